@@ -1,0 +1,136 @@
+-- The journal: an append-only Merkle log of salted commitments, and beside it what may be erased.
+-- Triggers are a guard rail against mistakes; the owner of the file can drop them. Tampering is found by
+-- recomputation against signed checkpoints (`qolhat journal audit`).
+
+-- Where the log ends. The only row of the log that ever changes.
+create table log_head (
+    one integer not null primary key constraint a_database_holds_one_log check (one = 1),
+    origin text not null,
+    n integer not null,
+    root blob not null constraint root_is_sha256 check (length(root) = 32),
+    t_ms integer not null,
+    epoch integer not null,
+    leader text not null,
+    beat integer not null
+) strict;
+
+-- Events on their way into the log: written with the change they tell of, removed when sequenced.
+create table journal_inbox (
+    position integer not null primary key autoincrement,
+    id blob not null constraint an_event_waits_once unique,
+    body text not null
+) strict;
+
+-- Events that could not become entries. Empty unless a program wrote past `journal::enqueue`.
+create table journal_quarantine (
+    id blob not null primary key,
+    body text not null,
+    reason text not null,
+    at integer not null
+) strict;
+
+-- The leaves: bytes are kept and hashed as written.
+create table journal_entry (
+    seq integer not null primary key,
+    id blob not null,
+    leaf blob not null constraint leaf_is_sha256 check (length(leaf) = 32),
+    body blob not null constraint entry_fits check (length(body) <= 61440)
+) strict;
+
+-- The inner nodes that became complete with entry `seq`, lowest level first, 32 bytes each. Only odd
+-- numbers complete any; level 0 is `journal_entry.leaf`.
+create table journal_node (
+    seq integer not null primary key,
+    hashes blob not null constraint nodes_are_sha256 check (length(hashes) > 0 and length(hashes) % 32 = 0)
+) strict;
+
+-- A retried event finds its entry here.
+create table journal_event (
+    id blob not null primary key,
+    seq integer not null
+) strict, without rowid;
+
+-- The entries of each subject in order; subjects are pseudonyms. Rebuildable from the openings.
+create table journal_subject (
+    subject blob not null,
+    n integer not null,
+    seq integer not null,
+    constraint a_subject_counts_without_gaps primary key (subject, n)
+) strict, without rowid;
+
+create index journal_subject_by_entry on journal_subject (seq);
+
+-- The newest entry of each subject. Rebuildable.
+create table journal_subject_head (
+    subject blob not null primary key,
+    n integer not null,
+    seq integer not null,
+    leaf blob not null
+) strict, without rowid;
+
+-- Signed sizes and roots.
+create table journal_checkpoint (
+    size integer not null primary key,
+    root blob not null,
+    note text not null,
+    made integer not null
+) strict;
+
+-- RFC 3161 tokens over checkpoint notes.
+create table journal_time_stamp (
+    size integer not null primary key references journal_checkpoint (size),
+    token blob not null,
+    made integer not null
+) strict;
+
+-- Openings of the commitments: the one part of the journal that may be erased.
+create table journal_secret (
+    seq integer not null,
+    field text not null,
+    salt blob not null,
+    value text not null,
+    constraint a_field_has_one_opening primary key (seq, field)
+) strict, without rowid;
+
+create trigger log_head_is_kept before delete on log_head
+begin select raise(abort, 'log_head_is_kept'); end;
+create trigger log_head_only_grows before update on log_head
+when new.n < old.n or new.t_ms < old.t_ms or new.epoch < old.epoch or new.origin <> old.origin
+begin select raise(abort, 'log_head_only_grows'); end;
+
+create trigger journal_entry_has_no_gaps before insert on journal_entry
+when new.seq is not coalesce((select max(seq) from journal_entry), -1) + 1
+begin select raise(abort, 'journal_entry_has_no_gaps'); end;
+
+create trigger journal_entry_is_never_changed before update on journal_entry
+begin select raise(abort, 'journal_entry_is_append_only'); end;
+create trigger journal_entry_is_never_removed before delete on journal_entry
+begin select raise(abort, 'journal_entry_is_append_only'); end;
+
+create trigger journal_node_is_never_changed before update on journal_node
+begin select raise(abort, 'journal_node_is_append_only'); end;
+create trigger journal_node_is_never_removed before delete on journal_node
+begin select raise(abort, 'journal_node_is_append_only'); end;
+
+create trigger journal_event_is_never_changed before update on journal_event
+begin select raise(abort, 'journal_event_is_append_only'); end;
+create trigger journal_event_is_never_removed before delete on journal_event
+begin select raise(abort, 'journal_event_is_append_only'); end;
+
+create trigger journal_subject_is_never_changed before update on journal_subject
+begin select raise(abort, 'journal_subject_is_append_only'); end;
+create trigger journal_subject_is_never_removed before delete on journal_subject
+begin select raise(abort, 'journal_subject_is_append_only'); end;
+
+create trigger journal_checkpoint_is_never_changed before update on journal_checkpoint
+begin select raise(abort, 'journal_checkpoint_is_append_only'); end;
+create trigger journal_checkpoint_is_never_removed before delete on journal_checkpoint
+begin select raise(abort, 'journal_checkpoint_is_append_only'); end;
+
+create trigger journal_time_stamp_is_never_changed before update on journal_time_stamp
+begin select raise(abort, 'journal_time_stamp_is_append_only'); end;
+create trigger journal_time_stamp_is_never_removed before delete on journal_time_stamp
+begin select raise(abort, 'journal_time_stamp_is_append_only'); end;
+
+create trigger journal_secret_is_never_changed before update on journal_secret
+begin select raise(abort, 'journal_secret_is_only_erased'); end;

@@ -1,0 +1,135 @@
+//! Whether a signature is a key's signature of a message.
+
+use openssl::error::ErrorStack;
+use openssl::md::{Md, MdRef};
+use openssl::pkey::{PKey, Public};
+use openssl::pkey_ctx::PkeyCtx;
+use openssl::rsa::Padding;
+use openssl::sign::RsaPssSaltlen;
+
+use super::public_key::Material;
+use super::{PublicKey, SignatureAlgorithm};
+use crate::digest::{Digest, DigestAlgorithm};
+use crate::gost::Curve;
+
+/// Why a signature is not accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum VerifyError {
+    /// It is not this key's signature of the message.
+    #[error("the signature does not verify")]
+    BadSignature,
+    /// The algorithm is not one of this key, or the digest not the one of the algorithm.
+    #[error("the algorithm does not fit the key or the digest")]
+    AlgorithmMismatch,
+    /// The combination is not supported, such as RSA with a national digest.
+    #[error("the combination of algorithms is not supported")]
+    Unsupported,
+}
+
+impl PublicKey {
+    /// Verifies `signature` over `message`, which is digested here.
+    /// # Errors
+    /// See [`VerifyError`].
+    pub fn verify_message(
+        &self,
+        algorithm: SignatureAlgorithm,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), VerifyError> {
+        self.verify_digest(algorithm, &algorithm.digest().digest(message), signature)
+    }
+
+    /// Verifies `signature` over a message with this digest.
+    /// # Errors
+    /// See [`VerifyError`].
+    pub fn verify_digest(
+        &self,
+        algorithm: SignatureAlgorithm,
+        digest: &Digest,
+        signature: &[u8],
+    ) -> Result<(), VerifyError> {
+        if digest.algorithm() != algorithm.digest() {
+            return Err(VerifyError::AlgorithmMismatch);
+        }
+        let digest = digest.as_bytes();
+        let verified = match (&self.material, algorithm) {
+            (Material::Rsa(key), SignatureAlgorithm::RsaPkcs1(hash)) => {
+                let hash = message_digest(hash).ok_or(VerifyError::Unsupported)?;
+                rsa_pkcs1(key, hash, digest, signature)
+            }
+            (Material::Rsa(key), SignatureAlgorithm::RsaPss { hash, mgf_hash, salt_len }) => {
+                let hash = message_digest(hash).ok_or(VerifyError::Unsupported)?;
+                let mgf_hash = message_digest(mgf_hash).ok_or(VerifyError::Unsupported)?;
+                rsa_pss(key, hash, mgf_hash, salt_len, digest, signature)
+            }
+            (Material::Ec(_, key), SignatureAlgorithm::Ecdsa(hash)) => {
+                let hash = message_digest(hash).ok_or(VerifyError::Unsupported)?;
+                ecdsa(key, hash, digest, signature)
+            }
+            (Material::Gost(key), SignatureAlgorithm::Gost2015_512) if key.curve() == Curve::Gost2015A512 => {
+                Ok(key.verify_prehashed(digest, signature))
+            }
+            (Material::Gost(key), SignatureAlgorithm::Gost2015_256) if key.curve() == Curve::Gost2015A256 => {
+                Ok(key.verify_prehashed(digest, signature))
+            }
+            (Material::Gost(key), SignatureAlgorithm::Gost2004) if key.curve() == Curve::Gost2004A => {
+                Ok(key.verify_prehashed(digest, signature))
+            }
+            (Material::Rsa(_) | Material::Ec(..) | Material::Gost(_), _) => {
+                return Err(VerifyError::AlgorithmMismatch);
+            }
+        };
+        // An error of the library while verifying means a signature it could not even decode.
+        if verified.unwrap_or(false) { Ok(()) } else { Err(VerifyError::BadSignature) }
+    }
+}
+
+/// The digest for OpenSSL; `None` for the national ones.
+pub(super) fn message_digest(algorithm: DigestAlgorithm) -> Option<&'static MdRef> {
+    match algorithm {
+        DigestAlgorithm::Sha1 => Some(Md::sha1()),
+        DigestAlgorithm::Sha224 => Some(Md::sha224()),
+        DigestAlgorithm::Sha256 => Some(Md::sha256()),
+        DigestAlgorithm::Sha384 => Some(Md::sha384()),
+        DigestAlgorithm::Sha512 => Some(Md::sha512()),
+        DigestAlgorithm::Streebog256 | DigestAlgorithm::Streebog512 | DigestAlgorithm::Gost34311 => None,
+    }
+}
+
+/// Source: RFC 8017 §8.2.2; the library encodes the expected block and compares.
+fn rsa_pkcs1(key: &PKey<Public>, hash: &MdRef, digest: &[u8], signature: &[u8]) -> Result<bool, ErrorStack> {
+    let mut context = PkeyCtx::new(key)?;
+    context.verify_init()?;
+    context.set_rsa_padding(Padding::PKCS1)?;
+    context.set_signature_md(hash)?;
+    context.verify(digest, signature)
+}
+
+/// Source: RFC 8017 §8.1.2; the salt has exactly the length the parameters say.
+fn rsa_pss(
+    key: &PKey<Public>,
+    hash: &MdRef,
+    mgf_hash: &MdRef,
+    salt_len: u32,
+    digest: &[u8],
+    signature: &[u8],
+) -> Result<bool, ErrorStack> {
+    let mut context = PkeyCtx::new(key)?;
+    context.verify_init()?;
+    context.set_rsa_padding(Padding::PKCS1_PSS)?;
+    context.set_signature_md(hash)?;
+    context.set_rsa_mgf1_md(mgf_hash)?;
+    let Ok(salt_len) = i32::try_from(salt_len) else {
+        return Ok(false);
+    };
+    context.set_rsa_pss_saltlen(RsaPssSaltlen::custom(salt_len))?;
+    context.verify(digest, signature)
+}
+
+fn ecdsa(key: &PKey<Public>, hash: &MdRef, digest: &[u8], signature: &[u8]) -> Result<bool, ErrorStack> {
+    let mut context = PkeyCtx::new(key)?;
+    context.verify_init()?;
+    context.set_signature_md(hash)?;
+    context.verify(digest, signature)
+}

@@ -1,0 +1,70 @@
+//! Idempotency keys (design section 6). What a request made is kept under its key in the transaction that made it,
+//! so that a caller may repeat any write, even one whose answer a crash swallowed: the same key and body name the
+//! same object, another body is refused.
+
+use crate::db::{Db, DbError, Tx};
+use crate::domain::time::Moment;
+use crate::params;
+
+/// Longest idempotency key, in bytes.
+pub const KEY_MAX_BYTES: usize = 128;
+
+/// A write that may be repeated.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Who asks: the party's key and the person.
+    pub caller: String,
+    /// The key he chose.
+    pub key: String,
+    /// SHA-256 of what he asks for.
+    pub sha256: [u8; 32],
+}
+
+/// What an earlier request with the same key made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Earlier {
+    /// The same request: the object it made.
+    Same(String),
+    /// Another request under the same key.
+    Other,
+}
+
+/// What `request` made, if it was made before.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn earlier(db: &Db, request: &Request) -> Result<Option<Earlier>, DbError> {
+    let row = db
+        .query_one(
+            include_str!("sql/select_answer.sql"),
+            &params![request.caller.as_str(), request.key.as_str()],
+        )
+        .await?;
+    row.map(|row| {
+        Ok(if row.bytes("request_sha256")? == request.sha256 {
+            Earlier::Same(row.text("object")?)
+        } else {
+            Earlier::Other
+        })
+    })
+    .transpose()
+}
+
+/// Keeps what `request` makes, in the transaction that makes it.
+///
+/// # Errors
+/// [`DbError::Constraint`] when another request with this key came first.
+pub async fn keep(tx: &mut Tx, request: &Request, object: &str, now: Moment) -> Result<(), DbError> {
+    tx.execute(
+        include_str!("sql/insert_answer.sql"),
+        &params![
+            request.caller.as_str(),
+            request.key.as_str(),
+            request.sha256.to_vec(),
+            object,
+            now
+        ],
+    )
+    .await
+    .map(drop)
+}

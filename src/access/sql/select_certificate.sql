@@ -1,0 +1,3 @@
+-- At most one row. No lock.
+select sha256, der, serial, iin, bin, not_before, not_after, first_seen_at, state, cut_off from certificate
+where sha256 = $1

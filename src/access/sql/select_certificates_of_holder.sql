@@ -1,0 +1,3 @@
+-- The certificates of one person. No lock.
+select sha256, der, serial, iin, bin, not_before, not_after, first_seen_at, state, cut_off from certificate
+where iin = $1 order by first_seen_at, sha256

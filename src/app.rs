@@ -1,0 +1,371 @@
+//! [`App`]: every dependency, built here once from the configuration: clock, randomness, database, blobs, journal,
+//! trust, responders and the operator's key. Operations get it; nothing else is global.
+
+use std::fs;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use qolhat_pki::certificate::Certificate;
+use qolhat_pki::key::PrivateKey;
+use qolhat_pki::random::SecureRandom;
+use qolhat_pki::trust::TrustStore;
+use qolhat_pki::{armor, pkcs12};
+use qolhat_storage::envelope::{SecureRandom as EnvelopeRandom, WrappingKey};
+use qolhat_storage::{Blobs, DiskStore};
+
+use crate::config::{Config, FreshnessPolicy, Identifiers, Limits};
+use crate::db::Db;
+use crate::domain::party::{Bin, IdentifierPolicy, Iin};
+use crate::domain::time::{Clock, Moment};
+use crate::journal::{Journal, LogIdentity};
+use crate::signature::fetch::Responders;
+
+/// The system's clock: the only place that reads it, apart from a chosen clock.
+#[derive(Debug, Clone, Copy)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Moment {
+        #[expect(clippy::disallowed_methods, reason = "the one place where the system's time enters")]
+        let now = std::time::SystemTime::now();
+        let micros = now
+            .duration_since(std::time::UNIX_EPOCH)
+            .map_or(0, |since| i64::try_from(since.as_micros()).unwrap_or(i64::MAX));
+        Moment::from_unix_micros(micros)
+    }
+}
+
+/// A chosen clock that runs on: it starts at the chosen instant (`--clock`). Demo only.
+#[derive(Debug, Clone, Copy)]
+pub struct ChosenClock {
+    ahead_micros: i64,
+}
+
+impl ChosenClock {
+    /// A clock that shows `start` now.
+    #[must_use]
+    pub fn starting_at(start: Moment) -> Self {
+        Self { ahead_micros: start.unix_micros().saturating_sub(SystemClock.now().unix_micros()) }
+    }
+}
+
+impl Clock for ChosenClock {
+    fn now(&self) -> Moment {
+        Moment::from_unix_micros(SystemClock.now().unix_micros().saturating_add(self.ahead_micros))
+    }
+}
+
+/// The operating system's randomness.
+#[derive(Debug, Clone, Copy)]
+pub struct SystemRandom;
+
+impl SecureRandom for SystemRandom {
+    fn fill(&mut self, out: &mut [u8]) {
+        if getrandom::fill(out).is_err() {
+            // No keys and no nonces without randomness: there is nothing to go on with.
+            std::process::abort();
+        }
+    }
+}
+
+/// Randomness shared by all that an application does; a clone draws from the same source.
+#[derive(Clone)]
+pub struct SharedRandom(Arc<Mutex<dyn SecureRandom + Send>>);
+
+impl SharedRandom {
+    /// Randomness drawn from `source`.
+    pub fn new(source: impl SecureRandom + Send + 'static) -> Self {
+        Self(Arc::new(Mutex::new(source)))
+    }
+}
+
+impl SecureRandom for SharedRandom {
+    fn fill(&mut self, out: &mut [u8]) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).fill(out);
+    }
+}
+
+impl EnvelopeRandom for SharedRandom {
+    fn fill(&mut self, out: &mut [u8]) {
+        SecureRandom::fill(self, out);
+    }
+}
+
+/// Whose service it is and by which key it seals.
+pub struct Operator {
+    /// Its BIN.
+    pub bin: Bin,
+    /// Its name as it is printed.
+    pub name: String,
+    /// The authorised officers.
+    pub officers: Vec<Iin>,
+    /// The key of the information system.
+    pub seal_key: PrivateKey,
+    /// Its certificate.
+    pub seal_certificate: Certificate,
+}
+
+/// Whom we believe.
+#[derive(Debug, Clone, Default)]
+pub struct Trust {
+    /// Anchors of people and systems.
+    pub anchors: TrustStore,
+    /// Anchors of time-stamping authorities.
+    pub tsa_anchors: TrustStore,
+    /// CA certificates that help to build a path.
+    pub intermediates: Vec<Certificate>,
+}
+
+/// Rules that the configuration sets.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules {
+    /// How fresh revocation evidence must be.
+    pub freshness: FreshnessPolicy,
+    /// How strictly identifiers are read.
+    pub identifiers: IdentifierPolicy,
+    /// Hours a document may wait for evidence.
+    pub check_deadline_hours: u32,
+    /// Limits of the doors.
+    pub limits: Limits,
+}
+
+/// Every dependency of the operations.
+pub struct App {
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub rng: SharedRandom,
+    /// The database.
+    pub db: Db,
+    /// The blob store.
+    pub blobs: Blobs,
+    /// The journal.
+    pub journal: Journal,
+    /// Whom we believe.
+    pub trust: Trust,
+    /// The CA's services.
+    pub responders: Responders,
+    /// Whose service it is.
+    pub operator: Operator,
+    /// The key that wraps document keys.
+    pub wrapping: WrappingKey,
+    /// Rules that the configuration sets.
+    pub rules: Rules,
+}
+
+/// Why an application cannot be built: each says what and where.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A file cannot be read or written.
+    #[error("{path}: {source}")]
+    File {
+        /// The file.
+        path: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A file or a setting is not what it must be.
+    #[error("{what}: {detail}")]
+    Invalid {
+        /// The file or setting.
+        what: String,
+        /// What is wrong.
+        detail: String,
+    },
+    /// The database.
+    #[error("database: {0}")]
+    Database(#[from] crate::db::DbError),
+    /// The blob store.
+    #[error("blob store: {0}")]
+    Storage(#[from] qolhat_storage::StoreError),
+    /// The journal refuses to go on.
+    #[error("journal: {0}")]
+    Journal(#[from] crate::journal::JournalError),
+}
+
+impl App {
+    /// The application of `config`, its schema brought up to date.
+    ///
+    /// # Errors
+    /// [`StartError`] says what to mend.
+    pub async fn open(config: &Config) -> Result<Self, StartError> {
+        let clock = clock_of(config)?;
+        let mut rng = SharedRandom::new(SystemRandom);
+        let db = Db::connect(&config.database).await?;
+        db.migrate().await?;
+        let blobs = Blobs::Disk(DiskStore::open(config.blobs.clone()).await?);
+        let identity = log_identity(config, &mut rng)?;
+        let journal = Journal::open(db.clone(), identity, Box::new(rng.clone())).await?;
+        let wrapping = wrapping_key(&config.wrapping_key_file, &mut rng)?;
+        let responders = Responders::new(
+            &config.evidence.tsp_url,
+            &config.evidence.responder_hosts,
+            &config.evidence.crl_files,
+        )
+        .map_err(|error| StartError::Invalid { what: "HTTP client".to_owned(), detail: error.to_string() })?;
+        Ok(Self {
+            trust: trust_of(config)?,
+            operator: operator_of(config)?,
+            rules: rules_of(config),
+            clock,
+            rng,
+            db,
+            blobs,
+            journal,
+            responders,
+            wrapping,
+        })
+    }
+}
+
+/// The rules that `config` sets.
+#[must_use]
+pub fn rules_of(config: &Config) -> Rules {
+    Rules {
+        freshness: config.evidence.policy,
+        identifiers: identifier_policy(config.identifiers),
+        check_deadline_hours: config.evidence.check_deadline_hours,
+        limits: config.limits,
+    }
+}
+
+/// The reading of identifiers that a setting stands for.
+#[must_use]
+pub const fn identifier_policy(identifiers: Identifiers) -> IdentifierPolicy {
+    match identifiers {
+        Identifiers::Strict => IdentifierPolicy::Strict,
+        Identifiers::AcceptTest => IdentifierPolicy::AcceptTest,
+    }
+}
+
+/// The clock of `config`: the system's, or a chosen one that runs on.
+///
+/// # Errors
+/// When the chosen instant is not RFC 3339.
+pub fn clock_of(config: &Config) -> Result<Arc<dyn Clock>, StartError> {
+    match config.clock.as_deref() {
+        None => Ok(Arc::new(SystemClock)),
+        Some(text) => {
+            let start = Moment::parse_rfc3339(text)
+                .map_err(|error| StartError::Invalid { what: "clock".to_owned(), detail: error.to_string() })?;
+            Ok(Arc::new(ChosenClock::starting_at(start)))
+        }
+    }
+}
+
+/// The anchors and intermediates of `config`.
+///
+/// # Errors
+/// When a path cannot be read or holds no certificate.
+pub fn trust_of(config: &Config) -> Result<Trust, StartError> {
+    let anchors = TrustStore::from_certificates(certificates_at(&config.trust.anchors)?);
+    if anchors.is_empty() {
+        return Err(StartError::Invalid {
+            what: "trust.anchors".to_owned(),
+            detail: "no CA certificate there; import one with `qolhat trust import`".to_owned(),
+        });
+    }
+    let tsa = certificates_at(&config.trust.tsa_anchors)?;
+    let tsa_anchors = if tsa.is_empty() { anchors.clone() } else { TrustStore::from_certificates(tsa) };
+    Ok(Trust { anchors, tsa_anchors, intermediates: certificates_at(&config.trust.intermediates)? })
+}
+
+/// The certificates in files and folders (one level deep).
+///
+/// # Errors
+/// When a path cannot be read.
+pub fn certificates_at(paths: &[PathBuf]) -> Result<Vec<Certificate>, StartError> {
+    let mut certificates = Vec::new();
+    for path in paths {
+        let unreadable = |source| StartError::File { path: path.display().to_string(), source };
+        if path.is_dir() {
+            let mut files: Vec<PathBuf> = fs::read_dir(path)
+                .map_err(unreadable)?
+                .filter_map(Result::ok)
+                .map(|entry| entry.path())
+                .filter(|entry| entry.is_file())
+                .collect();
+            files.sort();
+            for file in files {
+                certificates.extend(certificates_in(&read(&file)?));
+            }
+        } else {
+            certificates.extend(certificates_in(&read(path)?));
+        }
+    }
+    Ok(certificates)
+}
+
+fn certificates_in(bytes: &[u8]) -> Vec<Certificate> {
+    armor::decode_any(bytes).iter().filter_map(|der| Certificate::from_der(der).ok()).collect()
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, StartError> {
+    fs::read(path).map_err(|source| StartError::File { path: path.display().to_string(), source })
+}
+
+fn operator_of(config: &Config) -> Result<Operator, StartError> {
+    let invalid = |what: &str, detail: String| StartError::Invalid { what: what.to_owned(), detail };
+    let policy = identifier_policy(config.identifiers);
+    let operator = &config.operator;
+    let bin = Bin::parse(&operator.bin, policy).map_err(|error| invalid("operator.bin", error.to_string()))?;
+    let officers = operator
+        .officers
+        .iter()
+        .map(|iin| Iin::parse(iin, policy).map_err(|error| invalid("operator.officers", error.to_string())))
+        .collect::<Result<Vec<_>, _>>()?;
+    #[expect(clippy::disallowed_methods, reason = "the configuration names the variable that holds the password")]
+    let password = std::env::var(&operator.seal_password_env)
+        .map_err(|_| invalid("operator.seal_password_env", format!("{} is not set", operator.seal_password_env)))?;
+    let store = pkcs12::open(&read(&operator.seal_key_file)?, &password)
+        .map_err(|error| invalid("operator.seal_key_file", error.to_string()))?;
+    if store.certificate.subject_facts().bin.as_deref() != Some(operator.bin.as_str()) {
+        return Err(invalid("operator.seal_key_file", "the certificate names another BIN than the operator's".to_owned()));
+    }
+    Ok(Operator {
+        bin,
+        name: operator.name.clone(),
+        officers,
+        seal_key: store.key,
+        seal_certificate: store.certificate,
+    })
+}
+
+fn log_identity(config: &Config, rng: &mut SharedRandom) -> Result<LogIdentity, StartError> {
+    let journal = &config.journal;
+    let seed = secret(&journal.key_file, rng)?;
+    let pseudonym_key = secret(&journal.pseudonym_key_file, rng)?;
+    Ok(LogIdentity::new(&journal.origin, &seed, pseudonym_key)?)
+}
+
+fn wrapping_key(path: &Path, rng: &mut SharedRandom) -> Result<WrappingKey, StartError> {
+    let key = secret(path, rng)?;
+    WrappingKey::parse_hex(&hex::encode(key))
+        .map_err(|error| StartError::Invalid { what: path.display().to_string(), detail: error.to_string() })
+}
+
+/// The 32 secret octets of a file (64 hexadecimal digits). A file that is not there is made: a first start needs no
+/// ceremony. A journal that has entries refuses a key it does not know, so that a lost file is noticed.
+fn secret(path: &Path, rng: &mut SharedRandom) -> Result<[u8; 32], StartError> {
+    let unreadable = |source| StartError::File { path: path.display().to_string(), source };
+    let mut key = [0_u8; 32];
+    match fs::read_to_string(path) {
+        Ok(text) => {
+            hex::decode_to_slice(text.trim(), &mut key).map_err(|_| StartError::Invalid {
+                what: path.display().to_string(),
+                detail: "not 64 hexadecimal digits".to_owned(),
+            })?;
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            SecureRandom::fill(rng, &mut key);
+            let mut file =
+                fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(unreadable)?;
+            file.write_all(hex::encode(key).as_bytes()).map_err(unreadable)?;
+            file.sync_all().map_err(unreadable)?;
+        }
+        Err(error) => return Err(unreadable(error)),
+    }
+    Ok(key)
+}

@@ -1,0 +1,245 @@
+//! Configuration: one TOML file, overridden by `QOLHAT_…` environment variables (`QOLHAT_OPERATOR__BIN` sets
+//! `operator.bin`), read once at start into types that cannot be half right.
+//!
+//! Secrets are never written here: each is a file of its own (mode 0600) or, for the password of the operator's
+//! key, the name of an environment variable.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use figment::Figment;
+use figment::providers::{Env, Format, Toml};
+use serde::Deserialize;
+
+/// What the service is run for. A demo may use demo anchors, a chosen clock and test identifiers; production may not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// Real clients.
+    Production,
+    /// Trials and tests on one machine.
+    Demo,
+}
+
+/// How fresh revocation evidence must be for the instant of receipt (design D5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FreshnessPolicy {
+    /// Issued at or after the instant of receipt: the default.
+    IssuedAtOrAfterReceipt,
+    /// A CRL counts until its nextUpdate: for installations that have only CRLs.
+    CrlUntilNextUpdate,
+}
+
+/// Whether identifiers whose check digit is wrong are taken: the national test CA issues such.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Identifiers {
+    /// Check digits must fit.
+    Strict,
+    /// Test identifiers are taken; refused in production.
+    AcceptTest,
+}
+
+/// The whole configuration of a service process.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// What the service is run for.
+    pub mode: Mode,
+    /// Address of the HTTP door.
+    pub listen: SocketAddr,
+    /// `sqlite:PATH` or `postgres://…`.
+    pub database: String,
+    /// Folder of the blob store.
+    pub blobs: PathBuf,
+    /// File of the 32-byte key that wraps document keys; made at the first start of an empty installation.
+    pub wrapping_key_file: PathBuf,
+    /// Whose service it is.
+    pub operator: OperatorConfig,
+    /// The journal's name and keys.
+    pub journal: JournalConfig,
+    /// Anchors.
+    pub trust: TrustConfig,
+    /// Where evidence comes from and how fresh it must be.
+    pub evidence: EvidenceConfig,
+    /// Check digits of identifiers.
+    #[serde(default = "default_identifiers")]
+    pub identifiers: Identifiers,
+    /// Chosen clock (RFC 3339): the service starts at this instant and runs on. Demo only.
+    #[serde(default)]
+    pub clock: Option<String>,
+    /// Limits.
+    #[serde(default)]
+    pub limits: Limits,
+}
+
+/// Whose service it is and by which key it seals.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OperatorConfig {
+    /// The operator's BIN.
+    pub bin: String,
+    /// The operator's name as it is printed.
+    pub name: String,
+    /// IINs of the authorised officers.
+    pub officers: Vec<String>,
+    /// PKCS#12 of the information-system certificate that seals receipts and extracts.
+    pub seal_key_file: PathBuf,
+    /// Environment variable that holds its password.
+    pub seal_password_env: String,
+}
+
+/// The journal's name and keys.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct JournalConfig {
+    /// Origin line of the checkpoints, for example `adr.com.kz/journal/2026`.
+    pub origin: String,
+    /// File of the Ed25519 key that signs checkpoints; made at the first start of an empty installation.
+    pub key_file: PathBuf,
+    /// File of the 32-byte key of subject pseudonyms; made at the first start of an empty installation.
+    pub pseudonym_key_file: PathBuf,
+}
+
+/// Anchors: each path is a file or a folder searched for certificates.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrustConfig {
+    /// CA certificates that end a path.
+    pub anchors: Vec<PathBuf>,
+    /// CA certificates that help to build one.
+    #[serde(default)]
+    pub intermediates: Vec<PathBuf>,
+    /// CA certificates that end a time-stamping authority's path; `anchors` when empty.
+    #[serde(default)]
+    pub tsa_anchors: Vec<PathBuf>,
+}
+
+/// Where evidence comes from and how fresh it must be.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EvidenceConfig {
+    /// How fresh revocation evidence must be.
+    #[serde(default = "default_freshness")]
+    pub policy: FreshnessPolicy,
+    /// URL of the time-stamping authority.
+    pub tsp_url: String,
+    /// `host` or `host:port` of responders that may be asked: addresses in certificates are the attacker's.
+    #[serde(default)]
+    pub responder_hosts: Vec<String>,
+    /// CRL files or folders read at each check.
+    #[serde(default)]
+    pub crl_files: Vec<PathBuf>,
+    /// Hours a document may wait for evidence that cannot be had at its arrival.
+    #[serde(default = "default_check_deadline_hours")]
+    pub check_deadline_hours: u32,
+}
+
+/// Named limits of the doors.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// Largest file taken, in bytes.
+    pub file_max_bytes: usize,
+    /// Most files of one document.
+    pub files_max: usize,
+    /// Sign-in attempts and signature checks of one address in a minute without a session.
+    pub anonymous_per_minute: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { file_max_bytes: 10 * 1024 * 1024, files_max: 20, anonymous_per_minute: 120 }
+    }
+}
+
+const fn default_identifiers() -> Identifiers {
+    Identifiers::Strict
+}
+
+const fn default_freshness() -> FreshnessPolicy {
+    FreshnessPolicy::IssuedAtOrAfterReceipt
+}
+
+const fn default_check_deadline_hours() -> u32 {
+    24
+}
+
+/// Why a configuration is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read or does not have the shape.
+    #[error("configuration {path}: {detail}")]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// What is wrong and where.
+        detail: String,
+    },
+    /// A demo liberty in production.
+    #[error("configuration: {0} is allowed in mode \"demo\" only")]
+    DemoOnly(&'static str),
+    /// A value does not parse.
+    #[error("configuration: {field}: {detail}")]
+    Invalid {
+        /// Dotted name of the field.
+        field: &'static str,
+        /// What is wrong.
+        detail: String,
+    },
+}
+
+impl Config {
+    /// The configuration of `file` with the environment over it; relative paths are taken from the file's folder.
+    ///
+    /// # Errors
+    /// [`ConfigError`] names the field.
+    pub fn load(file: &Path) -> Result<Self, ConfigError> {
+        let mut config: Self = Figment::new()
+            .merge(Toml::file_exact(file))
+            .merge(Env::prefixed("QOLHAT_").ignore(&["shared", "test_postgres"]).split("__"))
+            .extract()
+            .map_err(|error| ConfigError::Unreadable { path: file.display().to_string(), detail: error.to_string() })?;
+        config.resolve_paths(file.parent().unwrap_or_else(|| Path::new(".")));
+        config.check()?;
+        Ok(config)
+    }
+
+    /// Refuses what production may not have.
+    ///
+    /// # Errors
+    /// [`ConfigError::DemoOnly`].
+    pub fn check(&self) -> Result<(), ConfigError> {
+        match self.mode {
+            Mode::Demo => Ok(()),
+            Mode::Production if self.clock.is_some() => Err(ConfigError::DemoOnly("clock")),
+            Mode::Production if self.identifiers == Identifiers::AcceptTest => {
+                Err(ConfigError::DemoOnly("identifiers = \"accept-test\""))
+            }
+            Mode::Production => Ok(()),
+        }
+    }
+
+    fn resolve_paths(&mut self, base: &Path) {
+        let resolve = |path: &mut PathBuf| {
+            if path.is_relative() {
+                *path = base.join(&*path);
+            }
+        };
+        resolve(&mut self.blobs);
+        resolve(&mut self.wrapping_key_file);
+        resolve(&mut self.operator.seal_key_file);
+        resolve(&mut self.journal.key_file);
+        resolve(&mut self.journal.pseudonym_key_file);
+        self.trust.anchors.iter_mut().for_each(resolve);
+        self.trust.intermediates.iter_mut().for_each(resolve);
+        self.trust.tsa_anchors.iter_mut().for_each(resolve);
+        self.evidence.crl_files.iter_mut().for_each(resolve);
+        if let Some(path) = self.database.strip_prefix("sqlite:").map(PathBuf::from)
+            && path.is_relative()
+        {
+            self.database = format!("sqlite:{}", base.join(path).display());
+        }
+    }
+}

@@ -1,0 +1,376 @@
+//! The database: an enum of two native pools, one text per statement, no tree of repository traits.
+//!
+//! SQLite is the embedded default: one writing connection, a few reading ones, WAL, every commit flushed.
+//! PostgreSQL is the same program with another URL. A statement is written once in `src/<module>/sql/`,
+//! with `$1` placeholders, and serves both engines.
+//!
+//! To add a statement: put it in the capability's `sql/` folder with a comment saying how many rows and
+//! which locks, load it with `include_str!`, pass `&params![…]`; a test prepares every file on both engines.
+//! To add a table: a file in `migrations/sqlite` and in `migrations/postgres`, and a line in `schema.rs`.
+
+mod error;
+mod row;
+mod schema;
+mod statement;
+mod value;
+
+pub use error::DbError;
+pub use row::Row;
+pub use value::Value;
+
+use std::str::FromStr as _;
+use std::time::Duration;
+
+use sqlx::postgres::{PgArguments, PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::sqlite::{
+    SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{AssertSqlSafe, Executor as _, Postgres, Sqlite, Transaction};
+
+use row::{Native, PgId, PgNull};
+
+/// Which engine is behind the URL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// One file, embedded.
+    Sqlite,
+    /// A server.
+    Postgres,
+}
+
+/// Connections of a process to its database. Cheap to clone.
+#[derive(Clone)]
+pub struct Db {
+    pools: Pools,
+}
+
+#[derive(Clone)]
+enum Pools {
+    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    Postgres(PgPool),
+}
+
+const SQLITE_READERS_MAX: u32 = 4;
+const POSTGRES_CONNECTIONS_MAX: u32 = 16;
+const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
+const STATEMENT_CACHE_CAPACITY: usize = 512;
+
+impl Db {
+    /// Connects. `url` is `sqlite:PATH` (the file is made when absent) or `postgres://…`.
+    /// # Errors
+    /// `Unavailable` when the server or file cannot be reached; `Other` for another kind of URL. The URL is
+    /// never repeated in an error, for it may hold a password.
+    pub async fn connect(url: &str) -> Result<Db, DbError> {
+        let pools = match url.split_once(':') {
+            Some(("sqlite", _)) => connect_sqlite(url).await?,
+            Some(("postgres" | "postgresql", _)) => connect_postgres(url).await?,
+            Some(_) | None => {
+                return Err(DbError::Other("a database URL starts with sqlite: or postgres:".to_owned()));
+            }
+        };
+        Ok(Db { pools })
+    }
+
+    /// Brings the schema up to this program's version. Safe to repeat; forward only.
+    /// # Errors
+    /// `Other` when a step that was applied before differs from ours.
+    pub async fn migrate(&self) -> Result<(), DbError> {
+        let migrator = schema::migrator(self.engine());
+        match &self.pools {
+            Pools::Sqlite { writer, .. } => migrator.run(writer).await?,
+            Pools::Postgres(pool) => migrator.run(pool).await?,
+        }
+        Ok(())
+    }
+
+    /// Whether the schema is exactly this program's version: every step applied, none changed, none newer.
+    /// # Errors
+    /// When the database cannot be read; a database without any schema is `false`.
+    pub async fn schema_is_current(&self) -> Result<bool, DbError> {
+        const APPLIED: &str = "select version, checksum from _sqlx_migrations where success order by version";
+        let rows = match &self.pools {
+            Pools::Sqlite { readers, .. } => {
+                sqlx::query(APPLIED).fetch_all(readers).await.map(|rows| own(rows, Native::Sqlite))
+            }
+            Pools::Postgres(pool) => {
+                sqlx::query(APPLIED).fetch_all(pool).await.map(|rows| own(rows, Native::Postgres))
+            }
+        };
+        let rows = match rows {
+            Err(error) if error::is_missing_table(&error) => return Ok(false),
+            other => other?,
+        };
+        let mut applied = Vec::with_capacity(rows.len());
+        for row in rows {
+            applied.push((row.int("version")?, row.bytes("checksum")?));
+        }
+        Ok(applied == schema::expected(self.engine()))
+    }
+
+    /// Which engine this is. Statements must not depend on it.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        match &self.pools {
+            Pools::Sqlite { .. } => Engine::Sqlite,
+            Pools::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    /// Begins a writing transaction. On SQLite it waits for its turn: there is one writer.
+    /// # Errors
+    /// `Unavailable` when no connection comes free in time.
+    pub async fn begin(&self) -> Result<Tx, DbError> {
+        let native = match &self.pools {
+            Pools::Sqlite { writer, .. } => NativeTx::Sqlite(writer.begin_with("begin immediate").await?),
+            Pools::Postgres(pool) => NativeTx::Postgres(pool.begin().await?),
+        };
+        Ok(Tx { native })
+    }
+
+    /// Rows of a reading statement, outside any transaction: what is committed now.
+    /// # Errors
+    /// Any [`DbError`] but `Full`.
+    pub async fn query(&self, sql: &'static str, params: &[Value]) -> Result<Vec<Row>, DbError> {
+        statement::check_arity(sql, params.len())?;
+        self.fetch(sql, params).await
+    }
+
+    /// The only row of a reading statement, or `None`.
+    /// # Errors
+    /// As [`Db::query`], and `Other` when there is more than one row.
+    pub async fn query_one(&self, sql: &'static str, params: &[Value]) -> Result<Option<Row>, DbError> {
+        only(sql, self.query(sql, params).await?)
+    }
+
+    /// Rows whose column is among `keys`: the statement says `… in ($1)` and has no other placeholder.
+    /// The order of rows is not defined. Any number of keys, 64 per round trip.
+    /// # Errors
+    /// As [`Db::query`].
+    pub async fn query_in(&self, sql: &'static str, keys: &[Value]) -> Result<Vec<Row>, DbError> {
+        let mut rows = Vec::new();
+        for chunk in chunks(keys) {
+            let wide = statement::widen_in(sql, chunk.len())?;
+            rows.append(&mut self.fetch(&wide, chunk).await?);
+        }
+        Ok(rows)
+    }
+
+    /// Has the engine parse and plan a statement without running it.
+    /// # Errors
+    /// `Other` with the engine's words when it refuses.
+    pub async fn prepare_check(&self, sql: &str) -> Result<(), DbError> {
+        let sql = AssertSqlSafe(sql.to_owned());
+        match &self.pools {
+            Pools::Sqlite { readers, .. } => {
+                readers.acquire().await?.prepare(sqlx::SqlSafeStr::into_sql_str(sql)).await?;
+            }
+            Pools::Postgres(pool) => {
+                pool.acquire().await?.prepare(sqlx::SqlSafeStr::into_sql_str(sql)).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits for work in progress and closes all connections. Clones of this value become useless.
+    pub async fn close(&self) {
+        match &self.pools {
+            Pools::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Pools::Postgres(pool) => pool.close().await,
+        }
+    }
+
+    async fn fetch(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>, DbError> {
+        match &self.pools {
+            Pools::Sqlite { readers, .. } => {
+                Ok(own(bind_sqlite(sql, params).fetch_all(readers).await?, Native::Sqlite))
+            }
+            Pools::Postgres(pool) => Ok(own(bind_postgres(sql, params).fetch_all(pool).await?, Native::Postgres)),
+        }
+    }
+}
+
+/// A writing transaction. Dropped without [`Tx::commit`] it is rolled back.
+pub struct Tx {
+    native: NativeTx,
+}
+
+enum NativeTx {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+impl Tx {
+    /// Runs a statement; the number of rows it touched.
+    /// # Errors
+    /// Any [`DbError`]. On PostgreSQL a failed statement spoils the transaction: drop it.
+    pub async fn execute(&mut self, sql: &'static str, params: &[Value]) -> Result<u64, DbError> {
+        statement::check_arity(sql, params.len())?;
+        self.run(sql, params).await
+    }
+
+    /// Runs `insert … values ($1, …)` for many rows in few round trips; the number of rows it touched.
+    /// Every row has one value per placeholder, and the statement has no placeholder outside the tuple.
+    /// # Errors
+    /// As [`Tx::execute`].
+    pub async fn execute_many(&mut self, sql: &'static str, rows: &[Vec<Value>]) -> Result<u64, DbError> {
+        let mut touched = 0;
+        for chunk in chunks(rows) {
+            for row in chunk {
+                statement::check_arity(sql, row.len())?;
+            }
+            let wide = statement::widen_values(sql, chunk.len())?;
+            touched += self.run(&wide, &chunk.concat()).await?;
+        }
+        Ok(touched)
+    }
+
+    /// Rows of a statement inside this transaction, such as `… returning`.
+    /// # Errors
+    /// As [`Tx::execute`].
+    pub async fn query(&mut self, sql: &'static str, params: &[Value]) -> Result<Vec<Row>, DbError> {
+        statement::check_arity(sql, params.len())?;
+        self.fetch(sql, params).await
+    }
+
+    /// The only row of a statement, or `None`.
+    /// # Errors
+    /// As [`Tx::execute`], and `Other` when there is more than one row.
+    pub async fn query_one(&mut self, sql: &'static str, params: &[Value]) -> Result<Option<Row>, DbError> {
+        only(sql, self.query(sql, params).await?)
+    }
+
+    /// As [`Db::query_in`], inside this transaction.
+    /// # Errors
+    /// As [`Tx::execute`].
+    pub async fn query_in(&mut self, sql: &'static str, keys: &[Value]) -> Result<Vec<Row>, DbError> {
+        let mut rows = Vec::new();
+        for chunk in chunks(keys) {
+            let wide = statement::widen_in(sql, chunk.len())?;
+            rows.append(&mut self.fetch(&wide, chunk).await?);
+        }
+        Ok(rows)
+    }
+
+    /// Makes the transaction durable. When this returns an error the outcome may be unknown: look again.
+    /// # Errors
+    /// Any [`DbError`].
+    pub async fn commit(self) -> Result<(), DbError> {
+        match self.native {
+            NativeTx::Sqlite(tx) => tx.commit().await?,
+            NativeTx::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+
+    async fn run(&mut self, sql: &str, params: &[Value]) -> Result<u64, DbError> {
+        match &mut self.native {
+            NativeTx::Sqlite(tx) => Ok(bind_sqlite(sql, params).execute(&mut **tx).await?.rows_affected()),
+            NativeTx::Postgres(tx) => Ok(bind_postgres(sql, params).execute(&mut **tx).await?.rows_affected()),
+        }
+    }
+
+    async fn fetch(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, DbError> {
+        match &mut self.native {
+            NativeTx::Sqlite(tx) => Ok(own(bind_sqlite(sql, params).fetch_all(&mut **tx).await?, Native::Sqlite)),
+            NativeTx::Postgres(tx) => {
+                Ok(own(bind_postgres(sql, params).fetch_all(&mut **tx).await?, Native::Postgres))
+            }
+        }
+    }
+}
+
+async fn connect_sqlite(url: &str) -> Result<Pools, DbError> {
+    let options = SqliteConnectOptions::from_str(url)
+        .map_err(|_| DbError::Other("the sqlite: URL cannot be read".to_owned()))?
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(SQLITE_BUSY_TIMEOUT)
+        .statement_cache_capacity(STATEMENT_CACHE_CAPACITY)
+        // Without it INSERT OR REPLACE deletes a row past its delete trigger.
+        .pragma("recursive_triggers", "on");
+    let writer = SqlitePoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+        .connect_with(options.clone())
+        .await?;
+    let readers = SqlitePoolOptions::new()
+        .max_connections(SQLITE_READERS_MAX)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+        .connect_lazy_with(options.pragma("query_only", "on"));
+    Ok(Pools::Sqlite { writer, readers })
+}
+
+async fn connect_postgres(url: &str) -> Result<Pools, DbError> {
+    let options = PgConnectOptions::from_str(url)
+        .map_err(|_| DbError::Other("the postgres: URL cannot be read".to_owned()))?
+        .application_name("qolhat")
+        .statement_cache_capacity(STATEMENT_CACHE_CAPACITY);
+    let pool = PgPoolOptions::new()
+        .max_connections(POSTGRES_CONNECTIONS_MAX)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .connect_with(options)
+        .await?;
+    Ok(Pools::Postgres(pool))
+}
+
+/// The caller's text is a constant of ours, or one of ours widened by `statement.rs`; never data.
+fn bind_sqlite(sql: &str, params: &[Value]) -> sqlx::query::Query<'static, Sqlite, SqliteArguments> {
+    let mut query = sqlx::query(AssertSqlSafe(sql.to_owned()));
+    for value in params {
+        query = match value {
+            Value::Null => query.bind(None::<i64>),
+            Value::Int(number) => query.bind(*number),
+            Value::Text(text) => query.bind(text.clone()),
+            Value::Bytes(bytes) => query.bind(bytes.clone()),
+            Value::Id(id) => query.bind(id.as_bytes().to_vec()),
+        };
+    }
+    query
+}
+
+fn bind_postgres(sql: &str, params: &[Value]) -> sqlx::query::Query<'static, Postgres, PgArguments> {
+    let mut query = sqlx::query(AssertSqlSafe(sql.to_owned()));
+    for value in params {
+        query = match value {
+            Value::Null => query.bind(PgNull),
+            Value::Int(number) => query.bind(*number),
+            Value::Text(text) => query.bind(text.clone()),
+            Value::Bytes(bytes) => query.bind(bytes.clone()),
+            Value::Id(id) => query.bind(PgId(*id)),
+        };
+    }
+    query
+}
+
+fn own<R>(rows: Vec<R>, native: fn(R) -> Native) -> Vec<Row> {
+    rows.into_iter().map(|row| Row(native(row))).collect()
+}
+
+fn only(sql: &str, rows: Vec<Row>) -> Result<Option<Row>, DbError> {
+    if rows.len() > 1 {
+        return Err(DbError::Other(format!("{} rows where one belongs: {sql}", rows.len())));
+    }
+    Ok(rows.into_iter().next())
+}
+
+/// Cuts into pieces of the few sizes that texts are widened to.
+fn chunks<T>(mut items: &[T]) -> impl Iterator<Item = &[T]> {
+    std::iter::from_fn(move || {
+        let size = statement::CHUNK_SIZES.into_iter().find(|size| *size <= items.len())?;
+        let (chunk, rest) = items.split_at_checked(size)?;
+        items = rest;
+        Some(chunk)
+    })
+}

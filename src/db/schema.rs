@@ -1,0 +1,69 @@
+//! The schema's versions: carried inside the program, applied in order, never undone.
+
+use sqlx::SqlSafeStr as _;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+
+use super::Engine;
+
+struct Step {
+    version: i64,
+    name: &'static str,
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+macro_rules! step {
+    ($version:literal, $name:literal, $file:literal) => {
+        Step {
+            version: $version,
+            name: $name,
+            sqlite: include_str!(concat!("../../migrations/sqlite/", $file)),
+            postgres: include_str!(concat!("../../migrations/postgres/", $file)),
+        }
+    };
+}
+
+/// Every file of `migrations/`, in order; a test compares this list with the folders.
+const STEPS: &[Step] = &[
+    step!(1, "journal", "0001_journal.sql"),
+    step!(2, "access", "0002_access.sql"),
+    step!(3, "documents", "0003_documents.sql"),
+];
+
+pub(super) fn migrator(engine: Engine) -> Migrator {
+    let steps = STEPS.iter().map(|step| {
+        let sql = match engine {
+            Engine::Sqlite => step.sqlite,
+            Engine::Postgres => step.postgres,
+        };
+        Migration::new(step.version, step.name.into(), MigrationType::Simple, sql.into_sql_str(), false)
+    });
+    Migrator::with_migrations(steps.collect())
+}
+
+/// What a current database has recorded: version and digest of every step.
+pub(super) fn expected(engine: Engine) -> Vec<(i64, Vec<u8>)> {
+    migrator(engine).iter().map(|step| (step.version, step.checksum.to_vec())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::STEPS;
+
+    #[test]
+    fn every_migration_file_is_carried_for_both_engines() {
+        let expected: Vec<String> =
+            STEPS.iter().map(|step| format!("{:04}_{}.sql", step.version, step.name)).collect();
+        for engine in ["sqlite", "postgres"] {
+            let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/").to_owned() + engine;
+            let mut files: Vec<String> = std::fs::read_dir(folder)
+                .unwrap()
+                .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+                .collect();
+            files.sort();
+
+            assert_eq!(files, expected, "{engine}");
+        }
+    }
+}

@@ -1,0 +1,310 @@
+//! The JSON files of an extract, as they are written and as they are read back: one set of types for both.
+//! Unknown and repeated names are refused. Instants are RFC 3339 texts in UTC, digests lower-case hex.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// `extract.json`: who made the extract, for whom, over which log, and what it holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExtractRecord {
+    /// [`super::format::FORMAT`].
+    pub format: String,
+    /// [`super::format::FORMAT_VERSION`].
+    pub version: u32,
+    /// The extract's id.
+    pub id: String,
+    /// Its number in the operator's register of extracts.
+    pub number: u64,
+    /// When the facts were gathered.
+    pub made_at: String,
+    /// Whose extract it is.
+    pub operator: OperatorRecord,
+    /// Over which log it is made.
+    pub log: LogRecord,
+    /// Who signs it for the operator.
+    pub officer: OfficerRecord,
+    /// Who asked for it and why.
+    pub request: RequestRecord,
+    /// Always [`SOURCE`]: what a client's own program says is no evidence and is not taken in.
+    pub source: String,
+    /// Ids of the documents, in the order of their folders.
+    pub documents: Vec<String>,
+    /// Cases of key compromise that touch these documents.
+    pub cases: Vec<CaseRecord>,
+}
+
+/// What an extract is made from (A6.12).
+pub const SOURCE: &str = "journals-and-stores-of-the-operator";
+
+/// The operator.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OperatorRecord {
+    /// BIN.
+    pub bin: String,
+    /// Name.
+    pub name: String,
+}
+
+/// The log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LogRecord {
+    /// The log's origin: first line of its checkpoints.
+    pub origin: String,
+    /// The log's verifier key in the form of C2SP signed-note.
+    pub key: String,
+}
+
+/// The authorised officer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OfficerRecord {
+    /// IIN.
+    pub iin: String,
+    /// Name.
+    pub name: String,
+}
+
+/// On whose request, on what ground, about what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RequestRecord {
+    /// Who asked.
+    pub asked_by: String,
+    /// The ground: a court's ruling, a party's letter.
+    pub ground: String,
+    /// What was asked for, in words.
+    pub scope: String,
+}
+
+/// A case of key compromise.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CaseRecord {
+    /// The case's id.
+    pub id: String,
+    /// SHA-256 of the certificate.
+    pub certificate_sha256: String,
+    /// When the officer received the notice.
+    pub reported_at: String,
+    /// Since when the holder declares the key compromised.
+    pub compromised_since: String,
+    /// From when on nothing signed with the key is taken; `null` while undecided.
+    pub cut_off: Option<String>,
+    /// `open`, `annulled` or `lifted`.
+    pub state: String,
+    /// Ids of the documents of this extract that the case contests.
+    pub documents: Vec<String>,
+}
+
+/// `documents/<id>/document.json`: the facts of a document and its verification protocol.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DocumentRecord {
+    /// The document's id.
+    pub id: String,
+    /// Code of its kind.
+    pub kind: String,
+    /// Its number.
+    pub number: String,
+    /// Its title.
+    pub title: String,
+    /// The date it bears, `YYYY-MM-DD`.
+    pub date: Option<String>,
+    /// Its state when the extract was made.
+    pub state: String,
+    /// Who sent it.
+    pub sender: PartyRecord,
+    /// To whom.
+    pub recipient: PartyRecord,
+    /// Number of the journal entry that recorded it; `null` for one that was never recorded.
+    pub recorded_entry: Option<u64>,
+    /// The instant of that entry: the document's receipt.
+    pub received_at: Option<String>,
+    /// The original.
+    pub original: FileRecord,
+    /// The attachments, in order.
+    pub attachments: Vec<FileRecord>,
+    /// The signatures, in the order made.
+    pub signatures: Vec<SignatureRecord>,
+    /// Paths of the operator's receipts, in order.
+    pub receipts: Vec<String>,
+    /// The verification protocol: the four conditions of A5.2.3.
+    pub conditions: Vec<ConditionRecord>,
+}
+
+/// A party.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PartyRecord {
+    /// `iin:…` or `bin:…`.
+    pub key: String,
+    /// Name.
+    pub name: String,
+}
+
+/// A file of a document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileRecord {
+    /// Its real name.
+    pub name: String,
+    /// Where it lies in the extract.
+    pub path: String,
+    /// Its media type.
+    pub media_type: String,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Its SHA-256.
+    pub sha256: String,
+}
+
+/// A client's signature.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignatureRecord {
+    /// The signature's id.
+    pub id: String,
+    /// `sender` or `recipient`.
+    pub side: String,
+    /// Where the CMS lies, as it was received.
+    pub path: String,
+    /// SHA-256 of that file.
+    pub sha256: String,
+    /// Where the time stamp over the signature value lies, when it was fetched by the operator.
+    pub time_stamp: Option<String>,
+    /// SHA-256 of the signer's certificate.
+    pub certificate_sha256: String,
+    /// Name in the certificate.
+    pub common_name: String,
+    /// IIN in the certificate.
+    pub iin: Option<String>,
+    /// BIN in the certificate.
+    pub bin: Option<String>,
+    /// Code of the role in which the signer acted.
+    pub role: String,
+    /// The signer's own signing time: proves nothing.
+    pub claimed_at: Option<String>,
+    /// The instant of the time stamp.
+    pub proven_at: Option<String>,
+    /// The instant at which the operator judged the certificate.
+    pub checked_at: String,
+    /// The verdict of then.
+    pub indication: String,
+    /// Its reason.
+    pub sub_indication: Option<String>,
+    /// Number of the journal entry that recorded the signature.
+    pub entry: Option<u64>,
+    /// Cases of compromise that contest it.
+    pub contested_by: Vec<String>,
+}
+
+/// One of the four conditions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConditionRecord {
+    /// `authentic`, `certificate-valid`, `recorded` or `within-agreement`.
+    pub condition: String,
+    /// The clause of the agreement.
+    pub clause: String,
+    /// Whether it holds.
+    pub holds: bool,
+    /// By what that is shown.
+    pub evidence: Value,
+}
+
+/// `statement.json`: what completeness is claimed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StatementRecord {
+    /// 1 inclusion, 2 gap-free up to the counters below. See `docs/extract-format.md`.
+    pub level: u8,
+    /// The condition under which the claim holds, in English; the summaries say it in three languages.
+    pub caveat: String,
+    /// Size of the log at the checkpoint.
+    pub size: u64,
+    /// Root of the log at the checkpoint.
+    pub root: String,
+    /// Numbers of all entries in this extract, rising.
+    pub entries: Vec<u64>,
+    /// The subjects of which every entry up to `count` is here.
+    pub subjects: Vec<SubjectRecord>,
+}
+
+/// A subject whose entries are all here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SubjectRecord {
+    /// Whose: `document:<id>`, `case:<id>`, `iin:…`, `bin:…`.
+    pub identity: String,
+    /// The name under which the log knows it.
+    pub pseudonym: String,
+    /// How many entries it has.
+    pub count: u64,
+    /// Their numbers, rising.
+    pub entries: Vec<u64>,
+}
+
+/// `journal/openings/<seq>.json`: the values behind an entry's commitments that this extract reveals.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpeningsRecord {
+    /// The entry's number.
+    pub seq: u64,
+    /// The revealed values.
+    pub openings: Vec<OpeningRecord>,
+}
+
+/// A revealed value: the commitment at this place is SHA-256(0x02 ‖ salt ‖ JCS(value)).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpeningRecord {
+    /// `actor`, `subj` or `payload`.
+    pub place: String,
+    /// Position in the entry's array, from 0; 0 for `actor`.
+    pub index: usize,
+    /// 32 octets in hex.
+    pub salt: String,
+    /// The value.
+    pub value: Value,
+}
+
+/// `journal/proofs/<seq>.json`: the way from an entry to the checkpoint's root.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProofRecord {
+    /// The entry's number.
+    pub seq: u64,
+    /// Size of the log.
+    pub size: u64,
+    /// The entry's leaf hash.
+    pub leaf: String,
+    /// The hashes from the leaf's sibling upwards (RFC 6962 section 2.1.1).
+    pub hashes: Vec<String>,
+}
+
+/// The largest JSON file of ours that is read, in bytes.
+pub const RECORD_MAX_BYTES: usize = 16 * 1024 * 1024;
+
+/// The JSON of a record: indented, one octet string per value, ending in a line feed.
+///
+/// # Errors
+/// Only when a value holds what JSON cannot say.
+pub fn to_json<T: Serialize>(record: &T) -> Result<Vec<u8>, serde_json::Error> {
+    let mut out = serde_json::to_vec_pretty(record)?;
+    out.push(b'\n');
+    Ok(out)
+}
+
+/// Reads a record.
+///
+/// # Errors
+/// What is wrong and in which line, in English.
+pub fn from_json<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, String> {
+    if bytes.len() > RECORD_MAX_BYTES {
+        return Err(format!("larger than {RECORD_MAX_BYTES} bytes"));
+    }
+    serde_json::from_slice(bytes).map_err(|error| error.to_string())
+}

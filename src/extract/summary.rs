@@ -1,0 +1,216 @@
+//! The text for people: what the extract says, in one language, readable without any program of ours.
+
+use super::facts::{CaseFacts, ExtractFacts};
+use super::format;
+use super::records::{DocumentRecord, FileRecord, SignatureRecord, StatementRecord};
+use super::statement::LEVEL_INCLUSION;
+use crate::domain::time::{Moment, format_local};
+use crate::i18n::{Language, has_key, text};
+
+/// What is printed where there is no value.
+const NOTHING: &str = "—";
+
+/// The summary of an extract in `language`: plain text in UTF-8 with line feeds.
+#[must_use]
+pub fn summary(
+    language: Language,
+    facts: &ExtractFacts,
+    documents: &[DocumentRecord],
+    statement: &StatementRecord,
+) -> String {
+    let mut page = Page { language, out: String::new() };
+    page.heading(facts);
+    page.line(0, "extract-documents", &[("count", &documents.len().to_string())]);
+    for (number, document) in (1..).zip(documents) {
+        page.blank();
+        page.document(number, document);
+    }
+    if !facts.cases.is_empty() {
+        page.blank();
+        page.line(0, "extract-cases", &[("count", &facts.cases.len().to_string())]);
+        facts.cases.iter().for_each(|case| page.case(case));
+    }
+    page.blank();
+    page.journal(facts, statement);
+    page.out
+}
+
+/// How to check an extract without the operator: three languages in one file, the same in every extract.
+#[must_use]
+pub const fn howto() -> &'static str {
+    include_str!("howto.txt")
+}
+
+struct Page {
+    language: Language,
+    out: String,
+}
+
+impl Page {
+    fn line(&mut self, depth: usize, key: &str, values: &[(&str, &str)]) {
+        let line = text(self.language, key, values);
+        self.raw(depth, &line);
+    }
+
+    fn raw(&mut self, depth: usize, line: &str) {
+        self.out.push_str(&"  ".repeat(depth));
+        self.out.extend(line.chars().map(|c| if misleads(c) { ' ' } else { c }));
+        self.out.push('\n');
+    }
+
+    fn blank(&mut self) {
+        self.out.push('\n');
+    }
+
+    /// The word for a code, or the code itself when it has none.
+    fn word(&self, family: &str, code: &str) -> String {
+        let key = format!("{family}-{code}");
+        if has_key(self.language, &key) { text(self.language, &key, &[]) } else { code.to_owned() }
+    }
+
+    fn heading(&mut self, facts: &ExtractFacts) {
+        let title = text(self.language, "extract-title", &[("number", &facts.number.to_string())]);
+        let rule = "=".repeat(title.chars().count());
+        self.raw(0, &title);
+        self.raw(0, &rule);
+        let operator = &facts.operator;
+        let officer = &facts.officer;
+        self.line(0, "extract-operator", &[("name", &operator.name), ("bin", &operator.bin.to_string())]);
+        self.line(0, "extract-log", &[("origin", &operator.log_origin)]);
+        self.line(0, "extract-made-at", &[("at", &format_local(facts.made_at))]);
+        self.line(0, "extract-officer", &[("name", &officer.name), ("iin", &officer.iin.to_string())]);
+        self.line(0, "extract-asked-by", &[("who", &facts.request.asked_by)]);
+        self.line(0, "extract-ground", &[("ground", &facts.request.ground)]);
+        self.line(0, "extract-scope", &[("scope", &facts.request.scope)]);
+        self.blank();
+        self.line(0, "extract-source", &[]);
+        self.line(0, "extract-read-howto", &[]);
+        self.blank();
+    }
+
+    fn document(&mut self, number: usize, document: &DocumentRecord) {
+        let kind = self.word("kind", &document.kind);
+        let line = text(
+            self.language,
+            "extract-document",
+            &[("kind", &kind), ("number", &document.number), ("title", &document.title)],
+        );
+        self.raw(0, &format!("{number}. {line}"));
+        self.line(1, "extract-document-id", &[("id", &document.id)]);
+        if let Some(date) = &document.date {
+            self.line(1, "extract-document-date", &[("date", date)]);
+        }
+        let state = self.word("state", &document.state);
+        self.line(1, "extract-document-state", &[("state", &state)]);
+        for (key, party) in [("extract-sender", &document.sender), ("extract-recipient", &document.recipient)] {
+            self.line(1, key, &[("name", &party.name), ("party", &party.key)]);
+        }
+        match (&document.received_at, document.recorded_entry) {
+            (Some(at), Some(seq)) => {
+                self.line(1, "extract-received", &[("at", &local(at)), ("seq", &seq.to_string())]);
+            }
+            (Some(_) | None, _) => self.line(1, "extract-not-received", &[]),
+        }
+        self.file("extract-original", &document.original);
+        document.attachments.iter().for_each(|file| self.file("extract-attachment", file));
+        document.signatures.iter().for_each(|signature| self.signature(signature));
+        for path in &document.receipts {
+            self.line(1, "extract-receipt", &[("path", path)]);
+        }
+        self.line(1, "extract-conditions", &[]);
+        for condition in &document.conditions {
+            let name = self.word("condition", &condition.condition);
+            let holds = if condition.holds { "extract-condition-holds" } else { "extract-condition-fails" };
+            let holds = text(self.language, holds, &[]);
+            self.raw(2, &format!("{}: {name}: {holds}", condition.clause));
+        }
+    }
+
+    fn file(&mut self, key: &str, file: &FileRecord) {
+        let size = file.size.to_string();
+        let values = [("name", &*file.name), ("size", &*size), ("path", &*file.path), ("sha256", &*file.sha256)];
+        self.line(1, key, &values);
+    }
+
+    fn signature(&mut self, signature: &SignatureRecord) {
+        self.line(1, &format!("extract-signature-of-{}", signature.side), &[]);
+        let role = self.word("role", &signature.role);
+        let values = [
+            ("name", signature.common_name.as_str()),
+            ("iin", signature.iin.as_deref().unwrap_or(NOTHING)),
+            ("bin", signature.bin.as_deref().unwrap_or(NOTHING)),
+            ("role", role.as_str()),
+        ];
+        self.line(2, "extract-signer", &values);
+        match &signature.proven_at {
+            Some(at) => self.line(2, "extract-signed-proven", &[("at", &local(at))]),
+            None => self.line(2, "extract-signed-unproven", &[]),
+        }
+        if let Some(at) = &signature.claimed_at {
+            self.line(2, "extract-signed-claimed", &[("at", &local(at))]);
+        }
+        let mut verdict = self.word("indication", &signature.indication);
+        if let Some(sub) = &signature.sub_indication {
+            verdict = format!("{verdict} ({})", self.word("subindication", sub));
+        }
+        let values = [("at", local(&signature.checked_at)), ("verdict", verdict)];
+        self.line(2, "extract-signature-checked", &values.each_ref().map(|(name, value)| (*name, value.as_str())));
+        if let Some(seq) = signature.entry {
+            self.line(2, "extract-signature-entry", &[("seq", &seq.to_string())]);
+        }
+        self.line(2, "extract-signature-file", &[("path", &signature.path)]);
+        for case in &signature.contested_by {
+            self.line(2, "extract-signature-contested", &[("case", case)]);
+        }
+    }
+
+    fn case(&mut self, case: &CaseFacts) {
+        let certificate = hex::encode(case.certificate_sha256);
+        self.line(0, "extract-case", &[("id", &case.id.to_string()), ("certificate", &certificate)]);
+        self.line(1, "extract-case-reported", &[("at", &format_local(case.reported_at))]);
+        self.line(1, "extract-case-since", &[("at", &format_local(case.compromised_since))]);
+        if let Some(at) = case.cut_off {
+            self.line(1, "extract-case-cut-off", &[("at", &format_local(at))]);
+        }
+        self.line(1, &format!("extract-case-{}", case.state), &[]);
+        for id in &case.documents {
+            self.line(1, "extract-case-document", &[("id", &id.to_string())]);
+        }
+    }
+
+    fn journal(&mut self, facts: &ExtractFacts, statement: &StatementRecord) {
+        self.line(0, "extract-entries", &[("count", &statement.entries.len().to_string())]);
+        let size = statement.size.to_string();
+        self.line(0, "extract-checkpoint", &[("size", &size), ("root", &statement.root)]);
+        if facts.journal.time_stamp.is_some() {
+            self.line(0, "extract-checkpoint-stamped", &[("path", format::CHECKPOINT_TIME_STAMP)]);
+        } else {
+            self.line(0, "extract-checkpoint-unstamped", &[]);
+        }
+        if statement.level == LEVEL_INCLUSION {
+            self.line(0, "extract-completeness-1", &[]);
+            return;
+        }
+        self.line(0, "extract-completeness-2", &[]);
+        for subject in &statement.subjects {
+            let entries: Vec<String> = subject.entries.iter().map(u64::to_string).collect();
+            let values = [
+                ("identity", subject.identity.as_str()),
+                ("count", &subject.count.to_string()),
+                ("entries", &entries.join(", ")),
+            ];
+            self.line(1, "extract-subject", &values);
+        }
+        self.line(0, "extract-caveat", &[]);
+    }
+}
+
+/// Characters by which a name could forge lines of the page or turn its text around.
+fn misleads(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// An instant of a record as people in Kazakhstan read it.
+fn local(at: &str) -> String {
+    Moment::parse_rfc3339(at).map_or_else(|_| at.to_owned(), format_local)
+}

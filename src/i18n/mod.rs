@@ -1,0 +1,204 @@
+//! Texts for people in Kazakh, Russian and English.
+//!
+//! One set of keys for pages, notices, problems, extracts and the command line; the three files are
+//! compiled in and parsed once. A test fails when a key is missing in one of them or when the languages
+//! do not show the same values.
+//!
+//! Keys begin with what they are for: `problem-`, `kind-`, `state-`, `role-`, `indication-`,
+//! `subindication-`, `check-`, `condition-`, `receipt-`, `extract-`, `cli-`, `doctor-`, `demo-`.
+
+use std::sync::OnceLock;
+
+use fluent::concurrent::FluentBundle;
+use fluent::{FluentArgs, FluentResource, FluentValue};
+use unic_langid::LanguageIdentifier;
+
+use crate::domain::refusal::Refusal;
+
+/// What is printed for a value that the caller did not give.
+const MISSING_VALUE: &str = "—";
+/// Longest `Accept-Language` header that is read, in bytes; the rest is ignored.
+const ACCEPT_LANGUAGE_MAX_BYTES: usize = 1024;
+
+/// A language of the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Language {
+    /// Kazakh, the language of the state: the default.
+    #[default]
+    Kk,
+    /// Russian.
+    Ru,
+    /// English.
+    En,
+}
+
+impl Language {
+    /// The three languages in the order in which pages offer them.
+    pub const ALL: [Self; 3] = [Self::Kk, Self::Ru, Self::En];
+
+    /// `kk`, `ru` or `en`.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Kk => "kk",
+            Self::Ru => "ru",
+            Self::En => "en",
+        }
+    }
+
+    /// The language of this code, exactly as [`Language::code`] writes it.
+    #[must_use]
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.code() == code)
+    }
+
+    /// The language's own name: `Қазақша`, `Русский`, `English`.
+    #[must_use]
+    pub fn own_name(self) -> &'static str {
+        match self {
+            Self::Kk => "Қазақша",
+            Self::Ru => "Русский",
+            Self::En => "English",
+        }
+    }
+
+    /// The best of our languages for an `Accept-Language` header; Kazakh when none fits.
+    ///
+    /// The highest weight wins, among equals the first. Source: RFC 9110 §12.5.4.
+    #[must_use]
+    pub fn negotiate(header: &str) -> Self {
+        let mut best: Option<(u16, Self)> = None;
+        let end = header.floor_char_boundary(ACCEPT_LANGUAGE_MAX_BYTES);
+        for item in header.get(..end).unwrap_or("").split(',') {
+            let mut parts = item.split(';');
+            let tag = parts.next().unwrap_or("").trim();
+            let Some(weight) = weight_of(parts.next()) else {
+                continue;
+            };
+            let primary = tag.split('-').next().unwrap_or("").to_ascii_lowercase();
+            let language = if primary == "*" {
+                Some(Self::default())
+            } else {
+                Self::parse(&primary)
+            };
+            let Some(language) = language.filter(|_| weight > 0) else {
+                continue;
+            };
+            if best.is_none_or(|(known, _)| weight > known) {
+                best = Some((weight, language));
+            }
+        }
+        best.map_or_else(Self::default, |(_, language)| language)
+    }
+}
+
+/// Thousandths of the `q` parameter; `None` when it is not a weight.
+fn weight_of(parameter: Option<&str>) -> Option<u16> {
+    let Some(parameter) = parameter else {
+        return Some(1000);
+    };
+    let (name, value) = parameter.trim().split_once('=')?;
+    if !name.trim().eq_ignore_ascii_case("q") {
+        return Some(1000);
+    }
+    let (whole, fraction) = value.trim().split_once('.').unwrap_or((value.trim(), ""));
+    if fraction.len() > 3 || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let thousandths: u16 = format!("{fraction:0<3}").parse().ok()?;
+    match whole {
+        "0" => Some(thousandths),
+        "1" if thousandths == 0 => Some(1000),
+        _ => None,
+    }
+}
+
+/// The text of `key` in `language` with `values` put in by name.
+///
+/// A value that is not given prints as a dash; an unknown key returns the key itself, so that a missing
+/// text shows as a strange word and never as a fault.
+#[must_use]
+pub fn text(language: Language, key: &str, values: &[(&str, &str)]) -> String {
+    lookup(language, key, values).unwrap_or_else(|| key.to_owned())
+}
+
+/// Whether the key has a text in `language`.
+#[must_use]
+pub fn has_key(language: Language, key: &str) -> bool {
+    catalog(language).has_message(key)
+}
+
+/// Title and detail of a refusal: what happened, and what to do next.
+#[must_use]
+pub fn problem(language: Language, refusal: &Refusal) -> (String, String) {
+    let code = refusal.code.code();
+    let values = refusal.arguments();
+    (
+        text(language, &format!("problem-{code}-title"), &values),
+        text(language, &format!("problem-{code}-detail"), &values),
+    )
+}
+
+fn lookup(language: Language, key: &str, values: &[(&str, &str)]) -> Option<String> {
+    let catalog = catalog(language);
+    let pattern = catalog.get_message(key)?.value()?;
+    let mut arguments = FluentArgs::new();
+    for (name, value) in values {
+        arguments.set((*name).to_owned(), FluentValue::from((*value).to_owned()));
+    }
+    let mut errors = Vec::new();
+    let text = catalog.format_pattern(pattern, Some(&arguments), &mut errors);
+    if errors.is_empty() {
+        return Some(text.into_owned());
+    }
+    for name in missing_names(&errors) {
+        arguments.set(name, MISSING_VALUE);
+    }
+    errors.clear();
+    let text = catalog.format_pattern(pattern, Some(&arguments), &mut errors);
+    Some(text.into_owned())
+}
+
+fn missing_names(errors: &[fluent::FluentError]) -> Vec<String> {
+    use fluent::resolver::ResolverError;
+    use fluent::resolver::errors::ReferenceKind;
+    let mut names = Vec::new();
+    for error in errors {
+        if let fluent::FluentError::ResolverError(ResolverError::Reference(
+            ReferenceKind::Variable { id },
+        )) = error
+        {
+            names.push(id.clone());
+        }
+    }
+    names
+}
+
+type Catalog = FluentBundle<FluentResource>;
+
+fn catalog(language: Language) -> &'static Catalog {
+    static KK: OnceLock<Catalog> = OnceLock::new();
+    static RU: OnceLock<Catalog> = OnceLock::new();
+    static EN: OnceLock<Catalog> = OnceLock::new();
+    let (cell, source) = match language {
+        Language::Kk => (&KK, KK_SOURCE),
+        Language::Ru => (&RU, RU_SOURCE),
+        Language::En => (&EN, EN_SOURCE),
+    };
+    cell.get_or_init(|| load(language, source))
+}
+
+const KK_SOURCE: &str = include_str!("kk.ftl");
+const RU_SOURCE: &str = include_str!("ru.ftl");
+const EN_SOURCE: &str = include_str!("en.ftl");
+
+/// What the parser could not read is left out: a test refuses such a file, the running program shows keys.
+fn load(language: Language, source: &str) -> Catalog {
+    let identifier: LanguageIdentifier = language.code().parse().unwrap_or_default();
+    let mut bundle = FluentBundle::new_concurrent(vec![identifier]);
+    // The marks of isolation would get into files, PDFs and terminals.
+    bundle.set_use_isolating(false);
+    let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(partial, _)| partial);
+    bundle.add_resource_overriding(resource);
+    bundle
+}

@@ -1,0 +1,7 @@
+-- One row: what the indexes of a log of this size hold in all. Reads whole indexes.
+select
+    (select count(*) from journal_event where seq < $1) as events,
+    (select count(*) from journal_node where seq < $1) as nodes,
+    (select count(*) from journal_subject where seq < $1) as links,
+    (select count(*) from journal_subject where seq < $1 and n = 1) as subjects,
+    (select count(*) from journal_entry where seq < 0) as strays

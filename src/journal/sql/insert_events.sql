@@ -1,0 +1,3 @@
+-- One row per tuple.
+insert into journal_event (id, seq)
+values ($1, $2)

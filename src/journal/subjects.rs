@@ -1,0 +1,176 @@
+//! Subjects: what an entry is about, under pseudonyms, counted without gaps. Pure.
+//!
+//! Each entry commits, per subject, to `{"n": counter, "prev": leaf, "s": pseudonym}`: `n` is 1 for the first
+//! entry of a subject and rises by one, `prev` is the leaf hash of the subject's entry before, or "". So
+//! whoever is shown the entries 1 to n of a subject can see that none between them is kept back.
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use serde_json::{Value, json};
+use sha2::Sha256;
+
+use super::entry::digest_from_hex;
+
+/// Longest identity of a subject, such as `document:<uuid>`.
+pub const IDENTITY_MAX_BYTES: usize = 256;
+
+/// The pseudonym of an identity under the log's key. Equal identities have equal pseudonyms.
+#[must_use]
+pub fn pseudonym(key: &[u8; 32], identity: &str) -> [u8; 32] {
+    // HMAC takes a key of any length: the error that the interface allows for cannot happen.
+    Hmac::<Sha256>::new_from_slice(key).map_or([0; 32], |mut mac| {
+        mac.update(identity.as_bytes());
+        mac.finalize().into_bytes().into()
+    })
+}
+
+/// The place of an entry among the entries of one subject.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SubjectLink {
+    /// The subject's pseudonym.
+    pub subject: [u8; 32],
+    /// 1 for the subject's first entry.
+    pub n: u64,
+    /// Leaf hash of the subject's entry before; none for the first.
+    pub prev: Option<[u8; 32]>,
+}
+
+impl SubjectLink {
+    /// The value that an entry commits to.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        json!({
+            "n": self.n,
+            "prev": self.prev.map(hex::encode).unwrap_or_default(),
+            "s": hex::encode(self.subject),
+        })
+    }
+
+    /// Reads an opened value; `None` when it is not exactly what [`SubjectLink::to_value`] writes.
+    #[must_use]
+    pub fn from_value(value: &Value) -> Option<Self> {
+        let prev = match value.get("prev")?.as_str()? {
+            "" => None,
+            text => Some(digest_from_hex(text)?),
+        };
+        let link = SubjectLink {
+            subject: digest_from_hex(value.get("s")?.as_str()?)?,
+            n: value.get("n")?.as_u64()?,
+            prev,
+        };
+        (link.n > 0 && link.prev.is_none() == (link.n == 1) && link.to_value() == *value).then_some(link)
+    }
+}
+
+/// Why entries do not make a whole history of one subject.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ChainError {
+    /// There is no entry at all.
+    #[error("no entry")]
+    Empty,
+    /// An entry is of another subject than the first.
+    #[error("entry {0} is of another subject")]
+    OtherSubject(u64),
+    /// An entry is missing, doubled or out of order: this number was due.
+    #[error("entry {0} of the subject is missing")]
+    Gap(u64),
+    /// An entry does not name the leaf of the one before.
+    #[error("entry {0} of the subject does not follow the one before")]
+    Broken(u64),
+}
+
+/// Checks that `links`, each with the leaf hash of its entry, are entries 1 to n of one subject in order, and
+/// answers n. That there is no entry n + 1 is not shown by this.
+/// # Errors
+/// [`ChainError`] for the first link that does not fit.
+pub fn check_chain(links: &[(SubjectLink, [u8; 32])]) -> Result<u64, ChainError> {
+    let (first, _) = links.first().ok_or(ChainError::Empty)?;
+    let mut before: Option<[u8; 32]> = None;
+    let mut due = 1;
+    for (link, leaf) in links {
+        if link.subject != first.subject {
+            return Err(ChainError::OtherSubject(link.n));
+        }
+        if link.n != due {
+            return Err(ChainError::Gap(due));
+        }
+        if link.prev != before {
+            return Err(ChainError::Broken(due));
+        }
+        before = Some(*leaf);
+        due += 1;
+    }
+    Ok(due - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+    use super::*;
+
+    fn chain(length: u8) -> Vec<(SubjectLink, [u8; 32])> {
+        (1..=length)
+            .map(|n| {
+                let prev = (n > 1).then(|| [n - 1; 32]);
+                (SubjectLink { subject: [7; 32], n: u64::from(n), prev }, [n; 32])
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_whole_history_is_accepted_and_counted() {
+        assert_eq!(check_chain(&chain(1)), Ok(1));
+        assert_eq!(check_chain(&chain(5)), Ok(5));
+    }
+
+    #[test]
+    fn a_history_with_a_hole_a_swap_or_a_stranger_is_refused() {
+        assert_eq!(check_chain(&[]), Err(ChainError::Empty));
+        let mut hole = chain(4);
+        hole.remove(2);
+        assert_eq!(check_chain(&hole), Err(ChainError::Gap(3)));
+        let mut beginning = chain(4);
+        beginning.remove(0);
+        assert_eq!(check_chain(&beginning), Err(ChainError::Gap(1)));
+        let mut swapped = chain(4);
+        swapped.swap(1, 2);
+        assert_eq!(check_chain(&swapped), Err(ChainError::Gap(2)));
+        let mut doubled = chain(3);
+        doubled.insert(1, doubled[1]);
+        assert_eq!(check_chain(&doubled), Err(ChainError::Gap(3)));
+        let mut broken = chain(3);
+        broken[1].1 = [0xee; 32];
+        assert_eq!(check_chain(&broken), Err(ChainError::Broken(3)));
+        let mut stranger = chain(3);
+        stranger[2].0.subject = [8; 32];
+        assert_eq!(check_chain(&stranger), Err(ChainError::OtherSubject(3)));
+    }
+
+    #[test]
+    fn a_link_is_read_only_in_the_form_it_is_written() {
+        let (second, _) = chain(2)[1];
+        assert_eq!(SubjectLink::from_value(&second.to_value()), Some(second));
+
+        for (member, value) in [
+            ("n", json!(0)),
+            ("n", json!(1)),
+            ("n", json!(-2)),
+            ("prev", json!("")),
+            ("prev", json!("ab")),
+            ("s", json!("AB")),
+            ("more", json!(1)),
+        ] {
+            let mut other = second.to_value();
+            other[member] = value;
+            assert_eq!(SubjectLink::from_value(&other), None, "{member}");
+        }
+    }
+
+    #[test]
+    fn a_pseudonym_depends_on_key_and_identity() {
+        let one = pseudonym(&[1; 32], "document:1");
+
+        assert_eq!(one, pseudonym(&[1; 32], "document:1"));
+        assert_ne!(one, pseudonym(&[2; 32], "document:1"));
+        assert_ne!(one, pseudonym(&[1; 32], "document:2"));
+    }
+}

@@ -1,0 +1,6 @@
+//! qolhat
+
+pub mod db;
+pub mod domain;
+pub mod extract;
+pub mod i18n;

@@ -1,0 +1,397 @@
+//! A signature as it arrives: parsed, its mathematics checked first, then evidence fetched (a time stamp over the
+//! signature value, the status of each certificate), then judged at signing and at receipt (SIG-07, SIG-11, design D5).
+//!
+//! Nothing is asked of the CA for a signature whose mathematics does not hold.
+
+use qolhat_pki::certificate::Certificate;
+use qolhat_pki::cms::SignedData;
+use qolhat_pki::crl::CertificateList;
+use qolhat_pki::digest::DigestAlgorithm;
+use qolhat_pki::issue::augment::{Augmentation, augment};
+use qolhat_pki::ocsp::OcspResponse;
+use qolhat_pki::path::PathOptions;
+use qolhat_pki::policy::{Freshness, RevocationMode, RevocationPolicy, SignaturePolicy};
+use qolhat_pki::report::{SignatureReport, ValidationReport};
+use qolhat_pki::validate::{CmsInput, DetachedContent, Evidence, validate_cms};
+use qolhat_pki::{armor, path};
+use qolhat_storage::ContentDigest;
+
+use super::OperationError;
+use crate::access::certificates::{self, CertificateRow, CertificateState};
+use crate::app::App;
+use crate::config::FreshnessPolicy;
+use crate::domain::refusal::{Refusal, RefusalCode};
+use crate::domain::time::Moment;
+use crate::signature::fetch::Piece;
+use crate::signature::verdict::{self, Verdict};
+use crate::signature::{Signer, report_json};
+
+/// Largest CMS taken at a door, in bytes: an attached one holds the content once more.
+pub const CMS_MAX_BYTES: usize = 16 * 1024 * 1024;
+
+/// For what the key must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    /// Signing a document: a SIGN key; a time stamp is fetched.
+    Document,
+    /// Login: an AUTH or a SIGN key; the challenge is its own time stamp.
+    Login,
+}
+
+/// A signature that was checked, with everything by which it can be checked again.
+#[derive(Debug)]
+pub struct Checked {
+    /// The CMS as received, after PEM or base64 is taken off.
+    pub cms: Vec<u8>,
+    /// Whom the certificate names.
+    pub signer: Signer,
+    /// The certificate.
+    pub certificate: Certificate,
+    /// `None`: good. Otherwise why it is not known yet to be good.
+    pub waits_for: Option<Refusal>,
+    /// The verdict.
+    pub indication: String,
+    /// Its main reason.
+    pub sub_indication: Option<String>,
+    /// The signer's own signing time.
+    pub claimed_at: Option<Moment>,
+    /// The time from which the signature is proven.
+    pub proven_at: Option<Moment>,
+    /// The instant of receipt, at which the certificate was judged.
+    pub checked_at: Moment,
+    /// The report, as `verify --json` gives it for one signature.
+    pub report: serde_json::Value,
+    /// The evidence: kind and bytes.
+    pub evidence: Vec<(EvidenceKind, Vec<u8>)>,
+}
+
+/// What a piece of evidence is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EvidenceKind {
+    /// A time-stamp token over the signature value.
+    TimeStamp,
+    /// An OCSP response.
+    Ocsp,
+    /// A CRL.
+    Crl,
+    /// A certificate of the path.
+    Certificate,
+}
+
+impl EvidenceKind {
+    /// The word kept.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::TimeStamp => "time-stamp",
+            Self::Ocsp => "ocsp",
+            Self::Crl => "crl",
+            Self::Certificate => "certificate",
+        }
+    }
+
+    /// The kind named by `code`.
+    #[must_use]
+    pub fn parse(code: &str) -> Option<Self> {
+        match code {
+            "time-stamp" => Some(Self::TimeStamp),
+            "ocsp" => Some(Self::Ocsp),
+            "crl" => Some(Self::Crl),
+            "certificate" => Some(Self::Certificate),
+            _ => None,
+        }
+    }
+}
+
+/// The CMS in `bytes`: DER, BER, PEM or base64.
+///
+/// # Errors
+/// `upload-too-large`, `malformed-cms`.
+pub fn parse(bytes: &[u8]) -> Result<(Vec<u8>, SignedData), Refusal> {
+    if bytes.len() > CMS_MAX_BYTES {
+        return Err(Refusal::new(RefusalCode::UploadTooLarge).with("limit", CMS_MAX_BYTES.to_string()));
+    }
+    let malformed = |reason: String| Refusal::new(RefusalCode::MalformedCms).with("reason", reason);
+    let mut found = armor::decode_any(bytes);
+    let cms = match (found.pop(), found.is_empty()) {
+        (Some(cms), true) => cms,
+        _ => return Err(malformed("not one CMS in DER, PEM or base64".to_owned())),
+    };
+    let data = SignedData::from_bytes(&cms).map_err(|error| malformed(error.to_string()))?;
+    Ok((cms, data))
+}
+
+/// Checks the CMS `bytes` over `content`.
+///
+/// # Errors
+/// The refusal of a signature that is not good; a wait for evidence is not an error but [`Checked::waits_for`].
+pub async fn check(
+    app: &App,
+    bytes: &[u8],
+    content: &[u8],
+    key_use: Use,
+    now: Moment,
+) -> Result<Checked, OperationError> {
+    let (cms, data) = parse(bytes)?;
+    if data.content().is_some_and(|attached| attached != content) {
+        return Err(RefusalCode::SignatureContentMismatch.into());
+    }
+    let certificate = judge_offline(app, &data, content, key_use, now)?;
+    let signer = Signer::of(&certificate, app.rules.identifiers)?;
+    if key_use == Use::Document {
+        crate::signature::authority::must_be_a_signing_key(&signer)?;
+    }
+    must_not_be_compromised(app, &signer.certificate_sha256).await?;
+    gather_and_judge(app, cms, data, content, key_use, now, signer, certificate).await
+}
+
+/// Checks anew a signature that waits for evidence: its time stamp stays, the rest is fetched again.
+///
+/// # Errors
+/// As [`check`].
+pub async fn check_again(
+    app: &App,
+    cms: &[u8],
+    content: &[u8],
+    time_stamp: Option<&[u8]>,
+    now: Moment,
+) -> Result<Checked, OperationError> {
+    let stamped = match time_stamp {
+        Some(token) => stamp(cms, token)?,
+        None => cms.to_vec(),
+    };
+    let (_, data) = parse(&stamped)?;
+    let certificate = judge_offline(app, &data, content, Use::Document, now)?;
+    let signer = Signer::of(&certificate, app.rules.identifiers)?;
+    must_not_be_compromised(app, &signer.certificate_sha256).await?;
+    let mut checked =
+        gather_and_judge(app, stamped, data, content, Use::Document, now, signer, certificate).await?;
+    cms.clone_into(&mut checked.cms);
+    if let Some(token) = time_stamp {
+        checked.evidence.insert(0, (EvidenceKind::TimeStamp, token.to_vec()));
+    }
+    Ok(checked)
+}
+
+/// The certificate of a signature whose mathematics and path hold, or the refusal. Revocation is not asked yet.
+fn judge_offline(
+    app: &App,
+    data: &SignedData,
+    content: &[u8],
+    key_use: Use,
+    now: Moment,
+) -> Result<Certificate, Refusal> {
+    let policy = policy(app, key_use, RevocationMode::None, now);
+    let report = judge(app, data, content, &evidence_of(app, &[]), &policy, now);
+    match verdict::of(&report) {
+        Verdict::Passed | Verdict::Wait(_) => {}
+        // An AUTH key is told by its own words before the path says "wrong purpose".
+        Verdict::No(refusal) => return Err(purpose_refusal(&report, key_use).unwrap_or(refusal)),
+    }
+    let signature = report.signatures.first().and_then(|signature| signature.certificate.clone());
+    signature.ok_or_else(|| Refusal::new(RefusalCode::SignatureInvalid))
+}
+
+fn purpose_refusal(report: &ValidationReport, key_use: Use) -> Option<Refusal> {
+    use qolhat_pki::nca::Purpose;
+    let signature = report.signatures.first()?;
+    let mathematics_holds = signature.crypto == qolhat_pki::report::CryptoOutcome::Ok;
+    let purpose = signature.certificate.as_ref()?.purpose();
+    (mathematics_holds && key_use == Use::Document && purpose == Purpose::Auth)
+        .then(|| Refusal::new(RefusalCode::AuthenticationKeyUsedForSigning))
+}
+
+/// A certificate whose key is reported as compromised is used for nothing (CMP-05, CMP-06).
+async fn must_not_be_compromised(app: &App, sha256: &[u8; 32]) -> Result<(), OperationError> {
+    let Some(row) = certificates::load(&app.db, sha256).await? else { return Ok(()) };
+    usable(&row).map_err(Into::into)
+}
+
+/// That a registered certificate may be used.
+///
+/// # Errors
+/// `key-compromised`.
+pub fn usable(row: &CertificateRow) -> Result<(), Refusal> {
+    match row.state {
+        CertificateState::Active => Ok(()),
+        CertificateState::Suspended | CertificateState::Annulled => {
+            let since = row.cut_off.map_or_else(String::new, |at| at.to_string());
+            Err(Refusal::new(RefusalCode::KeyCompromised).with("since", since))
+        }
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "one step of check and of check_again, with all they know")]
+async fn gather_and_judge(
+    app: &App,
+    cms: Vec<u8>,
+    mut data: SignedData,
+    content: &[u8],
+    key_use: Use,
+    now: Moment,
+    signer: Signer,
+    certificate: Certificate,
+) -> Result<Checked, OperationError> {
+    let mut evidence = Vec::new();
+    let has_own_stamp = data.signer_infos().first().is_some_and(|info| info.has_signature_time_stamp());
+    if key_use == Use::Document && !has_own_stamp {
+        if let Some(token) = fetch_time_stamp(app, &data).await {
+            let stamped = stamp(&cms, &token)?;
+            data = SignedData::from_bytes(&stamped)
+                .map_err(|error| Refusal::new(RefusalCode::MalformedCms).with("reason", error.to_string()))?;
+            evidence.push((EvidenceKind::TimeStamp, token));
+        }
+    }
+    let pieces = fetch_revocation(app, &data, &certificate, now).await;
+    // The network lies between: what was issued meanwhile is not from the future. The receipt instant stays `now`.
+    let judged_at = app.clock.now().max(now);
+    let policy = policy(app, key_use, RevocationMode::Chain, now);
+    let report = judge(app, &data, content, &evidence_of(app, &pieces), &policy, judged_at);
+    let waits_for = match verdict::of(&report) {
+        Verdict::Passed => None,
+        Verdict::Wait(refusal) => Some(refusal),
+        Verdict::No(refusal) => return Err(refusal.into()),
+    };
+    let signature = report.signatures.first().ok_or(RefusalCode::SignatureMissing)?;
+    let waits_for = waits_for.or_else(|| {
+        (key_use == Use::Document && signature.proven_at.is_none())
+            .then(|| Refusal::new(RefusalCode::TimeStampUnavailable))
+    });
+    evidence.extend(pieces.into_iter().map(|piece| match piece {
+        Piece::Ocsp(der) => (EvidenceKind::Ocsp, der),
+        Piece::Crl(der) => (EvidenceKind::Crl, der),
+    }));
+    evidence.extend(path_certificates(signature));
+    Ok(Checked {
+        cms,
+        signer,
+        certificate,
+        indication: signature.indication.as_str().to_owned(),
+        sub_indication: signature.sub_indication.map(|sub| sub.as_str().to_owned()),
+        claimed_at: signature.claimed_at,
+        proven_at: signature.proven_at,
+        checked_at: judged_at,
+        report: report_json::signature(signature),
+        waits_for,
+        evidence,
+    })
+}
+
+/// What is demanded of a signature received at `now`.
+fn policy(app: &App, key_use: Use, mode: RevocationMode, now: Moment) -> SignaturePolicy {
+    let freshness = match app.rules.freshness {
+        FreshnessPolicy::IssuedAtOrAfterReceipt => Freshness::IssuedAtOrAfter(now),
+        FreshnessPolicy::CrlUntilNextUpdate => Freshness::CrlUntilNextUpdate(now),
+    };
+    let path = match key_use {
+        Use::Document => PathOptions::for_signing(),
+        Use::Login => PathOptions::for_any_purpose(),
+    };
+    SignaturePolicy {
+        revocation: RevocationPolicy { mode, freshness, ..RevocationPolicy::default() },
+        path,
+        ..SignaturePolicy::default()
+    }
+}
+
+fn judge(
+    app: &App,
+    data: &SignedData,
+    content: &[u8],
+    evidence: &Evidence,
+    policy: &SignaturePolicy,
+    at: Moment,
+) -> ValidationReport {
+    let detached = data.content().is_none().then(|| DetachedContent::Bytes(content));
+    let input = CmsInput { signed_data: data, detached };
+    validate_cms(&input, &app.trust.anchors, &app.trust.tsa_anchors, evidence, policy, at)
+}
+
+fn evidence_of(app: &App, pieces: &[Piece]) -> Evidence {
+    let mut evidence = Evidence { certificates: app.trust.intermediates.clone(), ..Evidence::default() };
+    for piece in pieces {
+        match piece {
+            Piece::Ocsp(der) => evidence.ocsp.extend(OcspResponse::from_der(der).ok()),
+            Piece::Crl(der) => evidence.crls.extend(CertificateList::from_der(der).ok()),
+        }
+    }
+    evidence
+}
+
+/// A time stamp over the signature value, or nothing when none can be had: the document then waits.
+async fn fetch_time_stamp(app: &App, data: &SignedData) -> Option<Vec<u8>> {
+    let info = data.signer_infos().first()?;
+    let algorithm = match DigestAlgorithm::from_oid(&info.digest_algorithm()) {
+        Some(DigestAlgorithm::Streebog256 | DigestAlgorithm::Streebog512 | DigestAlgorithm::Gost34311) => {
+            DigestAlgorithm::Streebog512
+        }
+        Some(_) | None => DigestAlgorithm::Sha256,
+    };
+    let imprint = algorithm.digest(info.signature());
+    match app.responders.time_stamp(&imprint, &mut app.rng.clone()).await {
+        Ok(token) => Some(token),
+        Err(error) => {
+            tracing::warn!(responder.error = %error, "no time stamp");
+            None
+        }
+    }
+}
+
+fn stamp(cms: &[u8], token: &[u8]) -> Result<Vec<u8>, Refusal> {
+    augment(cms, &[Augmentation::SignatureTimeStamp { signer: 0, token: token.to_vec() }])
+        .map_err(|error| Refusal::new(RefusalCode::MalformedCms).with("reason", error.to_string()))
+}
+
+/// What the CA says of every certificate of the path but the anchor.
+async fn fetch_revocation(app: &App, data: &SignedData, certificate: &Certificate, now: Moment) -> Vec<Piece> {
+    let mut candidates = app.trust.intermediates.clone();
+    candidates.extend(data.certificates().iter().cloned());
+    let mut budget = path::Budget::default();
+    let options = PathOptions::for_any_purpose();
+    let Ok(found) = path::build_path(certificate, &app.trust.anchors, &candidates, now, &options, &mut budget) else {
+        return Vec::new();
+    };
+    let mut pieces = Vec::new();
+    for (subject, issuer) in found.links() {
+        pieces.extend(app.responders.revocation(subject, issuer, &mut app.rng.clone()).await);
+    }
+    pieces
+}
+
+/// The certificates by which the signature and its time stamp lead to their anchors.
+fn path_certificates(signature: &SignatureReport) -> Vec<(EvidenceKind, Vec<u8>)> {
+    let own = signature.path.iter();
+    let stamps = signature.time_stamps.iter().filter_map(|stamp| stamp.path.as_ref());
+    let mut certificates: Vec<Vec<u8>> = Vec::new();
+    for path in own.chain(stamps) {
+        for certificate in path.certificates() {
+            if !certificates.iter().any(|known| known == certificate.der()) {
+                certificates.push(certificate.der().to_vec());
+            }
+        }
+    }
+    certificates.into_iter().map(|der| (EvidenceKind::Certificate, der)).collect()
+}
+
+/// The row by which a certificate is registered to its holder (SIG-09).
+#[must_use]
+pub fn registration(checked: &Checked, now: Moment) -> CertificateRow {
+    CertificateRow {
+        sha256: checked.certificate.sha256(),
+        der: checked.certificate.der().to_vec(),
+        serial: checked.certificate.serial_hex(),
+        iin: checked.signer.iin.to_string(),
+        bin: checked.signer.party.bin().map(|bin| bin.to_string()),
+        not_before: checked.certificate.not_before(),
+        not_after: checked.certificate.not_after(),
+        first_seen_at: now,
+        state: CertificateState::Active,
+        cut_off: None,
+    }
+}
+
+/// SHA-256 of the CMS as received.
+#[must_use]
+pub fn cms_sha256(checked: &Checked) -> ContentDigest {
+    ContentDigest::of(&checked.cms)
+}

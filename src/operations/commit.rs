@@ -1,0 +1,124 @@
+//! One transaction: the state, the journal's inbox, the notices and the answer's key, or nothing; then the wait for the
+//! sequenced entry. Nothing is acknowledged before the journal holds it.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::{Fault, OperationError};
+use crate::access::answers::{self, Request};
+use crate::access::rights::Caller;
+use crate::app::App;
+use crate::db::Tx;
+use crate::domain::ids::{DocumentId, EventId};
+use crate::domain::party::Party;
+use crate::domain::time::Moment;
+use crate::journal::{self, EventDraft, Sequenced, WaitError};
+use crate::notify::store::{self as notices, NewNotice};
+
+/// How long a caller waits for the journal, in seconds. Past it the answer is `recording`, never a false yes.
+pub const JOURNAL_WAIT_SECONDS: u64 = 10;
+
+/// What one act writes down and tells, gathered while the operation runs.
+pub struct Act<'a> {
+    /// Events, in order.
+    pub events: Vec<EventDraft>,
+    /// Notices to the parties.
+    pub notices: Vec<NewNotice>,
+    /// The key under which the act may be repeated, and the object that it made.
+    pub request: Option<(&'a Request, String)>,
+}
+
+/// Commits `tx` with everything that `act` writes down, and waits for the entries of its events.
+///
+/// The answer holds the entry of each event, in order; an entry that was not sequenced in time is `None` and will be:
+/// the state of its object reads `recording` until then.
+///
+/// # Errors
+/// A fault; `DbError::Constraint` when another request with the same key came first.
+pub async fn commit(
+    app: &App,
+    mut tx: Tx,
+    act: Act<'_>,
+    now: Moment,
+) -> Result<Vec<Option<Sequenced>>, OperationError> {
+    for event in &act.events {
+        journal::enqueue(&mut tx, event).await?;
+    }
+    for notice in &act.notices {
+        notices::insert(&mut tx, notice).await?;
+    }
+    if let Some((request, object)) = &act.request {
+        answers::keep(&mut tx, request, object, now).await?;
+    }
+    tx.commit().await?;
+    app.journal.wake();
+    let mut entries = Vec::with_capacity(act.events.len());
+    for event in &act.events {
+        entries.push(wait(app, event.id).await?);
+    }
+    Ok(entries)
+}
+
+async fn wait(app: &App, event: EventId) -> Result<Option<Sequenced>, OperationError> {
+    match app.journal.wait(event, Duration::from_secs(JOURNAL_WAIT_SECONDS)).await {
+        Ok(entry) => Ok(Some(entry)),
+        Err(WaitError::TimedOut) => Ok(None),
+        Err(WaitError::Failed(error)) => Err(Fault::from(error).into()),
+    }
+}
+
+/// Writes down an attempt that was refused after the signature was looked at. Its failure does not hide the refusal.
+pub async fn journal_refusal(
+    app: &App,
+    attempt: &str,
+    code: &str,
+    party: Option<&Party>,
+    certificate_sha256: Option<[u8; 32]>,
+    now: Moment,
+) {
+    let mut rng = app.rng.clone();
+    let event = EventDraft {
+        id: EventId::new(now, &mut rng),
+        kind: "attempt.refused".to_owned(),
+        subjects: party.map(|party| party_subject(party)).into_iter().collect(),
+        payload: vec![
+            ("attempt".to_owned(), json!(attempt)),
+            ("code".to_owned(), json!(code)),
+            ("certificate_sha256".to_owned(), json!(certificate_sha256.map(hex::encode).unwrap_or_default())),
+            ("at".to_owned(), json!(now.to_string())),
+        ],
+        actor: json!({}),
+    };
+    let written = async {
+        let mut tx = app.db.begin().await.map_err(Fault::from)?;
+        journal::enqueue(&mut tx, &event).await.map_err(Fault::from)?;
+        tx.commit().await.map_err(Fault::from)
+    };
+    match written.await {
+        Ok(()) => app.journal.wake(),
+        Err(fault) => tracing::error!(fault = %fault, "a refused attempt was not journaled"),
+    }
+}
+
+/// Who did it, as the journal keeps it.
+#[must_use]
+pub fn actor(caller: &Caller) -> Value {
+    json!({
+        "iin": caller.iin.to_string(),
+        "party": caller.party.key(),
+        "certificate_sha256": hex::encode(caller.certificate_sha256),
+    })
+}
+
+/// The journal's name of a party.
+#[must_use]
+pub fn party_subject(party: &Party) -> String {
+    format!("party:{}", party.key())
+}
+
+/// The journal's name of a document.
+#[must_use]
+pub fn document_subject(document: DocumentId) -> String {
+    format!("document:{document}")
+}

@@ -1,0 +1,97 @@
+//! What people do: one file is one act, read from top to bottom; the only place where steps meet.
+//!
+//! Every act that changes something goes the same way (design section 2): what came is taken in and kept, the
+//! signature is checked with evidence fetched first, the transition is decided, and state, journal inbox and notices
+//! are committed together; the caller gets his answer when the journal's entry is sequenced.
+
+pub mod accept_offer;
+pub mod add_employee;
+pub mod check_signature;
+pub mod commit;
+pub mod decide_compromise;
+pub mod invite_counterparty;
+pub mod issue_extract;
+pub mod issue_receipt;
+pub mod keep_content;
+pub mod keep_signature;
+pub mod record_document;
+pub mod log_in;
+pub mod publish_offer;
+pub mod read_document;
+pub mod recheck_document;
+pub mod reject_document;
+pub mod report_key_compromise;
+pub mod sign_document;
+pub mod submit_document;
+pub mod verify_extract;
+pub mod withdraw_document;
+pub mod withdraw_offer;
+
+use crate::domain::refusal::{Refusal, RefusalCode};
+
+/// Why an act was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum OperationError {
+    /// The process says no.
+    #[error("{0}")]
+    Refused(Refusal),
+    /// A fault of ours: logged, never shown in detail.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// A fault of ours.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// The database.
+    #[error("database: {0}")]
+    Database(#[from] crate::db::DbError),
+    /// The blob store.
+    #[error("blob store: {0}")]
+    Storage(#[from] qolhat_storage::StoreError),
+    /// The envelope around content.
+    #[error("envelope: {0}")]
+    Envelope(#[from] qolhat_storage::envelope::EnvelopeError),
+    /// A wrapped key.
+    #[error("content key: {0}")]
+    ContentKey(#[from] qolhat_storage::envelope::KeyError),
+    /// The journal.
+    #[error("journal: {0}")]
+    Journal(#[from] crate::journal::JournalError),
+    /// The operator's key could not sign.
+    #[error("the operator's key: {0}")]
+    Seal(String),
+    /// What is kept contradicts itself.
+    #[error("kept data contradict themselves: {0}")]
+    Inconsistent(String),
+}
+
+impl From<Refusal> for OperationError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<RefusalCode> for OperationError {
+    fn from(code: RefusalCode) -> Self {
+        Self::Refused(Refusal::new(code))
+    }
+}
+
+macro_rules! fault_from {
+    ($($error:ty),+) => { $(
+        impl From<$error> for OperationError {
+            fn from(error: $error) -> Self {
+                Self::Fault(error.into())
+            }
+        }
+    )+ };
+}
+
+fault_from!(
+    crate::db::DbError,
+    qolhat_storage::StoreError,
+    qolhat_storage::envelope::EnvelopeError,
+    qolhat_storage::envelope::KeyError,
+    crate::journal::JournalError
+);
