@@ -7,9 +7,9 @@ pub mod cms_sign;
 pub mod crl_builder;
 pub mod ocsp_builder;
 mod parts;
+pub mod profile;
 pub mod tsp_builder;
 
-use crate::algorithm::SignatureAlgorithm;
 use crate::certificate::Certificate;
 use crate::der::writer::Writer;
 use crate::der::{DerError, Reader, Rules};
@@ -86,7 +86,7 @@ fn signed_with_certificates(
     Ok(Writer::build(|w| {
         w.sequence(|w| {
             w.raw(to_be_signed);
-            write_signature_algorithm(w, key.signature_algorithm());
+            write_signature_algorithm(w, key);
             w.bit_string(&signature);
             if !certificates.is_empty() {
                 w.context(0, |w| {
@@ -98,9 +98,9 @@ fn signed_with_certificates(
 }
 
 /// AlgorithmIdentifier with an explicit NULL, as the national CA writes it for every kind of key.
-fn write_signature_algorithm(writer: &mut Writer, algorithm: SignatureAlgorithm) {
+fn write_signature_algorithm(writer: &mut Writer, key: &PrivateKey) {
     writer.sequence(|w| {
-        w.oid(&algorithm.oid());
+        w.oid(&key.signature_oid());
         w.null();
     });
 }

@@ -141,6 +141,18 @@ impl PrivateKey {
         }
     }
 
+    /// The identifier of [`PrivateKey::signature_algorithm`].
+    pub fn signature_oid(&self) -> Oid {
+        match self {
+            PrivateKey::Rsa(_) => oid::SHA256_WITH_RSA,
+            PrivateKey::Gost(key) => match key.curve() {
+                Curve::Gost2015A512 => oid::GOST2015_512_SIGNATURE,
+                Curve::Gost2015A256 => oid::GOST2015_256_SIGNATURE,
+                Curve::Gost2004A => oid::GOST2004_SIGNATURE,
+            },
+        }
+    }
+
     /// The digest of [`PrivateKey::signature_algorithm`].
     pub fn digest_algorithm(&self) -> DigestAlgorithm {
         match self {

@@ -249,8 +249,10 @@ fn gost(algorithm: &AlgorithmIdentifier<'_>, key: &[u8]) -> Result<(Material, u3
 /// The magnitude of a positive INTEGER, without its sign octet.
 fn positive(content: &[u8]) -> Option<&[u8]> {
     match content {
-        [] | [0] | [0x80.., ..] => None,
-        [0, magnitude @ ..] | magnitude => Some(magnitude),
+        [] | [0] => None,
+        [0, magnitude @ ..] => Some(magnitude),
+        [first, ..] if *first >= 0x80 => None,
+        magnitude => Some(magnitude),
     }
 }
 

@@ -9,16 +9,16 @@ use crate::der::{Reader, Rules, tag};
 use crate::oid::{self, Oid};
 
 /// One thing to add.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
-pub enum Augmentation<'a> {
+pub enum Augmentation {
     /// A time-stamp token (ContentInfo) over the signature value of the signer at `signer`,
     /// counted from 0 in the order of the message given.
     SignatureTimeStamp {
         /// Position of the SignerInfo.
         signer: usize,
         /// The token.
-        token: &'a [u8],
+        token: Vec<u8>,
     },
     /// An unsigned attribute with one value, for the signer at `signer`.
     UnsignedAttribute {
@@ -27,28 +27,28 @@ pub enum Augmentation<'a> {
         /// The attribute.
         attribute: Oid,
         /// Its value, one encoded element.
-        value: &'a [u8],
+        value: Vec<u8>,
     },
     /// A certificate for the list of the message.
-    Certificate(&'a Certificate),
+    Certificate(Certificate),
     /// A CertificateList in DER.
-    Crl(&'a [u8]),
+    Crl(Vec<u8>),
     /// A whole OCSPResponse in DER, kept as id-ri-ocsp-response. Source: RFC 5940 §2.1.
-    Ocsp(&'a [u8]),
+    Ocsp(Vec<u8>),
 }
 
 /// `cms` with `additions`, as definite DER. The sets of the result are in DER order, so the position of a signer may change.
 /// # Errors
 /// `Malformed` when the message or a piece is not one whole element, `NoSuchSigner` for a position out of range.
-pub fn augment(cms: &[u8], additions: &[Augmentation<'_>]) -> Result<Vec<u8>, IssueError> {
+pub fn augment(cms: &[u8], additions: &[Augmentation]) -> Result<Vec<u8>, IssueError> {
     let mut parts = SignedDataParts::read(cms)?;
     for addition in additions {
-        match *addition {
+        match addition {
             Augmentation::SignatureTimeStamp { signer, token } => {
-                add_unsigned(&mut parts, signer, &oid::SIGNATURE_TIME_STAMP, token)?;
+                add_unsigned(&mut parts, *signer, &oid::SIGNATURE_TIME_STAMP, token)?;
             }
             Augmentation::UnsignedAttribute { signer, attribute, value } => {
-                add_unsigned(&mut parts, signer, &attribute, value)?;
+                add_unsigned(&mut parts, *signer, attribute, value)?;
             }
             Augmentation::Certificate(certificate) => parts.add_certificate(certificate.der()),
             Augmentation::Crl(crl) => {

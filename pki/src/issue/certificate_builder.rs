@@ -139,7 +139,7 @@ pub fn build_certificate(
         w.sequence(|w| {
             w.context(0, |w| w.integer_u64(2));
             w.integer(&template.serial);
-            write_signature_algorithm(w, issuer_key.signature_algorithm());
+            write_signature_algorithm(w, issuer_key);
             w.raw(&template.issuer);
             w.sequence(|w| {
                 w.time(template.not_before);

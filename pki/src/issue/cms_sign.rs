@@ -188,7 +188,7 @@ impl Signer<'_> {
                 });
                 write_digest_algorithm(w, self.key.digest_algorithm());
                 w.element(tag::context_constructed(0), &attributes);
-                write_signature_algorithm(w, self.key.signature_algorithm());
+                write_signature_algorithm(w, self.key);
                 w.octet_string(&signature);
             });
         }))

@@ -53,7 +53,7 @@ pub fn build_crl(
     let to_be_signed = Writer::build(|w| {
         w.sequence(|w| {
             w.integer_u64(1);
-            write_signature_algorithm(w, issuer_key.signature_algorithm());
+            write_signature_algorithm(w, issuer_key);
             w.raw(&template.issuer);
             w.time(template.this_update);
             if let Some(next_update) = template.next_update {

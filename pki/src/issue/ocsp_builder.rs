@@ -15,20 +15,27 @@ use crate::time::Moment;
 /// CRLReason certificateHold: what the national responder answers for a certificate it never issued.
 const CERTIFICATE_HOLD: u8 = 6;
 
-/// A CertID with SHA-256, in DER: the only form the national responder was seen to answer.
-/// `serial` is the content octets of the INTEGER.
-/// # Errors
-/// `Malformed` when the key of `issuer` cannot be read.
-pub fn cert_id(issuer: &Certificate, serial: &[u8]) -> Result<Vec<u8>, IssueError> {
-    let key = subject_public_key(issuer.spki())?;
-    Ok(Writer::build(|w| {
+/// A CertID in DER. `serial` is the content octets of the INTEGER. The national responder was seen to answer SHA-256.
+/// The key hash is over the BIT STRING's octets: for GOST keys that includes the header of the OCTET STRING inside.
+pub fn cert_id(issuer: &Certificate, serial: &[u8], algorithm: DigestAlgorithm) -> Vec<u8> {
+    Writer::build(|w| {
         w.sequence(|w| {
-            write_digest_algorithm(w, DigestAlgorithm::Sha256);
-            w.octet_string(&Sha256::digest(issuer.subject().raw()));
-            w.octet_string(&Sha256::digest(&key));
+            write_digest_algorithm(w, algorithm);
+            w.octet_string(algorithm.digest(issuer.subject().raw()).as_bytes());
+            w.octet_string(algorithm.digest(issuer.subject_public_key_bits()).as_bytes());
             w.integer_content(serial);
         });
-    }))
+    })
+}
+
+/// An OCSPRequest, not signed, for the certificate of `issuer` with this serial number; see [`build_ocsp_request`].
+pub fn build_request(
+    issuer: &Certificate,
+    serial: &[u8],
+    algorithm: DigestAlgorithm,
+    nonce: Option<&[u8]>,
+) -> Vec<u8> {
+    build_ocsp_request(&[cert_id(issuer, serial, algorithm)], nonce)
 }
 
 /// An OCSPRequest, not signed, for certificates named by [`cert_id`]. `nonce`: 1 to 32 octets (RFC 9654 §2.1).

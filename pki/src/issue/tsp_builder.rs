@@ -34,6 +34,12 @@ pub enum CertificateWish {
     Omit,
 }
 
+/// A TimeStampReq for `imprint` without a policy, in DER; `nonce` is a number, big-endian.
+pub fn build_request(imprint: &Digest, nonce: Option<&[u8]>, certificate_wanted: bool) -> Vec<u8> {
+    let certificate = if certificate_wanted { CertificateWish::Embed } else { CertificateWish::Omit };
+    build_time_stamp_request(&TimeStampQuestion { imprint, policy: None, nonce, certificate })
+}
+
 /// `question` in DER.
 pub fn build_time_stamp_request(question: &TimeStampQuestion<'_>) -> Vec<u8> {
     Writer::build(|w| {
