@@ -1,6 +1,7 @@
-//! qolhat
+//! qolhat (қолхат, "written receipt"): electronic document workflow with Kazakhstan's digital signatures.
+//!
+//! The tree is read in the order in which a document goes: the words of the [`domain`], and the [`db`] in which
+//! everything is kept.
 
 pub mod db;
 pub mod domain;
-pub mod extract;
-pub mod i18n;

@@ -158,10 +158,10 @@ impl SignatureAlgorithm {
 
     /// The identifier; `None` for a combination that has none (ECDSA or RSA with a national digest).
     pub fn oid(self) -> Option<Oid> {
-        match self {
-            SignatureAlgorithm::RsaPss { .. } => Some(oid::RSASSA_PSS),
-            other => BY_OID.iter().find(|(_, algorithm)| *algorithm == other).map(|(oid, _)| *oid),
+        if matches!(self, SignatureAlgorithm::RsaPss { .. }) {
+            return Some(oid::RSASSA_PSS);
         }
+        BY_OID.iter().find(|(_, algorithm)| *algorithm == self).map(|(oid, _)| *oid)
     }
 
     /// One of the national algorithms.

@@ -94,11 +94,7 @@ impl Tlv<'_> {
     /// Where `value` starts in the octets of the outermost reader.
     pub fn value_offset(&self) -> usize {
         let end_of_contents = if self.indefinite { 2 } else { 0 };
-        let header = self
-            .raw
-            .len()
-            .saturating_sub(self.value.len())
-            .saturating_sub(end_of_contents);
+        let header = self.raw.len().saturating_sub(self.value.len()).saturating_sub(end_of_contents);
         self.offset.saturating_add(header)
     }
 

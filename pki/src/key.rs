@@ -64,8 +64,8 @@ pub enum SignError {
 }
 
 impl PrivateKey {
-    /// The key in a PKCS#8 PrivateKeyInfo. A GOST scalar is little-endian and stands in an OCTET STRING of its own inside
-    /// the privateKey field, or there without that wrapping: the length tells, since a scalar may begin with any octet.
+    /// The key in a PKCS#8 PrivateKeyInfo. A GOST number stands in its privateKey field as little-endian octets, as an
+    /// OCTET STRING of them, or as an INTEGER.
     /// # Errors
     /// `Unsupported` for another algorithm or curve, `Malformed` otherwise.
     pub fn from_pkcs8_der(pkcs8: &[u8]) -> Result<PrivateKey, KeyFormatError> {
@@ -86,7 +86,7 @@ impl PrivateKey {
         let curve = curve(kind, algorithm)?;
         let field = info.expect(tag::OCTET_STRING)?.value;
         let scalar = gost_scalar(field, curve)?;
-        GostSecretKey::from_le_bytes(curve, scalar)
+        GostSecretKey::from_le_bytes(curve, &scalar)
             .map(PrivateKey::Gost)
             .map_err(|_| malformed("the number is not within the order of the curve"))
     }
@@ -96,10 +96,7 @@ impl PrivateKey {
     /// `Malformed` when the library cannot encode an RSA key.
     pub fn to_pkcs8_der(&self) -> Result<Zeroizing<Vec<u8>>, KeyFormatError> {
         match self {
-            PrivateKey::Rsa(key) => key
-                .private_key_to_pkcs8()
-                .map(Zeroizing::new)
-                .map_err(|_| malformed("RSA key")),
+            PrivateKey::Rsa(key) => key.private_key_to_pkcs8().map(Zeroizing::new).map_err(|_| malformed("RSA key")),
             PrivateKey::Gost(key) => Ok(gost_to_pkcs8(key)),
         }
     }
@@ -182,9 +179,7 @@ impl PrivateKey {
         }
         match self {
             PrivateKey::Rsa(key) => rsa_sign(key, digest.as_bytes()).map_err(|_| SignError::Failed),
-            PrivateKey::Gost(key) => key
-                .sign_prehashed(digest.as_bytes(), rng)
-                .map_err(|_| SignError::Failed),
+            PrivateKey::Gost(key) => key.sign_prehashed(digest.as_bytes(), rng).map_err(|_| SignError::Failed),
         }
     }
 
@@ -195,10 +190,7 @@ impl PrivateKey {
         if !RSA_BITS.contains(&bits) {
             return Err(malformed("size of the modulus"));
         }
-        Rsa::generate(bits)
-            .and_then(PKey::from_rsa)
-            .map(PrivateKey::Rsa)
-            .map_err(|_| malformed("RSA key"))
+        Rsa::generate(bits).and_then(PKey::from_rsa).map(PrivateKey::Rsa).map_err(|_| malformed("RSA key"))
     }
 
     /// A new GOST key from `rng`.
@@ -293,15 +285,35 @@ fn gost_algorithm(writer: &mut Writer, curve: Curve) {
     });
 }
 
-fn gost_scalar(field: &[u8], curve: Curve) -> Result<&[u8], KeyFormatError> {
+/// The number in a privateKey field, little-endian and of the width of the curve. Three forms are met: the octets, an
+/// OCTET STRING of them, and an INTEGER, which is big-endian. The length tells the first one, since a number may begin
+/// with any octet.
+fn gost_scalar(field: &[u8], curve: Curve) -> Result<Zeroizing<Vec<u8>>, KeyFormatError> {
     let width = curve.coordinate_len();
     if field.len() == width {
-        return Ok(field);
+        return Ok(Zeroizing::new(field.to_vec()));
     }
     let mut wrapped = Reader::new(field, Rules::Der);
-    let scalar = wrapped.expect(tag::OCTET_STRING)?.value;
+    let wrong_length = || malformed("length of the number");
+    let scalar = if wrapped.peek_tag() == Some(tag::INTEGER) {
+        let magnitude = match wrapped.integer_bytes()? {
+            [0x80..=0xff, ..] => return Err(malformed("negative number")),
+            [0, magnitude @ ..] | magnitude => magnitude,
+        };
+        let padding = width.checked_sub(magnitude.len()).ok_or_else(wrong_length)?;
+        let mut scalar = Zeroizing::new(Vec::with_capacity(width));
+        scalar.extend(magnitude.iter().rev());
+        scalar.extend(std::iter::repeat_n(0, padding));
+        scalar
+    } else {
+        let octets = wrapped.expect(tag::OCTET_STRING)?.value;
+        if octets.len() != width {
+            return Err(wrong_length());
+        }
+        Zeroizing::new(octets.to_vec())
+    };
     wrapped.finish()?;
-    if scalar.len() == width { Ok(scalar) } else { Err(malformed("length of the number")) }
+    Ok(scalar)
 }
 
 /// Written by hand into one buffer of sufficient size, so that no copy of the secret is left in memory.

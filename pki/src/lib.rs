@@ -1,14 +1,13 @@
 //! Validation of Kazakhstan's electronic digital signatures: bytes in, facts out.
 //!
-//! A reader finds, in order: the bytes ([`der`], [`armor`], [`oid`], [`name`], [`extension`], [`time`]), the mathematics ([`digest`],
-//! [`gost`], [`algorithm`]), the objects ([`certificate`], [`nca`], [`crl`], [`ocsp`], [`tsp`], [`cms`]), trust
-//! ([`trust`], [`policy`], [`path`], [`revocation`]), the verdict ([`validate`], [`report`]), and the other direction:
-//! keys ([`key`], [`pkcs12`]) and what is issued with them ([`issue`]).
+//! A reader finds, in order: the bytes ([`der`], [`oid`], [`name`], [`extension`], [`time`]), the mathematics
+//! ([`digest`], [`gost`], [`algorithm`]), the objects ([`certificate`], [`nca`], [`crl`], [`ocsp`], [`tsp`], [`cms`]),
+//! trust ([`trust`], [`policy`], [`path`]), and the other direction: keys ([`key`], [`pkcs12`]) and what is issued with
+//! them ([`issue`]).
 //!
 //! Everything here is a pure function of bytes, evidence, time and policy. Nothing reads a clock, a file or the network.
 
 pub mod algorithm;
-pub mod armor;
 pub mod certificate;
 pub mod cms;
 pub mod crl;
@@ -26,9 +25,6 @@ pub mod path;
 pub mod pkcs12;
 pub mod policy;
 pub mod random;
-pub mod report;
-pub mod revocation;
 pub mod time;
 pub mod trust;
 pub mod tsp;
-pub mod validate;

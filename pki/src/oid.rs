@@ -101,7 +101,11 @@ impl Oid {
         }
     }
 
-    #[expect(clippy::as_conversions, clippy::indexing_slicing, reason = "TryFrom and get are not const; run only by the build")]
+    #[expect(
+        clippy::as_conversions,
+        clippy::indexing_slicing,
+        reason = "TryFrom and get are not const; run only by the build"
+    )]
     const fn append(&mut self, arc: u32) {
         let mut shift = 28;
         while shift > 0 {

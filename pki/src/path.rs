@@ -5,7 +5,7 @@
 //! Candidates are found by name, key identifiers only order them, and a candidate counts only when its key verifies
 //! the certificate below; so twins with one name and two keys, cross-certificates and loops need no special care.
 //! Several paths may fail for several reasons: the reason of the path that came nearest is reported ([`PathError`]).
-//! Revocation is not judged here (see [`crate::revocation`] and [`crate::validate::validate_path`]).
+//! Revocation is not judged here (see revocation checking and `validate_path`).
 
 mod budget;
 mod general_name;
@@ -18,6 +18,7 @@ mod search;
 
 pub use budget::Budget;
 pub(crate) use budget::BudgetExhausted;
+#[allow(unused_imports, reason = "the scope of a CRL is compared with it")]
 pub(crate) use general_name::GeneralName;
 pub use names::names_match;
 pub(crate) use search::search;
@@ -154,6 +155,7 @@ impl VerifiedPath {
 
     /// Who issued the certificate at `index` (0 = target): the rest of the chain, issuer first.
     /// Empty for an anchor alone.
+    #[allow(dead_code, reason = "revocation checking walks the path with it")]
     pub(crate) fn issuers_of(&self, index: usize) -> Vec<&Certificate> {
         self.chain().skip(index.saturating_add(1)).collect()
     }
@@ -203,10 +205,10 @@ pub enum PathError {
     /// RFC 5280 6.1.3 (a)(2).
     #[error("\"{subject}\" is not valid after {not_after}")]
     Expired { subject: String, not_after: Moment, is_target: bool },
-    /// Found by [`crate::validate::validate_path`].
+    /// Found by `validate_path`.
     #[error("\"{subject}\" is revoked since {since}")]
     Revoked { subject: String, since: Moment },
-    /// Found by [`crate::validate::validate_path`].
+    /// Found by `validate_path`.
     #[error("nothing fresh enough says whether \"{subject}\" is revoked: {why}")]
     RevocationUnknown { subject: String, why: &'static str },
     /// The work allowed is used up; final, whatever else might have been found.

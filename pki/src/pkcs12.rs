@@ -22,6 +22,8 @@ pub const PBE_ITERATIONS_MAX: u32 = 2_000_000;
 pub const SAFES_MAX: usize = 16;
 /// Most bags of one file: keys and certificates together.
 pub const BAGS_MAX: usize = 64;
+/// Most private keys of one file: checking the numbers of a large RSA key takes long.
+pub const KEYS_MAX: usize = 4;
 
 /// What a key store held.
 #[derive(Debug)]
@@ -61,10 +63,7 @@ pub enum Pkcs12Error {
 
 impl From<DerError> for Pkcs12Error {
     fn from(error: DerError) -> Self {
-        Pkcs12Error::Malformed {
-            what: "encoding",
-            der: Some(error),
-        }
+        Pkcs12Error::Malformed { what: "encoding", der: Some(error) }
     }
 }
 
@@ -87,16 +86,12 @@ struct Budget {
 
 impl Budget {
     fn new() -> Self {
-        Budget {
-            iterations: PBE_ITERATIONS_MAX,
-        }
+        Budget { iterations: PBE_ITERATIONS_MAX }
     }
 
     fn spend(&mut self, iterations: u32) -> Result<(), Pkcs12Error> {
-        self.iterations = self
-            .iterations
-            .checked_sub(iterations)
-            .ok_or(malformed("iteration count beyond the limit"))?;
+        self.iterations =
+            self.iterations.checked_sub(iterations).ok_or(malformed("iteration count beyond the limit"))?;
         Ok(())
     }
 }

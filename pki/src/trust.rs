@@ -78,7 +78,7 @@ impl TrustStore {
 
     /// Anchors of that name, in the order given.
     pub(crate) fn named<'a>(&'a self, name: &Name<'_>) -> impl Iterator<Item = &'a TrustAnchor> {
-        let name = name.clone();
+        let name = *name;
         self.anchors.iter().filter(move |anchor| names_match(&anchor.name(), &name))
     }
 

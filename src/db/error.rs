@@ -83,15 +83,13 @@ impl From<sqlx::migrate::MigrateError> for DbError {
     fn from(error: sqlx::migrate::MigrateError) -> Self {
         match error {
             sqlx::migrate::MigrateError::Execute(error) => error.into(),
-            sqlx::migrate::MigrateError::ExecuteMigration(error, version) => {
-                match DbError::from(error) {
-                    DbError::Other(detail) => DbError::Other(format!("migration {version}: {detail}")),
-                    known @ (DbError::Unavailable
-                    | DbError::Full
-                    | DbError::Constraint { .. }
-                    | DbError::Inconsistent { .. }) => known,
-                }
-            }
+            sqlx::migrate::MigrateError::ExecuteMigration(error, version) => match DbError::from(error) {
+                DbError::Other(detail) => DbError::Other(format!("migration {version}: {detail}")),
+                known @ (DbError::Unavailable
+                | DbError::Full
+                | DbError::Constraint { .. }
+                | DbError::Inconsistent { .. }) => known,
+            },
             other => DbError::Other(other.to_string()),
         }
     }
@@ -107,10 +105,9 @@ fn from_sqlite(error: &dyn DatabaseError) -> DbError {
     match code & SQLITE_PRIMARY_CODE_MASK {
         SQLITE_BUSY | SQLITE_LOCKED | SQLITE_IOERR | SQLITE_CANTOPEN => unavailable(&error),
         SQLITE_FULL => DbError::Full,
-        SQLITE_CONSTRAINT => DbError::Constraint {
-            name: sqlite_constraint_name(error),
-            detail: error.message().to_owned(),
-        },
+        SQLITE_CONSTRAINT => {
+            DbError::Constraint { name: sqlite_constraint_name(error), detail: error.message().to_owned() }
+        }
         _ => DbError::Other(error.to_string()),
     }
 }
@@ -130,10 +127,9 @@ fn from_postgres(error: &dyn DatabaseError) -> DbError {
     let (class, _) = code.split_at_checked(2).unwrap_or_default();
     match (class, code.as_str()) {
         (_, "53100") => DbError::Full,
-        ("23", _) => DbError::Constraint {
-            name: error.constraint().map(str::to_owned),
-            detail: error.message().to_owned(),
-        },
+        ("23", _) => {
+            DbError::Constraint { name: error.constraint().map(str::to_owned), detail: error.message().to_owned() }
+        }
         // 08 connection, 40 rolled back to keep transactions apart, 53 resources, 55 lock, 57 shutdown, 58 I/O,
         // 25006 a standby that has not been promoted.
         ("08" | "40" | "53" | "55" | "57" | "58", _) | (_, "25006") => unavailable(&error),

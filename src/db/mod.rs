@@ -93,9 +93,7 @@ impl Db {
             Pools::Sqlite { readers, .. } => {
                 sqlx::query(APPLIED).fetch_all(readers).await.map(|rows| own(rows, Native::Sqlite))
             }
-            Pools::Postgres(pool) => {
-                sqlx::query(APPLIED).fetch_all(pool).await.map(|rows| own(rows, Native::Postgres))
-            }
+            Pools::Postgres(pool) => sqlx::query(APPLIED).fetch_all(pool).await.map(|rows| own(rows, Native::Postgres)),
         };
         let rows = match rows {
             Err(error) if error::is_missing_table(&error) => return Ok(false),
@@ -276,9 +274,7 @@ impl Tx {
     async fn fetch(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, DbError> {
         match &mut self.native {
             NativeTx::Sqlite(tx) => Ok(own(bind_sqlite(sql, params).fetch_all(&mut **tx).await?, Native::Sqlite)),
-            NativeTx::Postgres(tx) => {
-                Ok(own(bind_postgres(sql, params).fetch_all(&mut **tx).await?, Native::Postgres))
-            }
+            NativeTx::Postgres(tx) => Ok(own(bind_postgres(sql, params).fetch_all(&mut **tx).await?, Native::Postgres)),
         }
     }
 }

@@ -121,7 +121,7 @@ impl Row {
     /// As [`Row::opt_int`].
     pub fn opt_moment(&self, column: &str) -> Result<Option<Moment>, DbError> {
         let Some(micros) = self.opt_int(column)? else { return Ok(None) };
-        let moment: Option<Moment> = Moment::from_unix_micros(micros).into();
+        let moment: Option<Moment> = Moment::from_unix_micros(micros);
         moment.map(Some).ok_or_else(|| inconsistent(column, format!("{micros} is no instant of the calendar")))
     }
 }

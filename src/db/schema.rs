@@ -53,8 +53,7 @@ mod tests {
 
     #[test]
     fn every_migration_file_is_carried_for_both_engines() {
-        let expected: Vec<String> =
-            STEPS.iter().map(|step| format!("{:04}_{}.sql", step.version, step.name)).collect();
+        let expected: Vec<String> = STEPS.iter().map(|step| format!("{:04}_{}.sql", step.version, step.name)).collect();
         for engine in ["sqlite", "postgres"] {
             let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/").to_owned() + engine;
             let mut files: Vec<String> = std::fs::read_dir(folder)

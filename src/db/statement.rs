@@ -71,10 +71,7 @@ mod tests {
 
         let wide = widen_values(sql, 3).unwrap();
 
-        assert_eq!(
-            wide,
-            "insert into t (a, b) values ($1, $2), ($3, $4), ($5, $6) on conflict (a) do nothing"
-        );
+        assert_eq!(wide, "insert into t (a, b) values ($1, $2), ($3, $4), ($5, $6) on conflict (a) do nothing");
     }
 
     #[test]

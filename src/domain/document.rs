@@ -19,13 +19,8 @@ pub enum DocumentKind {
 
 impl DocumentKind {
     /// All kinds.
-    pub const ALL: [Self; 5] = [
-        Self::OfferAcceptance,
-        Self::CompletionAct,
-        Self::PaymentInvoice,
-        Self::Letter,
-        Self::ArbitraryFile,
-    ];
+    pub const ALL: [Self; 5] =
+        [Self::OfferAcceptance, Self::CompletionAct, Self::PaymentInvoice, Self::Letter, Self::ArbitraryFile];
 
     /// The stable kebab-case code in the API, the database and the journal.
     #[must_use]

@@ -26,24 +26,7 @@ pub fn new_uuid(now: Moment, rng: &mut dyn SecureRandom) -> Uuid {
     let mut random = [0_u8; 10];
     rng.fill(&mut random);
     let [r0, r1, r2, r3, r4, r5, r6, r7, r8, r9] = random;
-    Uuid::from_bytes([
-        m0,
-        m1,
-        m2,
-        m3,
-        m4,
-        m5,
-        0x70 | (r0 & 0x0f),
-        r1,
-        0x80 | (r2 & 0x3f),
-        r3,
-        r4,
-        r5,
-        r6,
-        r7,
-        r8,
-        r9,
-    ])
+    Uuid::from_bytes([m0, m1, m2, m3, m4, m5, 0x70 | (r0 & 0x0f), r1, 0x80 | (r2 & 0x3f), r3, r4, r5, r6, r7, r8, r9])
 }
 
 /// Reads the canonical form only: lower case, hyphenated. Other spellings of the same number are
@@ -181,12 +164,7 @@ mod tests {
     fn ids_sort_by_the_instant_of_creation() {
         let mut rng = CountingRandom::default();
         let ids: Vec<DocumentId> = (0..50)
-            .map(|i| {
-                DocumentId::new(
-                    Moment::from_unix_micros(1_790_000_000_000_000 + i * 1000).unwrap(),
-                    &mut rng,
-                )
-            })
+            .map(|i| DocumentId::new(Moment::from_unix_micros(1_790_000_000_000_000 + i * 1000).unwrap(), &mut rng))
             .collect();
         let mut sorted = ids.clone();
         sorted.sort();
@@ -202,10 +180,7 @@ mod tests {
         let id = EventId::new(Moment::from_unix_micros(1_645_557_742_000_999).unwrap(), &mut rng);
         assert_eq!(id.as_uuid().get_version_num(), 7);
         assert_eq!(id.as_uuid().get_variant(), uuid::Variant::RFC4122);
-        assert!(
-            id.to_string().starts_with("017f22e2-79b0-7"),
-            "the time of the example in RFC 9562 A.6"
-        );
+        assert!(id.to_string().starts_with("017f22e2-79b0-7"), "the time of the example in RFC 9562 A.6");
         let early = EventId::new(Moment::from_unix_micros(-1).unwrap(), &mut rng);
         assert!(early.to_string().starts_with("00000000-0000-7"));
     }

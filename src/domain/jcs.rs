@@ -81,9 +81,7 @@ pub fn parse_canonical(bytes: &[u8]) -> Result<Value, JcsError> {
     let canonical = to_canonical(&value)?;
     if canonical != bytes {
         let same = canonical.iter().zip(bytes).take_while(|(a, b)| a == b);
-        return Err(JcsError::NotCanonical {
-            offset: same.count(),
-        });
+        return Err(JcsError::NotCanonical { offset: same.count() });
     }
     Ok(value)
 }
@@ -99,17 +97,13 @@ pub fn parse(bytes: &[u8]) -> Result<Value, JcsError> {
     }
     let state = RefCell::new(State::default());
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let read = Node { state: &state }
-        .deserialize(&mut deserializer)
-        .and_then(|value| deserializer.end().map(|()| value));
+    let read =
+        Node { state: &state }.deserialize(&mut deserializer).and_then(|value| deserializer.end().map(|()| value));
     let failure = state.into_inner().failure;
     match (read, failure) {
         (_, Some(failure)) => Err(failure),
         (Ok(value), None) => Ok(value),
-        (Err(error), None) => Err(JcsError::NotJson {
-            line: error.line(),
-            column: error.column(),
-        }),
+        (Err(error), None) => Err(JcsError::NotJson { line: error.line(), column: error.column() }),
     }
 }
 
@@ -120,8 +114,7 @@ pub fn pointer_with(pointer: &str, token: &str) -> String {
 }
 
 fn pointer_of(path: &[String]) -> String {
-    path.iter()
-        .fold(String::new(), |pointer, token| pointer_with(&pointer, token))
+    path.iter().fold(String::new(), |pointer, token| pointer_with(&pointer, token))
 }
 
 fn write_value(value: &Value, out: &mut Vec<u8>, path: &mut Vec<String>) -> Result<(), JcsError> {
@@ -133,9 +126,7 @@ fn write_value(value: &Value, out: &mut Vec<u8>, path: &mut Vec<String>) -> Resu
             let whole = number
                 .as_i64()
                 .filter(|n| n.unsigned_abs() <= JCS_INTEGER_MAX.unsigned_abs())
-                .ok_or_else(|| JcsError::Number {
-                    pointer: pointer_of(path),
-                })?;
+                .ok_or_else(|| JcsError::Number { pointer: pointer_of(path) })?;
             out.extend_from_slice(whole.to_string().as_bytes());
         }
         Value::String(text) => write_string(text, out),
@@ -176,9 +167,7 @@ fn write_value(value: &Value, out: &mut Vec<u8>, path: &mut Vec<String>) -> Resu
 /// The path has one token per container entered so far.
 fn enter(path: &[String]) -> Result<(), JcsError> {
     if path.len() >= JCS_DEPTH_MAX {
-        return Err(JcsError::TooDeep {
-            pointer: pointer_of(path),
-        });
+        return Err(JcsError::TooDeep { pointer: pointer_of(path) });
     }
     Ok(())
 }
@@ -225,11 +214,7 @@ impl Node<'_> {
         Err(E::custom("refused"))
     }
 
-    fn child<E: de::Error, T>(
-        &self,
-        token: String,
-        read: impl FnOnce(Node<'_>) -> Result<T, E>,
-    ) -> Result<T, E> {
+    fn child<E: de::Error, T>(&self, token: String, read: impl FnOnce(Node<'_>) -> Result<T, E>) -> Result<T, E> {
         self.state.borrow_mut().path.push(token);
         let value = read(Node { state: self.state })?;
         self.state.borrow_mut().path.pop();
@@ -292,9 +277,7 @@ impl<'de> Visitor<'de> for Node<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         self.enter()?;
         let mut values = Vec::new();
-        while let Some(value) = self.child(values.len().to_string(), |node| {
-            items.next_element_seed(node)
-        })? {
+        while let Some(value) = self.child(values.len().to_string(), |node| items.next_element_seed(node))? {
             values.push(value);
         }
         Ok(Value::Array(values))
@@ -339,10 +322,7 @@ mod tests {
     #[test]
     fn only_what_json_forces_is_escaped() {
         let value = json!("\u{0}\u{8}\t\n\u{c}\r\u{1f}\"\\/қ\u{7f}\u{2028}");
-        assert_eq!(
-            canonical(&value),
-            "\"\\u0000\\b\\t\\n\\f\\r\\u001f\\\"\\\\/қ\u{7f}\u{2028}\""
-        );
+        assert_eq!(canonical(&value), "\"\\u0000\\b\\t\\n\\f\\r\\u001f\\\"\\\\/қ\u{7f}\u{2028}\"");
     }
 
     #[test]
@@ -373,11 +353,7 @@ mod tests {
             ("1\n", 1),
             (r#""\u000A""#, 2),
         ] {
-            assert_eq!(
-                parse_canonical(text.as_bytes()),
-                Err(JcsError::NotCanonical { offset }),
-                "{text}"
-            );
+            assert_eq!(parse_canonical(text.as_bytes()), Err(JcsError::NotCanonical { offset }), "{text}");
             assert!(parse(text.as_bytes()).is_ok());
         }
     }
@@ -396,27 +372,16 @@ mod tests {
         ] {
             let wrapped = format!("{{\"a\":[{text}]}}");
             let error = parse(wrapped.as_bytes()).unwrap_err();
-            let number = JcsError::Number {
-                pointer: "/a/0".to_owned(),
-            };
+            let number = JcsError::Number { pointer: "/a/0".to_owned() };
             if text == "1e400" {
                 assert!(matches!(error, JcsError::NotJson { .. }));
             } else {
                 assert_eq!(error, number, "{text}");
             }
         }
-        assert!(matches!(
-            to_canonical(&json!(0.5)),
-            Err(JcsError::Number { .. })
-        ));
-        assert!(matches!(
-            to_canonical(&json!(9_007_199_254_740_992_i64)),
-            Err(JcsError::Number { .. })
-        ));
-        assert!(matches!(
-            to_canonical(&json!(i64::MIN)),
-            Err(JcsError::Number { .. })
-        ));
+        assert!(matches!(to_canonical(&json!(0.5)), Err(JcsError::Number { .. })));
+        assert!(matches!(to_canonical(&json!(9_007_199_254_740_992_i64)), Err(JcsError::Number { .. })));
+        assert!(matches!(to_canonical(&json!(i64::MIN)), Err(JcsError::Number { .. })));
     }
 
     #[test]
@@ -424,10 +389,7 @@ mod tests {
         let error = parse(br#"{"x":{"a~/b":1,"a~/b":1}}"#).unwrap_err();
         let pointer = "/x/a~0~1b".to_owned();
         assert_eq!(error, JcsError::DuplicateKey { pointer });
-        assert!(matches!(
-            parse(br#"{"a":1,"\u0061":2}"#),
-            Err(JcsError::DuplicateKey { .. })
-        ));
+        assert!(matches!(parse(br#"{"a":1,"\u0061":2}"#), Err(JcsError::DuplicateKey { .. })));
     }
 
     #[test]
@@ -436,28 +398,19 @@ mod tests {
         assert!(parse_canonical(nested(JCS_DEPTH_MAX).as_bytes()).is_ok());
         let error = parse_canonical(nested(JCS_DEPTH_MAX + 1).as_bytes()).unwrap_err();
         assert!(matches!(error, JcsError::TooDeep { .. }));
-        assert!(matches!(
-            parse(nested(200_000).as_bytes()),
-            Err(JcsError::TooDeep { .. })
-        ));
+        assert!(matches!(parse(nested(200_000).as_bytes()), Err(JcsError::TooDeep { .. })));
         let mut value = json!(1);
         for _ in 0..=JCS_DEPTH_MAX {
             value = json!([value]);
         }
-        assert!(matches!(
-            to_canonical(&value),
-            Err(JcsError::TooDeep { .. })
-        ));
+        assert!(matches!(to_canonical(&value), Err(JcsError::TooDeep { .. })));
     }
 
     #[test]
     fn size_is_bounded() {
         let text = |length: usize| format!("\"{}\"", "a".repeat(length - 2));
         assert!(parse_canonical(text(JCS_MAX_BYTES).as_bytes()).is_ok());
-        assert_eq!(
-            parse_canonical(text(JCS_MAX_BYTES + 1).as_bytes()),
-            Err(JcsError::TooLarge)
-        );
+        assert_eq!(parse_canonical(text(JCS_MAX_BYTES + 1).as_bytes()), Err(JcsError::TooLarge));
     }
 
     #[test]
@@ -476,9 +429,6 @@ mod tests {
         ] {
             assert!(matches!(parse(bad), Err(JcsError::NotJson { .. })), "{bad:?}");
         }
-        assert_eq!(
-            parse(b"{\"a\":}"),
-            Err(JcsError::NotJson { line: 1, column: 6 })
-        );
+        assert_eq!(parse(b"{\"a\":}"), Err(JcsError::NotJson { line: 1, column: 6 }));
     }
 }

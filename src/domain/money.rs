@@ -42,8 +42,7 @@ impl Tiyn {
 
     /// The sum of many, or `None` on overflow.
     pub fn checked_sum(sums: impl IntoIterator<Item = Self>) -> Option<Self> {
-        sums.into_iter()
-            .try_fold(Self::ZERO, |sum, part| sum.checked_add(part))
+        sums.into_iter().try_fold(Self::ZERO, |sum, part| sum.checked_add(part))
     }
 }
 
@@ -103,9 +102,7 @@ impl Quantity {
         {
             return Err(QuantityError);
         }
-        let millionths: u64 = format!("{whole}{fraction:0<6}")
-            .parse()
-            .map_err(|_| QuantityError)?;
+        let millionths: u64 = format!("{whole}{fraction:0<6}").parse().map_err(|_| QuantityError)?;
         if millionths == 0 {
             return Err(QuantityError);
         }
@@ -116,9 +113,7 @@ impl Quantity {
     #[must_use]
     pub fn amount(self, price: Tiyn) -> Option<Tiyn> {
         let product = i128::from(self.millionths) * i128::from(price.0);
-        i64::try_from(divide_half_up(product, i128::from(Self::ONE)))
-            .ok()
-            .map(Tiyn)
+        i64::try_from(divide_half_up(product, i128::from(Self::ONE))).ok().map(Tiyn)
     }
 }
 
@@ -252,10 +247,7 @@ impl VatTable {
         let mut rates: Vec<VatRate> = self
             .periods
             .iter()
-            .filter(|period| {
-                period.from <= turnover_date
-                    && period.until.is_none_or(|until| turnover_date <= until)
-            })
+            .filter(|period| period.from <= turnover_date && period.until.is_none_or(|until| turnover_date <= until))
             .map(|period| period.rate)
             .collect();
         rates.sort_by_key(|rate| match rate {
@@ -320,29 +312,12 @@ mod tests {
         let third = Quantity::parse("0.333333").unwrap();
         assert_eq!(third.amount(Tiyn::new(100)), Some(Tiyn::new(33)));
         let net = Tiyn::new(1_003);
-        assert_eq!(
-            vat_on_net(net, VatRate::Percent(16)),
-            Some(Tiyn::new(160)),
-            "160.48"
-        );
-        assert_eq!(
-            vat_on_net(Tiyn::new(25), VatRate::Percent(10)),
-            Some(Tiyn::new(3)),
-            "2.5"
-        );
-        assert_eq!(
-            vat_from_gross(Tiyn::new(11_600), VatRate::Percent(16)),
-            Some(Tiyn::new(1_600))
-        );
-        assert_eq!(
-            vat_from_gross(Tiyn::new(112), VatRate::Percent(12)),
-            Some(Tiyn::new(12))
-        );
+        assert_eq!(vat_on_net(net, VatRate::Percent(16)), Some(Tiyn::new(160)), "160.48");
+        assert_eq!(vat_on_net(Tiyn::new(25), VatRate::Percent(10)), Some(Tiyn::new(3)), "2.5");
+        assert_eq!(vat_from_gross(Tiyn::new(11_600), VatRate::Percent(16)), Some(Tiyn::new(1_600)));
+        assert_eq!(vat_from_gross(Tiyn::new(112), VatRate::Percent(12)), Some(Tiyn::new(12)));
         assert_eq!(vat_on_net(net, VatRate::Without), Some(Tiyn::ZERO));
-        assert_eq!(
-            vat_on_net(Tiyn::new(-25), VatRate::Percent(10)),
-            Some(Tiyn::new(-3))
-        );
+        assert_eq!(vat_on_net(Tiyn::new(-25), VatRate::Percent(10)), Some(Tiyn::new(-3)));
     }
 
     #[test]
@@ -352,10 +327,7 @@ mod tests {
         assert_eq!(Tiyn::new(i64::MIN).checked_sub(Tiyn::new(1)), None);
         assert_eq!(Tiyn::checked_sum([most, Tiyn::new(1)]), None);
         assert_eq!(Quantity::parse("2").unwrap().amount(most), None);
-        assert_eq!(
-            Quantity::parse("999999999999.999999").unwrap().amount(most),
-            None
-        );
+        assert_eq!(Quantity::parse("999999999999.999999").unwrap().amount(most), None);
         assert_eq!(vat_on_net(most, VatRate::Percent(101)), None);
     }
 
@@ -366,8 +338,27 @@ mod tests {
             assert_eq!(Quantity::parse(&quantity.to_string()), Ok(quantity));
         }
         for bad in [
-            "", "0", "0.0", "-1", "+1", "1e3", "1,5", ".5", "5.", "01", "00.5", "1.2345678", "NaN",
-            "Infinity", "1 000", " 1", "1.2.3", "1000000000000", "٣", "0x10", "1_0",
+            "",
+            "0",
+            "0.0",
+            "-1",
+            "+1",
+            "1e3",
+            "1,5",
+            ".5",
+            "5.",
+            "01",
+            "00.5",
+            "1.2345678",
+            "NaN",
+            "Infinity",
+            "1 000",
+            " 1",
+            "1.2.3",
+            "1000000000000",
+            "٣",
+            "0x10",
+            "1_0",
         ] {
             assert_eq!(Quantity::parse(bad), Err(QuantityError), "{bad}");
         }

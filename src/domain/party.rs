@@ -240,10 +240,7 @@ impl fmt::Debug for Party {
 }
 
 fn twelve_digits(text: &str) -> Result<[u8; 12], IdentifierError> {
-    let bytes: &[u8; 12] = text
-        .as_bytes()
-        .try_into()
-        .map_err(|_| IdentifierError::NotTwelveDigits)?;
+    let bytes: &[u8; 12] = text.as_bytes().try_into().map_err(|_| IdentifierError::NotTwelveDigits)?;
     if !bytes.iter().all(u8::is_ascii_digit) {
         return Err(IdentifierError::NotTwelveDigits);
     }
@@ -251,11 +248,7 @@ fn twelve_digits(text: &str) -> Result<[u8; 12], IdentifierError> {
 }
 
 fn require_check_digit(digits: &[u8; 12]) -> Result<(), IdentifierError> {
-    if check_digit_fits(digits) {
-        Ok(())
-    } else {
-        Err(IdentifierError::CheckDigit)
-    }
+    if check_digit_fits(digits) { Ok(()) } else { Err(IdentifierError::CheckDigit) }
 }
 
 /// The weights 1 to 11; when they give 10, the second weights; when these give 10 too, the number is
@@ -264,11 +257,7 @@ fn check_digit_fits(digits: &[u8; 12]) -> bool {
     const FIRST: [u16; 11] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
     const SECOND: [u16; 11] = [3, 4, 5, 6, 7, 8, 9, 10, 11, 1, 2];
     let remainder = |weights: [u16; 11]| {
-        let sum: u16 = digits
-            .iter()
-            .zip(weights)
-            .map(|(digit, weight)| u16::from(*digit) * weight)
-            .sum();
+        let sum: u16 = digits.iter().zip(weights).map(|(digit, weight)| u16::from(*digit) * weight).sum();
         sum % 11
     };
     let [.., last] = *digits;
@@ -292,22 +281,13 @@ fn has_birth_date(digits: &[u8; 12]) -> bool {
 }
 
 fn masked(digits: &[u8; 12]) -> String {
-    let tail: String = digits
-        .iter()
-        .skip(8)
-        .map(|digit| char::from(digit + b'0'))
-        .collect();
+    let tail: String = digits.iter().skip(8).map(|digit| char::from(digit + b'0')).collect();
     format!("********{tail}")
 }
 
 #[cfg(test)]
 mod tests {
-    #![allow(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::panic,
-        clippy::indexing_slicing
-    )]
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
     use super::*;
     use IdentifierPolicy::{AcceptTest, Strict};
 
@@ -332,10 +312,7 @@ mod tests {
             let fits = vector["check_digit_ok"].as_bool().unwrap();
             if vector["type"] == "BIN" {
                 assert_eq!(Bin::parse(number, Strict).is_ok(), fits, "{number}");
-                assert_eq!(
-                    Bin::parse(number, AcceptTest).unwrap().check_digit_fits(),
-                    fits
-                );
+                assert_eq!(Bin::parse(number, AcceptTest).unwrap().check_digit_fits(), fits);
                 continue;
             }
             assert_eq!(Iin::parse(number, Strict).is_ok(), fits, "{number}");
@@ -347,11 +324,7 @@ mod tests {
                 "{number}"
             );
             if fits {
-                let sex = if vector["sex"] == "male" {
-                    Sex::Male
-                } else {
-                    Sex::Female
-                };
+                let sex = if vector["sex"] == "male" { Sex::Male } else { Sex::Female };
                 assert_eq!(iin.sex(), Some(sex), "{number}");
             }
         }
@@ -378,22 +351,13 @@ mod tests {
     fn the_second_weights_are_used_only_when_the_first_give_ten() {
         assert!(Iin::parse("220308301973", Strict).is_ok());
         assert!(Iin::parse("670605386527", Strict).is_ok());
-        assert_eq!(
-            Iin::parse("620313311860", Strict),
-            Err(IdentifierError::CheckDigit)
-        );
+        assert_eq!(Iin::parse("620313311860", Strict), Err(IdentifierError::CheckDigit));
     }
 
     #[test]
     fn a_number_of_one_kind_is_not_read_as_the_other() {
-        assert_eq!(
-            Bin::parse("890615459241", Strict),
-            Err(IdentifierError::Layout)
-        );
-        assert_eq!(
-            Iin::parse("190640029224", Strict),
-            Err(IdentifierError::Layout)
-        );
+        assert_eq!(Bin::parse("890615459241", Strict), Err(IdentifierError::Layout));
+        assert_eq!(Iin::parse("190640029224", Strict), Err(IdentifierError::Layout));
         assert!(Bin::parse("190640029224", Strict).is_ok());
         assert!(Bin::parse("220540005599", Strict).is_ok());
     }
@@ -409,21 +373,11 @@ mod tests {
             "１２３４５６７８９０１１",
             "12345678901\u{0663}",
         ] {
-            assert_eq!(
-                Iin::parse(bad, AcceptTest),
-                Err(IdentifierError::NotTwelveDigits),
-                "{bad}"
-            );
-            assert_eq!(
-                Bin::parse(bad, Strict),
-                Err(IdentifierError::NotTwelveDigits)
-            );
+            assert_eq!(Iin::parse(bad, AcceptTest), Err(IdentifierError::NotTwelveDigits), "{bad}");
+            assert_eq!(Bin::parse(bad, Strict), Err(IdentifierError::NotTwelveDigits));
         }
         assert!(Iin::parse("123456789011", AcceptTest).is_ok());
-        assert_eq!(
-            Iin::parse("123456789011", Strict),
-            Err(IdentifierError::CheckDigit)
-        );
+        assert_eq!(Iin::parse("123456789011", Strict), Err(IdentifierError::CheckDigit));
     }
 
     #[test]
@@ -444,9 +398,6 @@ mod tests {
     fn debug_output_never_shows_the_whole_number() {
         let iin = Iin::parse("890615459241", Strict).unwrap();
         assert_eq!(format!("{iin:?}"), "Iin(********9241)");
-        assert_eq!(
-            format!("{:?}", Party::Person(iin)),
-            "Iin(********9241)"
-        );
+        assert_eq!(format!("{:?}", Party::Person(iin)), "Iin(********9241)");
     }
 }

@@ -1,9 +1,9 @@
 //! Refusals: the process says no, with a stable code, the clause that forbids it and what it concerns.
 //!
 //! A code is never reused for another meaning. The two texts of a code in each language are the keys
-//! `problem-<code>-title` and `problem-<code>-detail` of [`crate::i18n`]; the parameters that the detail
+//! `problem-<code>-title` and `problem-<code>-detail` of `i18n`; the parameters that the detail
 //! may show are listed here, and a parameter that is not given prints as a dash. A value that is itself
-//! a word of the program (`kind`, `role`, `reason`, …) is given as its code: [`crate::i18n::problem`] puts
+//! a word of the program (`kind`, `role`, `reason`, …) is given as its code: `i18n::problem` puts
 //! the text of the key `<name>-<code>` in its place.
 
 use std::fmt;
@@ -272,11 +272,7 @@ impl Refusal {
     /// A refusal without parameters.
     #[must_use]
     pub fn new(code: RefusalCode) -> Self {
-        Self {
-            code,
-            params: Vec::new(),
-            pointer: None,
-        }
+        Self { code, params: Vec::new(), pointer: None }
     }
 
     /// Adds a value for the text.
@@ -296,10 +292,7 @@ impl Refusal {
     /// The value of a parameter.
     #[must_use]
     pub fn param(&self, name: &str) -> Option<&str> {
-        self.params
-            .iter()
-            .find(|(known, _)| *known == name)
-            .map(|(_, value)| value.as_str())
+        self.params.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
     }
 
     /// Everything the text may show: the parameters, and the pointer under the name `pointer`.
@@ -340,11 +333,7 @@ mod tests {
         let codes: BTreeSet<&str> = RefusalCode::ALL.iter().map(|code| code.code()).collect();
         assert_eq!(codes.len(), RefusalCode::ALL.len());
         for code in RefusalCode::ALL {
-            assert!(
-                code.code()
-                    .chars()
-                    .all(|c| c.is_ascii_lowercase() || c == '-')
-            );
+            assert!(code.code().chars().all(|c| c.is_ascii_lowercase() || c == '-'));
             assert_eq!(RefusalCode::parse(code.code()), Some(*code));
         }
         assert_eq!(RefusalCode::parse("nonsense"), None);
@@ -352,13 +341,8 @@ mod tests {
 
     #[test]
     fn a_refusal_in_a_log_shows_no_values() {
-        let refusal = Refusal::new(RefusalCode::ClientDataMismatch)
-            .with("given", "890615459241")
-            .at("/client/iin");
+        let refusal = Refusal::new(RefusalCode::ClientDataMismatch).with("given", "890615459241").at("/client/iin");
         assert_eq!(refusal.to_string(), "client-data-mismatch at /client/iin");
-        assert_eq!(
-            refusal.arguments(),
-            vec![("given", "890615459241"), ("pointer", "/client/iin")]
-        );
+        assert_eq!(refusal.arguments(), vec![("given", "890615459241"), ("pointer", "/client/iin")]);
     }
 }

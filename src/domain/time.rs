@@ -95,15 +95,8 @@ impl CivilDate {
     pub fn start_of_day(self) -> Moment {
         let zone = zone();
         let midnight = self.0.at(0, 0, 0, 0);
-        let timestamp = zone
-            .to_ambiguous_timestamp(midnight)
-            .compatible()
-            .unwrap_or(Timestamp::MAX);
-        let limit = if timestamp < Timestamp::UNIX_EPOCH {
-            Moment::MIN
-        } else {
-            Moment::MAX
-        };
+        let timestamp = zone.to_ambiguous_timestamp(midnight).compatible().unwrap_or(Timestamp::MAX);
+        let limit = if timestamp < Timestamp::UNIX_EPOCH { Moment::MIN } else { Moment::MAX };
         Moment::from_unix_micros(timestamp.as_microsecond()).unwrap_or(limit)
     }
 
@@ -192,11 +185,7 @@ pub fn format_local(moment: Moment) -> String {
     let sign = if seconds < 0 { '-' } else { '+' };
     let minutes = seconds.abs() / 60;
     let (hours, rest) = (minutes / 60, minutes % 60);
-    let tail = if rest == 0 {
-        String::new()
-    } else {
-        format!(":{rest:02}")
-    };
+    let tail = if rest == 0 { String::new() } else { format!(":{rest:02}") };
     format!(
         "{} {:02}:{:02}:{:02} UTC{sign}{hours}{tail}",
         CivilDate(at.date()).to_local_text(),
@@ -207,11 +196,7 @@ pub fn format_local(moment: Moment) -> String {
 }
 
 fn local(moment: Moment) -> (civil::DateTime, Offset) {
-    let limit = if moment.unix_micros() < 0 {
-        Timestamp::MIN
-    } else {
-        Timestamp::MAX
-    };
+    let limit = if moment.unix_micros() < 0 { Timestamp::MIN } else { Timestamp::MAX };
     let timestamp = Timestamp::from_microsecond(moment.unix_micros()).unwrap_or(limit);
     let offset = zone().to_offset(timestamp);
     (offset.to_datetime(timestamp), offset)
@@ -221,9 +206,7 @@ fn zone() -> &'static TimeZone {
     static ZONE: OnceLock<TimeZone> = OnceLock::new();
     // The database is compiled in, so the fallback (today's offset) is for a build without it; a test
     // fails when the zone is missing.
-    ZONE.get_or_init(|| {
-        TimeZone::get(ZONE_NAME).unwrap_or_else(|_| TimeZone::fixed(Offset::constant(5)))
-    })
+    ZONE.get_or_init(|| TimeZone::get(ZONE_NAME).unwrap_or_else(|_| TimeZone::fixed(Offset::constant(5))))
 }
 
 fn digits(bytes: &[u8]) -> Option<i16> {
@@ -249,28 +232,16 @@ mod tests {
 
     #[test]
     fn almaty_is_six_hours_ahead_before_march_2024_and_five_after() {
-        assert_eq!(
-            format_local(moment("2024-02-29T17:59:59Z")),
-            "29.02.2024 23:59:59 UTC+6"
-        );
-        assert_eq!(
-            format_local(moment("2024-02-29T18:00:00Z")),
-            "29.02.2024 23:00:00 UTC+5"
-        );
-        assert_eq!(
-            format_local(moment("2026-11-22T05:15:02.999Z")),
-            "22.11.2026 10:15:02 UTC+5"
-        );
+        assert_eq!(format_local(moment("2024-02-29T17:59:59Z")), "29.02.2024 23:59:59 UTC+6");
+        assert_eq!(format_local(moment("2024-02-29T18:00:00Z")), "29.02.2024 23:00:00 UTC+5");
+        assert_eq!(format_local(moment("2026-11-22T05:15:02.999Z")), "22.11.2026 10:15:02 UTC+5");
     }
 
     #[test]
     fn the_day_of_the_change_lasts_twenty_five_hours() {
         let day = CivilDate::parse("2024-02-29").unwrap();
         assert_eq!(day.start_of_day(), moment("2024-02-28T18:00:00Z"));
-        assert_eq!(
-            day.next_day().start_of_day(),
-            moment("2024-02-29T19:00:00Z")
-        );
+        assert_eq!(day.next_day().start_of_day(), moment("2024-02-29T19:00:00Z"));
     }
 
     #[test]
@@ -300,10 +271,7 @@ mod tests {
         ] {
             assert_eq!(CivilDate::parse(bad), Err(DateError), "{bad}");
         }
-        assert_eq!(
-            CivilDate::parse("2024-02-29").unwrap().to_local_text(),
-            "29.02.2024"
-        );
+        assert_eq!(CivilDate::parse("2024-02-29").unwrap().to_local_text(), "29.02.2024");
     }
 
     #[test]
@@ -314,11 +282,6 @@ mod tests {
         let last = CivilDate::parse("9998-12-31").unwrap();
         assert_eq!(last.plus_days(i32::MAX).start_of_day(), Moment::from_civil(9999, 12, 30, 19, 0, 0).unwrap());
         assert_eq!(last.plus_days(i32::MIN).start_of_day(), Moment::MIN);
-        assert_eq!(
-            CivilDate::parse("2026-01-01")
-                .unwrap()
-                .days_until(CivilDate::parse("2026-03-01").unwrap()),
-            59
-        );
+        assert_eq!(CivilDate::parse("2026-01-01").unwrap().days_until(CivilDate::parse("2026-03-01").unwrap()), 59);
     }
 }

@@ -10,10 +10,10 @@ pub const OPERATOR_KEYS_MAX: usize = 64;
 /// The name of the file in a trust folder.
 pub const OPERATOR_FILE_NAME: &str = "operator.json";
 
-/// The operator to whom extracts are pinned.
+/// The operator to whom extracts are pinned: what `operator.json` says, or what the reader gave by hand.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct OperatorFile {
+pub struct OperatorCard {
     /// BIN.
     pub operator: String,
     /// Name, for people.
@@ -31,7 +31,7 @@ pub struct OperatorFile {
 
 /// Why an `operator.json` is not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum OperatorFileError {
+pub enum OperatorCardError {
     /// Larger than [`OPERATOR_FILE_MAX_BYTES`].
     #[error("operator.json is larger than {OPERATOR_FILE_MAX_BYTES} bytes")]
     TooLarge,
@@ -49,20 +49,20 @@ pub enum OperatorFileError {
 /// Reads `operator.json`. Whether the keys are keys is judged where they are used.
 ///
 /// # Errors
-/// [`OperatorFileError`].
-pub fn parse(bytes: &[u8]) -> Result<OperatorFile, OperatorFileError> {
+/// [`OperatorCardError`].
+pub fn parse(bytes: &[u8]) -> Result<OperatorCard, OperatorCardError> {
     if bytes.len() > OPERATOR_FILE_MAX_BYTES {
-        return Err(OperatorFileError::TooLarge);
+        return Err(OperatorCardError::TooLarge);
     }
-    let file: OperatorFile =
-        serde_json::from_slice(bytes).map_err(|error| OperatorFileError::Malformed(error.to_string()))?;
+    let file: OperatorCard =
+        serde_json::from_slice(bytes).map_err(|error| OperatorCardError::Malformed(error.to_string()))?;
     // The check digit is not judged: the numbers of test certificates do not have one that fits.
     if file.operator.len() != 12 || !file.operator.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(OperatorFileError::Bin);
+        return Err(OperatorCardError::Bin);
     }
     if file.log_keys.is_empty() || file.log_keys.len() > OPERATOR_KEYS_MAX || file.witness_keys.len() > OPERATOR_KEYS_MAX
     {
-        return Err(OperatorFileError::Keys);
+        return Err(OperatorCardError::Keys);
     }
     Ok(file)
 }
@@ -76,10 +76,10 @@ mod tests {
     fn a_file_that_pins_nothing_is_refused() {
         let good = r#"{"operator":"123456789021","name":"Q","log_keys":["k"],"origin":"o"}"#;
         assert_eq!(parse(good.as_bytes()).unwrap().operator, "123456789021");
-        assert_eq!(parse(good.replace("21\"", "2\"").as_bytes()), Err(OperatorFileError::Bin));
-        assert_eq!(parse(good.replace("[\"k\"]", "[]").as_bytes()), Err(OperatorFileError::Keys));
-        assert!(matches!(parse(good.replace("name", "nane").as_bytes()), Err(OperatorFileError::Malformed(_))));
+        assert_eq!(parse(good.replace("21\"", "2\"").as_bytes()), Err(OperatorCardError::Bin));
+        assert_eq!(parse(good.replace("[\"k\"]", "[]").as_bytes()), Err(OperatorCardError::Keys));
+        assert!(matches!(parse(good.replace("name", "nane").as_bytes()), Err(OperatorCardError::Malformed(_))));
         let padded = format!("{good}{}", " ".repeat(OPERATOR_FILE_MAX_BYTES));
-        assert_eq!(parse(padded.as_bytes()), Err(OperatorFileError::TooLarge));
+        assert_eq!(parse(padded.as_bytes()), Err(OperatorCardError::TooLarge));
     }
 }

@@ -1,7 +1,11 @@
 //! The JSON files of an extract, as they are written and as they are read back: one set of types for both.
 //! Unknown and repeated names are refused. Instants are RFC 3339 texts in UTC, digests lower-case hex.
 
-use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 /// `extract.json`: who made the extract, for whom, over which log, and what it holds.
@@ -306,5 +310,80 @@ pub fn from_json<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, String> {
     if bytes.len() > RECORD_MAX_BYTES {
         return Err(format!("larger than {RECORD_MAX_BYTES} bytes"));
     }
+    // Of two members with one name a free value would keep the last, another reader perhaps the first.
+    serde_json::from_slice::<EachNameOnce>(bytes).map_err(|error| error.to_string())?;
     serde_json::from_slice(bytes).map_err(|error| error.to_string())
+}
+
+/// Any JSON in which no object has a name twice.
+struct EachNameOnce;
+
+impl<'de> Deserialize<'de> for EachNameOnce {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(EachNameOnce)
+    }
+}
+
+impl<'de> Visitor<'de> for EachNameOnce {
+    type Value = Self;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_unit<E>(self) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self, A::Error> {
+        while items.next_element::<Self>()?.is_some() {}
+        Ok(self)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self, A::Error> {
+        let mut names = BTreeSet::new();
+        while let Some(name) = members.next_key::<String>()? {
+            members.next_value::<Self>()?;
+            if let Some(twice) = names.replace(name) {
+                return Err(A::Error::custom(format!("the name {twice:?} stands twice")));
+            }
+        }
+        Ok(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_name_twice_is_refused_at_any_depth() {
+        assert!(from_json::<Value>(br#"{"a":[{"b":1,"c":-1.5,"d":null,"e":"x","f":true}]}"#).is_ok());
+        for twice in [r#"{"a":1,"a":1}"#, r#"[{"a":{"b":1,"b":2}}]"#, r#"{"a":1,"\u0061":2}"#] {
+            assert!(from_json::<Value>(twice.as_bytes()).unwrap_err().contains("twice"), "{twice}");
+        }
+        assert!(from_json::<Value>("[".repeat(1000).as_bytes()).is_err());
+        assert!(from_json::<Value>(b"{} x").is_err());
+    }
 }

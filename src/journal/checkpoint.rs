@@ -166,7 +166,22 @@ impl LogIdentity {
     /// Signs the size and root of the log as a note.
     pub(super) fn sign(&self, size: u64, root: [u8; 32]) -> Result<String, CheckpointError> {
         let checkpoint = Checkpoint { origin: self.origin.clone(), size, root };
-        let mut note = Note::new(&checkpoint.to_text()?, &[]).map_err(|_| CheckpointError::Malformed)?;
+        self.sign_note(&checkpoint.to_text()?)
+    }
+
+    /// Signs another text than a checkpoint as a note: what binds an extract to this log.
+    /// # Errors
+    /// `Malformed` when the text could be read as a checkpoint, or is no text of a note: UTF-8 without control
+    /// characters, ending in a line feed.
+    pub fn sign_text(&self, text: &str) -> Result<String, CheckpointError> {
+        if NoteText::from_bytes(text.as_bytes()).is_ok() {
+            return Err(CheckpointError::Malformed);
+        }
+        self.sign_note(text.as_bytes())
+    }
+
+    fn sign_note(&self, text: &[u8]) -> Result<String, CheckpointError> {
+        let mut note = Note::new(text, &[]).map_err(|_| CheckpointError::Malformed)?;
         note.add_sigs(&[&self.signer]).map_err(|_| CheckpointError::NotSigned)?;
         String::from_utf8(note.to_bytes()).map_err(|_| CheckpointError::Malformed)
     }
@@ -229,6 +244,17 @@ mod tests {
         let mut note = Note::new(&text, &[]).unwrap();
         note.add_sigs(&[&ours.signer]).unwrap();
         let note = String::from_utf8(note.to_bytes()).unwrap();
+        assert_eq!(Checkpoint::open(&note, ours.verifier_key()), Err(CheckpointError::Malformed));
+    }
+
+    #[test]
+    fn a_text_that_could_be_taken_for_a_checkpoint_is_not_signed_as_a_text() {
+        let ours = identity("log.example/1", 1);
+        let text = Checkpoint { origin: "log.example/1".to_owned(), size: 1, root: [0; 32] }.to_text().unwrap();
+        let text = String::from_utf8(text).unwrap();
+        assert_eq!(ours.sign_text(&text), Err(CheckpointError::Malformed));
+        assert_eq!(ours.sign_text("no line feed"), Err(CheckpointError::Malformed));
+        let note = ours.sign_text("a title\nlog.example/1\n").unwrap();
         assert_eq!(Checkpoint::open(&note, ours.verifier_key()), Err(CheckpointError::Malformed));
     }
 

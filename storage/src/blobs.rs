@@ -3,8 +3,8 @@
 use tokio::io::AsyncRead;
 
 use crate::{
-    BlobReader, BlobStore, ContentDigest, DiskStore, ListedBlob, MemoryStore, Removal, RemovalRule,
-    StoreError, StoredBlob,
+    BlobReader, BlobStore, ContentDigest, DiskStore, ListedBlob, MemoryStore, Removal, RemovalRule, StoreError,
+    StoredBlob,
 };
 
 /// One of the stores, so that the application holds a concrete type. Clones share the store.
@@ -24,11 +24,7 @@ impl BlobStore for Blobs {
         }
     }
 
-    async fn put_stream<R>(
-        &self,
-        reader: &mut R,
-        limit_bytes: u64,
-    ) -> Result<StoredBlob, StoreError>
+    async fn put_stream<R>(&self, reader: &mut R, limit_bytes: u64) -> Result<StoredBlob, StoreError>
     where
         R: AsyncRead + Unpin + Send,
     {
@@ -59,22 +55,14 @@ impl BlobStore for Blobs {
         }
     }
 
-    async fn list(
-        &self,
-        after: Option<&ContentDigest>,
-        limit: usize,
-    ) -> Result<Vec<ListedBlob>, StoreError> {
+    async fn list(&self, after: Option<&ContentDigest>, limit: usize) -> Result<Vec<ListedBlob>, StoreError> {
         match self {
             Self::Disk(store) => store.list(after, limit).await,
             Self::Memory(store) => store.list(after, limit).await,
         }
     }
 
-    async fn remove(
-        &self,
-        address: &ContentDigest,
-        rule: RemovalRule,
-    ) -> Result<Removal, StoreError> {
+    async fn remove(&self, address: &ContentDigest, rule: RemovalRule) -> Result<Removal, StoreError> {
         match self {
             Self::Disk(store) => store.remove(address, rule).await,
             Self::Memory(store) => store.remove(address, rule).await,

@@ -143,20 +143,11 @@ mod tests {
     fn any_other_spelling_is_refused() {
         let length = |found| Err(ParseDigestError::Length { found });
         assert_eq!(ContentDigest::parse_hex(""), length(0));
-        assert_eq!(
-            ContentDigest::parse_hex(ABC.strip_suffix('d').unwrap()),
-            length(63)
-        );
+        assert_eq!(ContentDigest::parse_hex(ABC.strip_suffix('d').unwrap()), length(63));
         assert_eq!(ContentDigest::parse_hex(&format!("{ABC}0")), length(65));
         let digit = |position| Err(ParseDigestError::Digit { position });
-        assert_eq!(
-            ContentDigest::parse_hex(&ABC.to_ascii_uppercase()),
-            digit(0)
-        );
-        assert_eq!(
-            ContentDigest::parse_hex(&ABC.replace("5ad", "5a/")),
-            digit(63)
-        );
+        assert_eq!(ContentDigest::parse_hex(&ABC.to_ascii_uppercase()), digit(0));
+        assert_eq!(ContentDigest::parse_hex(&ABC.replace("5ad", "5a/")), digit(63));
         // Two bytes of Cyrillic in place of two digits: still 64 bytes, still refused.
         assert_eq!(ContentDigest::parse_hex(&ABC.replace("ad", "д")), digit(62));
     }

@@ -28,8 +28,8 @@ use self::draft::{Draft, Drafts};
 use self::tree::Tree;
 use crate::error::check_address;
 use crate::{
-    BlobReader, BlobStore, ContentDigest, GET_MAX_BYTES, LIST_PAGE_MAX_ITEMS, ListedBlob, Removal,
-    RemovalRule, StoreError, StoredBlob,
+    BlobReader, BlobStore, ContentDigest, GET_MAX_BYTES, LIST_PAGE_MAX_ITEMS, ListedBlob, Removal, RemovalRule,
+    StoreError, StoredBlob,
 };
 
 /// A store in one directory. Clones share it.
@@ -86,11 +86,7 @@ impl BlobStore for DiskStore {
         Ok(stored.await?.address)
     }
 
-    async fn put_stream<R>(
-        &self,
-        reader: &mut R,
-        limit_bytes: u64,
-    ) -> Result<StoredBlob, StoreError>
+    async fn put_stream<R>(&self, reader: &mut R, limit_bytes: u64) -> Result<StoredBlob, StoreError>
     where
         R: AsyncRead + Unpin + Send,
     {
@@ -98,9 +94,8 @@ impl BlobStore for DiskStore {
         let mut draft = None;
         let mut piece = Vec::new();
         loop {
-            let ended = read_piece(reader, &mut piece, &mut left_bytes)
-                .await?
-                .ok_or(StoreError::TooLarge { limit_bytes })?;
+            let ended =
+                read_piece(reader, &mut piece, &mut left_bytes).await?.ok_or(StoreError::TooLarge { limit_bytes })?;
             let begun = draft.take();
             // One trip to the blocking threads writes a piece; the last one also keeps the blob, so a
             // small body costs what `put` costs.
@@ -142,24 +137,15 @@ impl BlobStore for DiskStore {
         self.run(move |inner| inner.tree.contains(&address)).await
     }
 
-    async fn list(
-        &self,
-        after: Option<&ContentDigest>,
-        limit: usize,
-    ) -> Result<Vec<ListedBlob>, StoreError> {
+    async fn list(&self, after: Option<&ContentDigest>, limit: usize) -> Result<Vec<ListedBlob>, StoreError> {
         let after = after.copied();
         let limit = limit.clamp(1, LIST_PAGE_MAX_ITEMS);
         self.run(move |inner| inner.tree.list(after, limit)).await
     }
 
-    async fn remove(
-        &self,
-        address: &ContentDigest,
-        rule: RemovalRule,
-    ) -> Result<Removal, StoreError> {
+    async fn remove(&self, address: &ContentDigest, rule: RemovalRule) -> Result<Removal, StoreError> {
         let address = *address;
-        self.run(move |inner| inner.tree.remove(&address, rule))
-            .await
+        self.run(move |inner| inner.tree.remove(&address, rule)).await
     }
 }
 
@@ -177,20 +163,13 @@ enum Step {
 }
 
 /// Fills `piece` anew and takes its length from `left_bytes`; `None` when more came than was left.
-async fn read_piece<R>(
-    reader: &mut R,
-    piece: &mut Vec<u8>,
-    left_bytes: &mut u64,
-) -> Result<Option<Ended>, StoreError>
+async fn read_piece<R>(reader: &mut R, piece: &mut Vec<u8>, left_bytes: &mut u64) -> Result<Option<Ended>, StoreError>
 where
     R: AsyncRead + Unpin + Send,
 {
     piece.clear();
     let mut limited = reader.take(PIECE_BYTES);
-    limited
-        .read_to_end(piece)
-        .await
-        .map_err(StoreError::Source)?;
+    limited.read_to_end(piece).await.map_err(StoreError::Source)?;
     let missing = limited.limit();
     let Some(left) = left_bytes.checked_sub(PIECE_BYTES - missing) else {
         return Ok(None);
@@ -199,11 +178,7 @@ where
     Ok(Some(if missing > 0 { Ended::Yes } else { Ended::No }))
 }
 
-fn read_checked(
-    tree: &Tree,
-    address: &ContentDigest,
-    limit_bytes: u64,
-) -> Result<Vec<u8>, StoreError> {
+fn read_checked(tree: &Tree, address: &ContentDigest, limit_bytes: u64) -> Result<Vec<u8>, StoreError> {
     let mut file = tree.open_blob(address)?;
     let path = tree.path(address);
     let too_large = StoreError::TooLarge { limit_bytes };
@@ -213,10 +188,8 @@ fn read_checked(
     }
     let mut bytes = Vec::with_capacity(usize::try_from(size_bytes).unwrap_or_default());
     // What counts is what is read: the file may have grown since it was looked at.
-    let read = (&mut file)
-        .take(limit_bytes.saturating_add(1))
-        .read_to_end(&mut bytes)
-        .map_err(failed("read", &path))?;
+    let read =
+        (&mut file).take(limit_bytes.saturating_add(1)).read_to_end(&mut bytes).map_err(failed("read", &path))?;
     if u64::try_from(read).map_or(true, |read| read > limit_bytes) {
         return Err(too_large);
     }
@@ -229,9 +202,7 @@ fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> StoreE
 }
 
 fn sync_directory(path: &Path) -> Result<(), StoreError> {
-    File::open(path)
-        .and_then(|directory| directory.sync_all())
-        .map_err(failed("sync the directory", path))
+    File::open(path).and_then(|directory| directory.sync_all()).map_err(failed("sync the directory", path))
 }
 
 async fn blocking<T, W>(work: W) -> Result<T, StoreError>
@@ -241,11 +212,7 @@ where
 {
     match tokio::task::spawn_blocking(work).await {
         Ok(result) => result,
-        Err(stopped) => Err(StoreError::io(
-            "finish its work on",
-            "the disk",
-            io::Error::other(stopped),
-        )),
+        Err(stopped) => Err(StoreError::io("finish its work on", "the disk", io::Error::other(stopped))),
     }
 }
 
@@ -265,9 +232,6 @@ mod tests {
         let past_limit = read_checked(&store.inner.tree, &address, 999);
 
         assert_eq!(at_limit, vec![7; 1000]);
-        assert!(matches!(
-            past_limit,
-            Err(StoreError::TooLarge { limit_bytes: 999 })
-        ));
+        assert!(matches!(past_limit, Err(StoreError::TooLarge { limit_bytes: 999 })));
     }
 }

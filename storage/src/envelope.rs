@@ -26,9 +26,7 @@ use std::io;
 use self::chunks::{Chunks, Place, SEALED_CHUNK_BYTES};
 
 pub use chunks::{CHUNK_BYTES, HEADER_BYTES, sealed_size_bytes};
-pub use keys::{
-    ContentKey, KeyError, SecureRandom, WRAPPED_KEY_BYTES, WrappingKey, unwrap_key, wrap_key,
-};
+pub use keys::{ContentKey, KeyError, SecureRandom, WRAPPED_KEY_BYTES, WrappingKey, unwrap_key, wrap_key};
 pub use stream::{OpenReader, Plaintext, SealReader};
 
 /// Why an envelope was not made or not opened. Carries neither content nor key.
@@ -83,11 +81,7 @@ impl From<EnvelopeError> for io::Error {
 ///
 /// # Errors
 /// [`EnvelopeError::TooLong`].
-pub fn seal(
-    key: &ContentKey,
-    plaintext: &[u8],
-    random: &mut dyn SecureRandom,
-) -> Result<Vec<u8>, EnvelopeError> {
+pub fn seal(key: &ContentKey, plaintext: &[u8], random: &mut dyn SecureRandom) -> Result<Vec<u8>, EnvelopeError> {
     let mut chunks = Chunks::seal_under(key, random);
     let mut envelope = Vec::with_capacity(plaintext.len().saturating_add(SEALED_CHUNK_BYTES));
     envelope.extend_from_slice(chunks.header());

@@ -61,27 +61,13 @@ impl StoreError {
         if kind == io::ErrorKind::StorageFull || kind == io::ErrorKind::QuotaExceeded {
             return Self::Full { action, place };
         }
-        Self::Io {
-            action,
-            place,
-            source,
-        }
+        Self::Io { action, place, source }
     }
 }
 
 /// Refuses bytes that don't hash to their address.
-pub(crate) fn check_address(
-    address: &ContentDigest,
-    found: ContentDigest,
-) -> Result<(), StoreError> {
-    if found == *address {
-        Ok(())
-    } else {
-        Err(StoreError::Corrupt {
-            address: *address,
-            found,
-        })
-    }
+pub(crate) fn check_address(address: &ContentDigest, found: ContentDigest) -> Result<(), StoreError> {
+    if found == *address { Ok(()) } else { Err(StoreError::Corrupt { address: *address, found }) }
 }
 
 #[cfg(test)]
@@ -93,17 +79,8 @@ mod tests {
         const ENOSPC: i32 = 28;
         const EIO: i32 = 5;
         let sort = |source| StoreError::io("write", "a draft", source);
-        assert!(matches!(
-            sort(io::Error::from_raw_os_error(ENOSPC)),
-            StoreError::Full { .. }
-        ));
-        assert!(matches!(
-            sort(io::ErrorKind::QuotaExceeded.into()),
-            StoreError::Full { .. }
-        ));
-        assert!(matches!(
-            sort(io::Error::from_raw_os_error(EIO)),
-            StoreError::Io { .. }
-        ));
+        assert!(matches!(sort(io::Error::from_raw_os_error(ENOSPC)), StoreError::Full { .. }));
+        assert!(matches!(sort(io::ErrorKind::QuotaExceeded.into()), StoreError::Full { .. }));
+        assert!(matches!(sort(io::Error::from_raw_os_error(EIO)), StoreError::Io { .. }));
     }
 }

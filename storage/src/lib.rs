@@ -65,8 +65,7 @@ pub trait BlobStore: Send + Sync {
     ///
     /// # Errors
     /// [`StoreError::Full`], [`StoreError::Io`].
-    fn put(&self, bytes: Vec<u8>)
-    -> impl Future<Output = Result<ContentDigest, StoreError>> + Send;
+    fn put(&self, bytes: Vec<u8>) -> impl Future<Output = Result<ContentDigest, StoreError>> + Send;
 
     /// Keeps everything `reader` gives, in constant memory, and answers with address and size.
     ///
@@ -86,40 +85,28 @@ pub trait BlobStore: Send + Sync {
     /// # Errors
     /// [`StoreError::NotFound`], [`StoreError::Corrupt`], [`StoreError::Io`], and
     /// [`StoreError::TooLarge`] past [`GET_MAX_BYTES`].
-    fn get(
-        &self,
-        address: &ContentDigest,
-    ) -> impl Future<Output = Result<Vec<u8>, StoreError>> + Send;
+    fn get(&self, address: &ContentDigest) -> impl Future<Output = Result<Vec<u8>, StoreError>> + Send;
 
     /// A reader over the blob under `address`, which hashes as it goes and fails where the end should
     /// be when the bytes don't fit. What it gave before that is unproven; see [`BlobReader`].
     ///
     /// # Errors
     /// [`StoreError::NotFound`], [`StoreError::Io`].
-    fn reader(
-        &self,
-        address: &ContentDigest,
-    ) -> impl Future<Output = Result<BlobReader, StoreError>> + Send;
+    fn reader(&self, address: &ContentDigest) -> impl Future<Output = Result<BlobReader, StoreError>> + Send;
 
     /// Whether a blob lies under `address`. Says nothing about its health: that is
     /// [`BlobStore::verify`].
     ///
     /// # Errors
     /// [`StoreError::Io`] when the store could not look.
-    fn contains(
-        &self,
-        address: &ContentDigest,
-    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+    fn contains(&self, address: &ContentDigest) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
     /// Hashes the blob under `address` in constant memory, whatever its size, and answers with its
     /// size in bytes. This is the scrub's question; it needs no key.
     ///
     /// # Errors
     /// [`StoreError::NotFound`], [`StoreError::Corrupt`], [`StoreError::Io`].
-    fn verify(
-        &self,
-        address: &ContentDigest,
-    ) -> impl Future<Output = Result<u64, StoreError>> + Send {
+    fn verify(&self, address: &ContentDigest) -> impl Future<Output = Result<u64, StoreError>> + Send {
         async { self.reader(address).await?.drain().await }
     }
 

@@ -9,8 +9,8 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 
 use crate::error::check_address;
 use crate::{
-    BlobReader, BlobStore, ContentDigest, GET_MAX_BYTES, LIST_PAGE_MAX_ITEMS, ListedBlob, Removal,
-    RemovalRule, StoreError, StoredBlob,
+    BlobReader, BlobStore, ContentDigest, GET_MAX_BYTES, LIST_PAGE_MAX_ITEMS, ListedBlob, Removal, RemovalRule,
+    StoreError, StoredBlob,
 };
 
 /// A store that lives as long as its last clone.
@@ -28,10 +28,7 @@ struct Kept {
 impl MemoryStore {
     /// An empty store. `now` dates its blobs, so that a test can let them grow old.
     pub fn new(now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
-        Self {
-            blobs: Arc::default(),
-            now: Arc::new(now),
-        }
+        Self { blobs: Arc::default(), now: Arc::new(now) }
     }
 
     /// Lets a test damage the bytes under `address` behind the store's back. Does nothing if there are
@@ -63,37 +60,25 @@ impl BlobStore for MemoryStore {
         Ok(address)
     }
 
-    async fn put_stream<R>(
-        &self,
-        reader: &mut R,
-        limit_bytes: u64,
-    ) -> Result<StoredBlob, StoreError>
+    async fn put_stream<R>(&self, reader: &mut R, limit_bytes: u64) -> Result<StoredBlob, StoreError>
     where
         R: AsyncRead + Unpin + Send,
     {
         let mut bytes = Vec::new();
         let mut limited = reader.take(limit_bytes.saturating_add(1));
-        limited
-            .read_to_end(&mut bytes)
-            .await
-            .map_err(StoreError::Source)?;
+        limited.read_to_end(&mut bytes).await.map_err(StoreError::Source)?;
         let size_bytes = size_of_slice(&bytes);
         if size_bytes > limit_bytes {
             return Err(StoreError::TooLarge { limit_bytes });
         }
         let address = self.put(bytes).await?;
-        Ok(StoredBlob {
-            address,
-            size_bytes,
-        })
+        Ok(StoredBlob { address, size_bytes })
     }
 
     async fn get(&self, address: &ContentDigest) -> Result<Vec<u8>, StoreError> {
         let bytes = self.bytes(address)?;
         if size_of_slice(&bytes) > GET_MAX_BYTES {
-            return Err(StoreError::TooLarge {
-                limit_bytes: GET_MAX_BYTES,
-            });
+            return Err(StoreError::TooLarge { limit_bytes: GET_MAX_BYTES });
         }
         check_address(address, ContentDigest::of(&bytes))?;
         Ok(bytes)
@@ -107,11 +92,7 @@ impl BlobStore for MemoryStore {
         Ok(self.lock().contains_key(address))
     }
 
-    async fn list(
-        &self,
-        after: Option<&ContentDigest>,
-        limit: usize,
-    ) -> Result<Vec<ListedBlob>, StoreError> {
+    async fn list(&self, after: Option<&ContentDigest>, limit: usize) -> Result<Vec<ListedBlob>, StoreError> {
         let start = after.map_or(Bound::Unbounded, |address| Bound::Excluded(*address));
         let page = self
             .lock()
@@ -126,11 +107,7 @@ impl BlobStore for MemoryStore {
         Ok(page)
     }
 
-    async fn remove(
-        &self,
-        address: &ContentDigest,
-        rule: RemovalRule,
-    ) -> Result<Removal, StoreError> {
+    async fn remove(&self, address: &ContentDigest, rule: RemovalRule) -> Result<Removal, StoreError> {
         let mut blobs = self.lock();
         let Some(kept) = blobs.get(address) else {
             return Ok(Removal::Absent);

@@ -37,11 +37,7 @@ impl BlobReader {
     }
 
     fn new(address: ContentDigest, bytes: Bytes) -> Self {
-        Self {
-            address,
-            bytes,
-            hasher: ContentHasher::new(),
-        }
+        Self { address, bytes, hasher: ContentHasher::new() }
     }
 
     /// Reads what is left and answers with the number of bytes it was.
@@ -61,20 +57,14 @@ impl BlobReader {
     }
 
     fn failed(&self, error: io::Error) -> StoreError {
-        error
-            .downcast::<StoreError>()
-            .unwrap_or_else(|error| StoreError::io("read the blob", self.address, error))
+        error.downcast::<StoreError>().unwrap_or_else(|error| StoreError::io("read the blob", self.address, error))
     }
 }
 
 const DRAIN_PIECE_BYTES: usize = 256 * 1024;
 
 impl AsyncRead for BlobReader {
-    fn poll_read(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
+    fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         // With no room in the buffer, "nothing read" would look like the end.
         if buffer.remaining() == 0 {

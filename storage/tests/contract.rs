@@ -1,3 +1,4 @@
+#![allow(clippy::disallowed_methods, reason = "tests find their files and measure")]
 //! One contract, run against every store; then what only some parts promise.
 
 #![allow(
@@ -60,9 +61,7 @@ mod claims {
     use std::io::ErrorKind;
     use std::time::{Duration, SystemTime};
 
-    use qolhat_storage::{
-        BlobStore, ContentDigest, LIST_PAGE_MAX_ITEMS, Removal, RemovalRule, StoreError,
-    };
+    use qolhat_storage::{BlobStore, ContentDigest, LIST_PAGE_MAX_ITEMS, Removal, RemovalRule, StoreError};
     use tokio::io::{AsyncReadExt, repeat};
 
     use crate::support::{Trickle, World, noise};
@@ -151,10 +150,7 @@ mod claims {
         world.damage(&address, |kept| kept[500] ^= 1);
 
         let told = ContentDigest::of(&damaged);
-        for answer in [
-            world.store.get(&address).await.map(|_| ()),
-            world.store.verify(&address).await.map(|_| ()),
-        ] {
+        for answer in [world.store.get(&address).await.map(|_| ()), world.store.verify(&address).await.map(|_| ())] {
             let Err(StoreError::Corrupt { address: at, found }) = answer else {
                 panic!("not named corrupt: {answer:?}");
             };
@@ -233,15 +229,9 @@ mod claims {
             let at_limit = noise(limit_bytes as usize);
             let past_limit = noise(limit_bytes as usize + 1);
 
-            let kept = world
-                .store
-                .put_stream(&mut at_limit.as_slice(), limit_bytes)
-                .await;
+            let kept = world.store.put_stream(&mut at_limit.as_slice(), limit_bytes).await;
             assert_eq!(kept.unwrap().size_bytes, limit_bytes);
-            let refused = world
-                .store
-                .put_stream(&mut past_limit.as_slice(), limit_bytes)
-                .await;
+            let refused = world.store.put_stream(&mut past_limit.as_slice(), limit_bytes).await;
 
             let Err(StoreError::TooLarge { limit_bytes: told }) = refused else {
                 panic!("not refused: {refused:?}");
@@ -322,10 +312,7 @@ mod claims {
         let got = world.store.get(&address).await;
         assert!(matches!(got, Err(StoreError::NotFound { .. })));
         assert_eq!(world.addresses(10).await, [other]);
-        assert_eq!(
-            world.store.put(b"erase me".to_vec()).await.unwrap(),
-            address
-        );
+        assert_eq!(world.store.put(b"erase me".to_vec()).await.unwrap(), address);
         assert_eq!(world.store.get(&address).await.unwrap(), b"erase me");
     }
 

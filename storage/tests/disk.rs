@@ -1,3 +1,4 @@
+#![allow(clippy::disallowed_methods, reason = "tests find their files and measure")]
 //! What only the disk promises: its files, its leftovers, its refusals.
 
 use std::fs::{self, File, Permissions};
@@ -7,9 +8,7 @@ use std::path::Path;
 use std::pin::pin;
 use std::time::Duration;
 
-use qolhat_storage::{
-    BlobStore, ContentDigest, DiskStore, GET_MAX_BYTES, Removal, RemovalRule, StoreError,
-};
+use qolhat_storage::{BlobStore, ContentDigest, DiskStore, GET_MAX_BYTES, Removal, RemovalRule, StoreError};
 use tokio::io::AsyncReadExt;
 
 use crate::support::noise;
@@ -21,9 +20,7 @@ async fn a_blob_is_a_read_only_file_named_by_its_address() {
 
     let address = store.put(b"abc".to_vec()).await.unwrap();
 
-    let path = root
-        .path()
-        .join("ba/78/ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    let path = root.path().join("ba/78/ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     assert_eq!(store.path(&address), path);
     assert_eq!(fs::read(&path).unwrap(), b"abc");
     assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o400);
@@ -101,9 +98,7 @@ async fn a_refused_stream_leaves_no_draft() {
     let root = tempfile::tempdir().unwrap();
     let store = DiskStore::open(root.path()).await.unwrap();
 
-    let refused = store
-        .put_stream(&mut noise(2_000_000).as_slice(), 1_000_000)
-        .await;
+    let refused = store.put_stream(&mut noise(2_000_000).as_slice(), 1_000_000).await;
 
     assert!(matches!(refused, Err(StoreError::TooLarge { .. })));
     assert_eq!(drafts(root.path()), 0);
@@ -151,10 +146,7 @@ async fn a_file_in_the_way_of_a_directory_is_an_io_error() {
     assert!(matches!(put, Err(StoreError::Io { .. })));
     assert_eq!(drafts(root.path()), 0);
     // "I could not look" is not "there is none".
-    assert!(matches!(
-        store.get(&address).await,
-        Err(StoreError::Io { .. })
-    ));
+    assert!(matches!(store.get(&address).await, Err(StoreError::Io { .. })));
     assert!(store.contains(&address).await.is_err());
     let removed = store.remove(&address, RemovalRule::Always).await;
     assert!(removed.is_err());
@@ -204,12 +196,7 @@ async fn a_file_grown_past_memory_is_refused_unread() {
 
     let got = store.get(&address).await;
 
-    assert!(matches!(
-        got,
-        Err(StoreError::TooLarge {
-            limit_bytes: GET_MAX_BYTES
-        })
-    ));
+    assert!(matches!(got, Err(StoreError::TooLarge { limit_bytes: GET_MAX_BYTES })));
 }
 
 /// Otherwise a sweep could judge the old blob and remove the fresh one renamed over it.

@@ -1,10 +1,10 @@
+#![allow(clippy::disallowed_methods, reason = "tests find their files and measure")]
 //! Envelopes: what was sealed comes out, and nothing else does.
 
 use std::io::ErrorKind;
 
 use qolhat_storage::envelope::{
-    CHUNK_BYTES, ContentKey, EnvelopeError, HEADER_BYTES, OpenReader, SealReader, open, seal,
-    sealed_size_bytes,
+    CHUNK_BYTES, ContentKey, EnvelopeError, HEADER_BYTES, OpenReader, SealReader, open, seal, sealed_size_bytes,
 };
 use qolhat_storage::{BlobStore, ContentDigest, DiskStore};
 use tokio::io::{AsyncReadExt, sink};
@@ -12,16 +12,8 @@ use tokio::io::{AsyncReadExt, sink};
 use crate::support::{Predictable, Sevens, Trickle, noise};
 
 const SEALED_CHUNK_BYTES: usize = CHUNK_BYTES + 16;
-const SIZES: [usize; 8] = [
-    0,
-    1,
-    CHUNK_BYTES - 1,
-    CHUNK_BYTES,
-    CHUNK_BYTES + 1,
-    2 * CHUNK_BYTES,
-    3 * CHUNK_BYTES,
-    3 * CHUNK_BYTES + 1,
-];
+const SIZES: [usize; 8] =
+    [0, 1, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 2 * CHUNK_BYTES, 3 * CHUNK_BYTES, 3 * CHUNK_BYTES + 1];
 
 fn key(seed: u64) -> ContentKey {
     ContentKey::generate(&mut Predictable::from(seed))
@@ -34,10 +26,7 @@ fn sealed(plaintext: &[u8]) -> Vec<u8> {
 /// The header and each chunk of an envelope.
 fn parts(envelope: &[u8]) -> Vec<&[u8]> {
     let (header, chunks) = envelope.split_at(HEADER_BYTES);
-    [header]
-        .into_iter()
-        .chain(chunks.chunks(SEALED_CHUNK_BYTES))
-        .collect()
+    [header].into_iter().chain(chunks.chunks(SEALED_CHUNK_BYTES)).collect()
 }
 
 /// What both ways of opening say; they must agree.
@@ -116,9 +105,7 @@ async fn every_flipped_byte_of_a_small_envelope_is_refused() {
 
         let expected = match position {
             0..4 => EnvelopeError::NotAnEnvelope,
-            4..8 => EnvelopeError::ChunkSize {
-                found: u32::from_be_bytes(flipped[4..8].try_into().unwrap()),
-            },
+            4..8 => EnvelopeError::ChunkSize { found: u32::from_be_bytes(flipped[4..8].try_into().unwrap()) },
             _ => EnvelopeError::Refused { chunk: 0 },
         };
         assert_eq!(refusal, expected, "byte {position}");
@@ -182,12 +169,7 @@ async fn chunks_swapped_repeated_or_left_out_are_refused() {
 async fn anything_appended_is_refused() {
     let envelope = sealed(&noise(2 * CHUNK_BYTES));
     let last = *parts(&envelope).last().unwrap();
-    for (appended, chunk) in [
-        (last, 1),
-        (&last[..16], 1),
-        ([0].as_slice(), 1),
-        (&envelope, 1),
-    ] {
+    for (appended, chunk) in [(last, 1), (&last[..16], 1), ([0].as_slice(), 1), (&envelope, 1)] {
         let changed = [&envelope, appended].concat();
         let refusal = opened(1, &changed).await.unwrap_err();
         assert_eq!(refusal, EnvelopeError::Refused { chunk });
@@ -219,11 +201,7 @@ async fn the_chunks_of_another_envelope_under_the_same_key_are_refused() {
 
 #[tokio::test]
 async fn other_bytes_are_not_an_envelope() {
-    for bytes in [
-        b"%PDF-1.7 and so on".as_slice(),
-        b"%P",
-        b"QLH2000000000000000",
-    ] {
+    for bytes in [b"%PDF-1.7 and so on".as_slice(), b"%P", b"QLH2000000000000000"] {
         let refusal = opened(1, bytes).await.unwrap_err();
         assert_eq!(refusal, EnvelopeError::NotAnEnvelope);
     }

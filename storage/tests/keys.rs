@@ -1,3 +1,4 @@
+#![allow(clippy::disallowed_methods, reason = "tests find their files and measure")]
 //! Wrapped keys: for one holder, under one wrapping key, or not at all.
 
 use qolhat_storage::envelope::{
@@ -62,16 +63,8 @@ fn a_key_wrapped_twice_looks_different_and_is_the_same() {
 fn a_key_wrapped_for_another_holder_is_refused() {
     let wrapped = wrapped();
 
-    for other in [
-        b"document 1, holder 2".as_slice(),
-        b"document 2, holder 1",
-        b"document 1, holder 1 ",
-        b"",
-    ] {
-        assert_eq!(
-            refusal(&wrapped.wrapping, &wrapped.bytes, other),
-            KeyError::Refused
-        );
+    for other in [b"document 1, holder 2".as_slice(), b"document 2, holder 1", b"document 1, holder 1 ", b""] {
+        assert_eq!(refusal(&wrapped.wrapping, &wrapped.bytes, other), KeyError::Refused);
     }
 }
 
@@ -80,10 +73,7 @@ fn another_wrapping_key_is_told_from_damage() {
     let wrapped = wrapped();
     let other = WrappingKey::from_bytes([1; 32]);
 
-    assert_eq!(
-        refusal(&other, &wrapped.bytes, HOLDER),
-        KeyError::OtherWrappingKey
-    );
+    assert_eq!(refusal(&other, &wrapped.bytes, HOLDER), KeyError::OtherWrappingKey);
     assert_ne!(other.mark(), wrapped.wrapping.mark());
 }
 
@@ -120,10 +110,7 @@ fn a_wrapped_key_of_another_length_is_refused() {
     longer.push(0);
 
     for bytes in [&wrapped.bytes[..83], &longer, &[], b"QLK1"] {
-        assert_eq!(
-            refusal(&wrapped.wrapping, bytes, HOLDER),
-            KeyError::NotAWrappedKey
-        );
+        assert_eq!(refusal(&wrapped.wrapping, bytes, HOLDER), KeyError::NotAWrappedKey);
     }
 }
 
@@ -135,13 +122,7 @@ fn a_wrapping_key_is_read_from_hexadecimal_digits_only() {
     assert_eq!(parsed.mark(), WrappingKey::from_bytes([0xab; 32]).mark());
     assert_eq!(parsed.mark(), upper.mark());
 
-    for text in [
-        "",
-        "ab",
-        &lower[1..],
-        &format!("{lower}\n"),
-        &"xy".repeat(32),
-    ] {
+    for text in ["", "ab", &lower[1..], &format!("{lower}\n"), &"xy".repeat(32)] {
         let error = WrappingKey::parse_hex(text).err().unwrap();
         assert_eq!(error, KeyError::NotHex);
         assert!(text.is_empty() || !error.to_string().contains(text));

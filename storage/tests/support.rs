@@ -1,3 +1,4 @@
+#![allow(clippy::disallowed_methods, reason = "tests find their files and measure")]
 //! What the claims need and their stories don't.
 
 use std::fs::{self, Permissions};
@@ -20,18 +21,12 @@ pub struct World {
 
 impl World {
     pub async fn memory() -> Self {
-        Self {
-            store: Blobs::Memory(MemoryStore::new(SystemTime::now)),
-            _root: None,
-        }
+        Self { store: Blobs::Memory(MemoryStore::new(SystemTime::now)), _root: None }
     }
 
     pub async fn disk() -> Self {
         let root = tempfile::tempdir().unwrap();
-        Self {
-            store: Blobs::Disk(DiskStore::open(root.path()).await.unwrap()),
-            _root: Some(root),
-        }
+        Self { store: Blobs::Disk(DiskStore::open(root.path()).await.unwrap()), _root: Some(root) }
     }
 
     /// Changes the kept bytes behind the store's back.
@@ -111,20 +106,11 @@ pub struct Trickle {
 
 impl Trickle {
     pub fn of(bytes: Vec<u8>) -> Self {
-        Self {
-            bytes,
-            given: 0,
-            ready: false,
-            polls: 0,
-            failure: None,
-        }
+        Self { bytes, given: 0, ready: false, polls: 0, failure: None }
     }
 
     pub fn failing(bytes: Vec<u8>, failure: io::ErrorKind) -> Self {
-        Self {
-            failure: Some(failure),
-            ..Self::of(bytes)
-        }
+        Self { failure: Some(failure), ..Self::of(bytes) }
     }
 }
 
@@ -141,10 +127,7 @@ impl AsyncRead for Trickle {
         }
         self.polls += 1;
         let rest = &self.bytes[self.given..];
-        let count = rest
-            .len()
-            .min(buffer.remaining())
-            .min(1 + self.polls * 7919 % 20_000);
+        let count = rest.len().min(buffer.remaining()).min(1 + self.polls * 7919 % 20_000);
         buffer.put_slice(&rest[..count]);
         self.given += count;
         match self.failure {

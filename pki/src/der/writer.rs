@@ -210,14 +210,11 @@ pub fn sorted(mut elements: Vec<Vec<u8>>) -> Vec<u8> {
 
 /// Whether `text` is within the alphabet of PrintableString. Source: X.680 §41.4.
 pub fn printable_fits(text: &str) -> bool {
-    text.bytes()
-        .all(|octet| octet.is_ascii_alphanumeric() || b" '()+,-./:=?".contains(&octet))
+    text.bytes().all(|octet| octet.is_ascii_alphanumeric() || b" '()+,-./:=?".contains(&octet))
 }
 
 fn ascii(text: &str) -> Vec<u8> {
-    text.chars()
-        .map(|character| u8::try_from(character).ok().filter(u8::is_ascii).unwrap_or(b'?'))
-        .collect()
+    text.chars().map(|character| u8::try_from(character).ok().filter(u8::is_ascii).unwrap_or(b'?')).collect()
 }
 
 /// `YYYYMMDDHHMMSSZ`.

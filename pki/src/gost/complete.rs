@@ -28,10 +28,7 @@ struct Projective<const N: usize, const C: u64> {
 }
 
 /// `factor · G` for 0 < `factor` < q.
-pub(super) fn base_multiple<const N: usize, const C: u64>(
-    spec: &CurveSpec<N, C>,
-    factor: &[u64; N],
-) -> Affine<N, C> {
+pub(super) fn base_multiple<const N: usize, const C: u64>(spec: &CurveSpec<N, C>, factor: &[u64; N]) -> Affine<N, C> {
     let comb = spec.base_comb.get_or_init(|| Comb::new(spec));
     // The digits are signed, so the factor must leave the top bit free; q − factor does when the factor does not.
     let opposite = Zeroizing::new(spec.order.neg(factor));
@@ -52,10 +49,7 @@ pub(super) fn base_multiple<const N: usize, const C: u64>(
 
     let z_inverse = product.z.invert();
     let y = product.y.mul(&z_inverse);
-    Affine {
-        x: product.x.mul(&z_inverse),
-        y: Field::conditional_select(&y, &y.neg(), top_bit.ct_eq(&1)),
-    }
+    Affine { x: product.x.mul(&z_inverse), y: Field::conditional_select(&y, &y.neg(), top_bit.ct_eq(&1)) }
 }
 
 impl<const N: usize, const C: u64> Comb<N, C> {

@@ -7,6 +7,7 @@
 #![expect(
     clippy::indexing_slicing,
     clippy::as_conversions,
+    clippy::needless_range_loop,
     reason = "arrays of a fixed width, indices bounded by it; carries are widened, halves of products truncated"
 )]
 

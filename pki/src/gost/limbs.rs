@@ -114,8 +114,10 @@ pub(super) const fn from_hex<const N: usize>(digits: &str) -> [u64; N] {
     while i < digits.len() {
         let value = match digits[i] {
             digit @ b'0'..=b'9' => digit - b'0',
-            digit @ b'A'..=b'F' => digit - b'A' + 10,
-            _ => panic!("not an upper-case hexadecimal digit"),
+            digit => {
+                assert!(digit >= b'A' && digit <= b'F', "not an upper-case hexadecimal digit");
+                digit - b'A' + 10
+            }
         };
         let limb = N - 1 - i / 16;
         out[limb] = (out[limb] << 4) | value as u64;

@@ -85,11 +85,7 @@ impl<const N: usize, const C: u64> Jacobian<N, C> {
         let slope = derivative.half();
         let chord = x.mul(&y_squared);
         let x_out = slope.square().sub(&chord.double());
-        Self {
-            x: x_out,
-            y: slope.mul(&chord.sub(&x_out)).sub(&y_squared.square()),
-            z: y.mul(z),
-        }
+        Self { x: x_out, y: slope.mul(&chord.sub(&x_out)).sub(&y_squared.square()), z: y.mul(z) }
     }
 
     fn add_affine(&self, other: &Affine<N, C>, spec: &CurveSpec<N, C>) -> Self {
@@ -136,11 +132,7 @@ impl<const N: usize, const C: u64> Jacobian<N, C> {
         let h_cubed = h_squared.mul(&h);
         let v = u1.mul(&h_squared);
         let x_out = r.square().sub(&h_cubed).sub(&v.double());
-        Self {
-            x: x_out,
-            y: r.mul(&v.sub(&x_out)).sub(&s1.mul(&h_cubed)),
-            z: z.mul(&h),
-        }
+        Self { x: x_out, y: r.mul(&v.sub(&x_out)).sub(&s1.mul(&h_cubed)), z: z.mul(&h) }
     }
 }
 
@@ -186,9 +178,8 @@ fn odd_multiples<const N: usize, const C: u64>(
 ) -> Vec<Affine<N, C>> {
     let first = point.to_jacobian();
     let twice = first.double(spec);
-    let multiples: Vec<_> = std::iter::successors(Some(first), |last| Some(last.add(&twice, spec)))
-        .take(1 << (window - 2))
-        .collect();
+    let multiples: Vec<_> =
+        std::iter::successors(Some(first), |last| Some(last.add(&twice, spec))).take(1 << (window - 2)).collect();
     to_affine(&multiples)
 }
 
@@ -209,10 +200,7 @@ pub(super) fn to_affine<const N: usize, const C: u64>(points: &[Jacobian<N, C>])
             let z_inverse = inverse.mul(before);
             inverse = inverse.mul(&point.z);
             let z_inverse_squared = z_inverse.square();
-            Affine {
-                x: point.x.mul(&z_inverse_squared),
-                y: point.y.mul(&z_inverse_squared.mul(&z_inverse)),
-            }
+            Affine { x: point.x.mul(&z_inverse_squared), y: point.y.mul(&z_inverse_squared.mul(&z_inverse)) }
         })
         .collect();
     out.reverse();

@@ -4,6 +4,7 @@
 //! What is named `vartime` is for numbers anybody may know.
 #![expect(
     clippy::indexing_slicing,
+    clippy::needless_range_loop,
     reason = "arrays of a fixed width, indices bounded by it"
 )]
 

@@ -23,7 +23,8 @@ pub(super) struct PublicPoint<const N: usize, const C: u64> {
 
 impl<const N: usize, const C: u64> PublicPoint<N, C> {
     pub(super) fn from_le_bytes(spec: &'static CurveSpec<N, C>, xy: &[u8]) -> Result<Self, GostKeyError> {
-        let (x, y) = split_halves(xy).ok_or(GostKeyError::Length { expected: 2 * limbs::octets(N), actual: xy.len() })?;
+        let (x, y) =
+            split_halves(xy).ok_or(GostKeyError::Length { expected: 2 * limbs::octets(N), actual: xy.len() })?;
         let x = Field::from_canonical(x).ok_or(GostKeyError::CoordinateOutOfRange)?;
         let y = Field::from_canonical(y).ok_or(GostKeyError::CoordinateOutOfRange)?;
         let point = Affine { x, y };
@@ -166,10 +167,7 @@ impl<const N: usize, const C: u64> SecretScalar<N, C> {
 }
 
 /// The number of `octets` without the bits above the group order's, if it is then between zero and the order.
-fn scalar_in_range<const N: usize, const C: u64>(
-    spec: &CurveSpec<N, C>,
-    octets: &[u8],
-) -> Option<Zeroizing<[u64; N]>> {
+fn scalar_in_range<const N: usize, const C: u64>(spec: &CurveSpec<N, C>, octets: &[u8]) -> Option<Zeroizing<[u64; N]>> {
     let mut scalar = Zeroizing::new(limbs::from_le_bytes(octets)?);
     if let Some(top) = scalar.last_mut() {
         *top &= u64::MAX >> spec.order.top_zeros();

@@ -1,11 +1,6 @@
+#![allow(clippy::disallowed_methods, reason = "tests find their files and measure")]
 //! Keys and signatures as the rest of the product uses them.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::as_conversions,
-    clippy::panic
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::as_conversions, clippy::panic)]
 
 use std::time::{Duration, Instant};
 
@@ -56,7 +51,8 @@ fn sampled_bits(octets: &[u8]) -> impl Iterator<Item = usize> {
 /// A signature by the Authority's own software. Numbers are hexadecimal; the signature is as it goes over the wire.
 #[test]
 fn a_real_signature_verifies_and_no_flipped_bit_does() {
-    let path = std::env::var("QOLHAT_SHARED").unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared").into());
+    let path =
+        std::env::var("QOLHAT_SHARED").unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared").into());
     let Ok(text) = std::fs::read_to_string(format!("{path}/nca/vectors/gost512.json")) else {
         eprintln!("SKIPPED: a_real_signature_verifies_and_no_flipped_bit_does (no shared folder)");
         return;
@@ -68,7 +64,8 @@ fn a_real_signature_verifies_and_no_flipped_bit_does() {
         octets.reverse();
         octets
     };
-    let octets = |name: &str| BigNum::from_hex_str(&field(name)).unwrap().to_vec_padded(field(name).len() as i32 / 2).unwrap();
+    let octets =
+        |name: &str| BigNum::from_hex_str(&field(name)).unwrap().to_vec_padded(field(name).len() as i32 / 2).unwrap();
 
     let digest = DigestAlgorithm::Streebog512.digest(field("msg").as_bytes());
     assert_eq!(digest.as_bytes(), octets("digest"));
@@ -153,7 +150,11 @@ fn a_key_signature_or_digest_of_another_width_is_refused() {
     }
 }
 
-fn public_key<const N: usize, const C: u64>(spec: &CurveSpec<N, C>, x: &[u64; N], y: &[u64; N]) -> Result<GostPublicKey, GostKeyError> {
+fn public_key<const N: usize, const C: u64>(
+    spec: &CurveSpec<N, C>,
+    x: &[u64; N],
+    y: &[u64; N],
+) -> Result<GostPublicKey, GostKeyError> {
     GostPublicKey::from_le_bytes(spec.curve, &[bytes(x), bytes(y)].concat())
 }
 
@@ -230,7 +231,13 @@ fn a_secret_key_out_of_range_is_refused() {
 }
 
 /// e for which (r, s) is a signature with this nonce and key: (s − r·d)/k.
-fn digest_for_signature<const N: usize, const C: u64>(spec: &CurveSpec<N, C>, r: &[u64; N], s: &[u64; N], k: &[u64; N], d: &[u64; N]) -> [u64; N] {
+fn digest_for_signature<const N: usize, const C: u64>(
+    spec: &CurveSpec<N, C>,
+    r: &[u64; N],
+    s: &[u64; N],
+    k: &[u64; N],
+    d: &[u64; N],
+) -> [u64; N] {
     let difference = spec.order.add(s, &spec.order.neg(&spec.order.mul(r, d)));
     spec.order.mul(&difference, &spec.order.invert_vartime(k).unwrap())
 }
@@ -372,9 +379,16 @@ fn agrees_with_openssl<const N: usize, const C: u64>(spec: &'static CurveSpec<N,
 }
 
 /// RFC 7091 section 6.2 with OpenSSL's numbers and points.
-fn twin_verifies<const N: usize, const C: u64>(twin: &mut Twin<N, C>, secret: &GostSecretKey, digest: &BigNum, r: &BigNum, s: &BigNum) -> bool {
+fn twin_verifies<const N: usize, const C: u64>(
+    twin: &mut Twin<N, C>,
+    secret: &GostSecretKey,
+    digest: &BigNum,
+    r: &BigNum,
+    s: &BigNum,
+) -> bool {
     let mut context = BigNumContext::new().unwrap();
-    let [mut v, mut z1, mut z2, mut minus_r, mut x, mut y, mut abscissa] = std::array::from_fn(|_| BigNum::new().unwrap());
+    let [mut v, mut z1, mut z2, mut minus_r, mut x, mut y, mut abscissa] =
+        std::array::from_fn(|_| BigNum::new().unwrap());
     v.mod_inverse(digest, &twin.q, &mut context).unwrap();
     z1.mod_mul(s, &v, &twin.q, &mut context).unwrap();
     minus_r.mod_sub(&twin.q, r, &twin.q, &mut context).unwrap();
@@ -475,6 +489,8 @@ fn rates() {
             Curve::Gost2015A256 => twin_rate(&GOST_2015_A_256),
             Curve::Gost2004A => twin_rate(&GOST_2004_A),
         };
-        eprintln!("{curve:?}: verify {verify:.0}/s, sign {sign:.0}/s; OpenSSL's sum of two multiples alone {twin:.0}/s");
+        eprintln!(
+            "{curve:?}: verify {verify:.0}/s, sign {sign:.0}/s; OpenSSL's sum of two multiples alone {twin:.0}/s"
+        );
     }
 }

@@ -1,11 +1,5 @@
 //! Our arithmetic against OpenSSL's: its big numbers for p and q, its generic curve code for points.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::as_conversions,
-    clippy::panic
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::as_conversions, clippy::panic)]
 
 use openssl::bn::{BigNum, BigNumContext};
 use openssl::ec::{EcGroup, EcPoint};
@@ -131,12 +125,16 @@ impl<const N: usize, const C: u64> Twin<N, C> {
     }
 
     /// Compares base_factor · G + key_factor · key.
-    fn assert_double_multiple(&mut self, base_factor: &[u64; N], key: &Affine<N, C>, key_factor: &[u64; N], case: &str) {
+    fn assert_double_multiple(
+        &mut self,
+        base_factor: &[u64; N],
+        key: &Affine<N, C>,
+        key_factor: &[u64; N],
+        case: &str,
+    ) {
         let key_point = self.theirs(key);
         let mut expected = EcPoint::new(&self.group).unwrap();
-        expected
-            .mul_full(&self.group, &big(base_factor), &key_point, &big(key_factor), &mut self.context)
-            .unwrap();
+        expected.mul_full(&self.group, &big(base_factor), &key_point, &big(key_factor), &mut self.context).unwrap();
         let sum = double_multiple(self.spec, base_factor, key, key_factor);
         self.assert_equal(&sum, &expected, case);
     }
@@ -250,7 +248,9 @@ fn order_matches<const N: usize>(order: &Order<N>, seed: u64) {
         expected.mod_sub(&BigNum::new().unwrap(), &a_big, &q, &mut context).unwrap();
         assert_eq!(big(&order.neg(&a)), expected, "opposite of {a_big}");
         match expected.mod_inverse(&a_big, &q, &mut context) {
-            Ok(()) => assert_eq!(order.invert_vartime(&a).map(|inverse| big(&inverse)), Some(expected.to_owned().unwrap())),
+            Ok(()) => {
+                assert_eq!(order.invert_vartime(&a).map(|inverse| big(&inverse)), Some(expected.to_owned().unwrap()))
+            }
             Err(_) => assert_eq!(order.invert_vartime(&a), None, "zero has no inverse"),
         }
         for b_limbs in values.iter().skip(index).take(120) {

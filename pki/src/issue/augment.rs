@@ -37,7 +37,8 @@ pub enum Augmentation {
     Ocsp(Vec<u8>),
 }
 
-/// `cms` with `additions`, as definite DER. The sets of the result are in DER order, so the position of a signer may change.
+/// `cms` with `additions`. What surrounds the pieces is written in DER, the pieces are copied as they are. The sets of the
+/// result are in DER order, so the position of a signer may change.
 /// # Errors
 /// `Malformed` when the message or a piece is not one whole element, `NoSuchSigner` for a position out of range.
 pub fn augment(cms: &[u8], additions: &[Augmentation]) -> Result<Vec<u8>, IssueError> {
@@ -69,18 +70,10 @@ pub fn augment(cms: &[u8], additions: &[Augmentation]) -> Result<Vec<u8>, IssueE
     Ok(parts.write())
 }
 
-fn add_unsigned(
-    parts: &mut SignedDataParts,
-    signer: usize,
-    attribute: &Oid,
-    value: &[u8],
-) -> Result<(), IssueError> {
+fn add_unsigned(parts: &mut SignedDataParts, signer: usize, attribute: &Oid, value: &[u8]) -> Result<(), IssueError> {
     one_element(value)?;
     let count = parts.signer_infos.len();
-    let signer_info = parts
-        .signer_infos
-        .get_mut(signer)
-        .ok_or(IssueError::NoSuchSigner { signer, count })?;
+    let signer_info = parts.signer_infos.get_mut(signer).ok_or(IssueError::NoSuchSigner { signer, count })?;
     let attribute = Writer::build(|w| {
         w.sequence(|w| {
             w.oid(attribute);

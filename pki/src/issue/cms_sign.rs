@@ -51,13 +51,7 @@ pub struct SignRequest<'a> {
 impl<'a> SignRequest<'a> {
     /// `content` of type id-data at `signing_time`, with the signer's certificate alone: what NCALayer makes.
     pub fn new(content: SigningContent<'a>, packaging: Packaging, signing_time: Moment) -> Self {
-        SignRequest {
-            content,
-            packaging,
-            signing_time,
-            content_type: oid::DATA,
-            certificates: &[],
-        }
+        SignRequest { content, packaging, signing_time, content_type: oid::DATA, certificates: &[] }
     }
 }
 
@@ -236,10 +230,9 @@ fn message_digest(key: &PrivateKey, content: &SigningContent<'_>) -> Result<Dige
     match content {
         SigningContent::Content(content) => Ok(algorithm.digest(content)),
         SigningContent::Digest(digest) if digest.algorithm() == algorithm => Ok(digest.clone()),
-        SigningContent::Digest(digest) => Err(IssueError::DigestMismatch {
-            expected: algorithm,
-            found: digest.algorithm(),
-        }),
+        SigningContent::Digest(digest) => {
+            Err(IssueError::DigestMismatch { expected: algorithm, found: digest.algorithm() })
+        }
     }
 }
 
@@ -253,11 +246,7 @@ fn same_content(signer_info: &[u8], content: &SigningContent<'_>) -> Result<(), 
         SigningContent::Digest(digest) if digest.algorithm() == algorithm => digest.clone(),
         SigningContent::Digest(_) => return Ok(()),
     };
-    if expected.as_bytes() == found {
-        Ok(())
-    } else {
-        Err(IssueError::ContentMismatch)
-    }
+    if expected.as_bytes() == found { Ok(()) } else { Err(IssueError::ContentMismatch) }
 }
 
 /// The messageDigest attribute of a SignerInfo, with its algorithm where that is known here.

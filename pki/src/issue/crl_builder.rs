@@ -42,7 +42,8 @@ pub struct CrlTemplate {
     pub more_extensions: Vec<RawExtension>,
 }
 
-/// The CRL `template` describes, version 2, signed by `issuer_key`, in DER.
+/// The CRL `template` describes, version 2, signed by `issuer_key`, in DER. Both signature algorithms have a NULL (the
+/// national CA leaves it out of the inner one).
 /// # Errors
 /// `Sign` when the key cannot sign.
 pub fn build_crl(

@@ -1,8 +1,8 @@
 //! OCSP questions, and the answers of a responder of the national CA. Source: RFC 6960 §4; nca-rk.md section 6.
 
-use sha2::{Digest as _, Sha256};
+use sha1::{Digest as _, Sha1};
 
-use super::{IssueError, signed_with_certificates, subject_public_key, write_digest_algorithm, write_extension};
+use super::{IssueError, signed_with_certificates, write_digest_algorithm, write_extension};
 use crate::certificate::Certificate;
 use crate::der::tag;
 use crate::der::writer::Writer;
@@ -29,12 +29,7 @@ pub fn cert_id(issuer: &Certificate, serial: &[u8], algorithm: DigestAlgorithm) 
 }
 
 /// An OCSPRequest, not signed, for the certificate of `issuer` with this serial number; see [`build_ocsp_request`].
-pub fn build_request(
-    issuer: &Certificate,
-    serial: &[u8],
-    algorithm: DigestAlgorithm,
-    nonce: Option<&[u8]>,
-) -> Vec<u8> {
+pub fn build_request(issuer: &Certificate, serial: &[u8], algorithm: DigestAlgorithm, nonce: Option<&[u8]>) -> Vec<u8> {
     build_ocsp_request(&[cert_id(issuer, serial, algorithm)], nonce)
 }
 
@@ -151,13 +146,13 @@ impl<'a> OcspTemplate<'a> {
 /// A successful OCSPResponse, signed with `key`. It is not checked that `key` is that of the responder: wrong answers
 /// are made here too, for tests.
 /// # Errors
-/// `Sign` when the key cannot sign, `Malformed` when the key of the responder cannot be read.
+/// `Sign` when the key cannot sign.
 pub fn build_ocsp_response(
     template: &OcspTemplate<'_>,
     key: &PrivateKey,
     rng: &mut dyn SecureRandom,
 ) -> Result<Vec<u8>, IssueError> {
-    let key_hash = super::certificate_builder::key_identifier(template.responder.spki())?;
+    let key_hash = Sha1::digest(template.responder.subject_public_key_bits());
     let response_data = Writer::build(|w| {
         w.sequence(|w| {
             match template.responder_name {

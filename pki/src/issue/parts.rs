@@ -34,7 +34,10 @@ impl SignedDataParts {
             return Err(IssueError::malformed("content is not SignedData"));
         }
         let wrapper = content_info.expect(tag::context_constructed(0))?;
-        let mut signed_data = content_info.nested(&wrapper)?.sequence()?;
+        content_info.finish()?;
+        let mut wrapped = content_info.nested(&wrapper)?;
+        let mut signed_data = wrapped.sequence()?;
+        wrapped.finish()?;
 
         let version = signed_data.small_uint()?;
         let digest_algorithms = elements(signed_data.set()?)?;

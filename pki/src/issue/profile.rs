@@ -1,8 +1,8 @@
 //! The kinds of certificate the national CA issues, as templates: what a world of one's own needs so that signatures in
 //! it look like real ones. Source: nca-rk.md section 5, read from the CA's certificates of 2022 and later.
 
-use super::certificate_builder::{CertificateTemplate, PolicyStatement, key_identifier, name, usage};
 use super::IssueError;
+use super::certificate_builder::{CertificateTemplate, PolicyStatement, key_identifier, name, usage};
 use crate::certificate::Certificate;
 use crate::der::{Reader, Rules};
 use crate::oid::{self, Oid};
@@ -92,7 +92,7 @@ impl Issuer {
     pub fn of(certificate: &Certificate, uris: ServiceUris) -> Result<Issuer, IssueError> {
         let key_identifier = match certificate.subject_key_id() {
             Some(identifier) => identifier.to_vec(),
-            None => key_identifier(certificate.spki_der())?.to_vec(),
+            None => key_identifier(certificate.spki())?.to_vec(),
         };
         Ok(Issuer { name: certificate.subject().raw().to_vec(), key_identifier, uris })
     }
@@ -156,8 +156,7 @@ impl Profile {
         (not_before, not_after): (Moment, Moment),
     ) -> Result<CertificateTemplate, IssueError> {
         let agreement = if is_2015(&public_key)? { usage::KEY_AGREEMENT } else { 0 };
-        let mut template =
-            CertificateTemplate::new(issuer.name.clone(), subject, not_before, not_after, public_key)?;
+        let mut template = CertificateTemplate::new(issuer.name.clone(), subject, not_before, not_after, public_key)?;
         template.authority_key_id = Some(issuer.key_identifier.clone());
         template.crl_uris.clone_from(&issuer.uris.crl);
         template.freshest_crl_uris.clone_from(&issuer.uris.delta_crl);

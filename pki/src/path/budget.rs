@@ -47,6 +47,7 @@ impl Budget {
     }
 
     /// More signature checks, for one more signer in a message.
+    #[allow(dead_code, reason = "revocation checking spends from the same budget")]
     pub(crate) fn grant_signatures(&mut self, more: u32) {
         self.signatures = self.signatures.saturating_add(more);
     }
@@ -75,7 +76,7 @@ impl Budget {
     ) -> Result<SignatureFit, BudgetExhausted> {
         self.remembered(certificate.sha256(), issuer, |key| {
             let Ok(algorithm) = certificate.signature_algorithm() else { return SignatureFit::Unsupported };
-            key.verify_message(&algorithm, certificate.tbs(), certificate.signature()).into()
+            key.verify_message(algorithm, certificate.tbs(), certificate.signature()).into()
         })
     }
 

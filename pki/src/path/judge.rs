@@ -109,9 +109,7 @@ fn require_cert_sign(ca: &Certificate) -> Result<(), PathError> {
 
 fn refuse_unknown_critical(certificate: &Certificate) -> Result<(), PathError> {
     match certificate.unknown_critical_extensions().first() {
-        Some(oid) => {
-            Err(PathError::UnknownCriticalExtension { subject: certificate.subject().to_string(), oid: *oid })
-        }
+        Some(oid) => Err(PathError::UnknownCriticalExtension { subject: certificate.subject().to_string(), oid: *oid }),
         None => Ok(()),
     }
 }

@@ -49,7 +49,13 @@ pub(crate) struct PolicyState {
 
 impl PolicyState {
     /// The state before the first of `length` certificates. An empty `initial` stands for anyPolicy.
-    pub(crate) fn new(initial: &[Oid], explicit: bool, inhibit_mapping: bool, inhibit_any: bool, length: usize) -> Self {
+    pub(crate) fn new(
+        initial: &[Oid],
+        explicit: bool,
+        inhibit_mapping: bool,
+        inhibit_any: bool,
+        length: usize,
+    ) -> Self {
         let start = |now: bool| if now { 0 } else { length.saturating_add(1) };
         let root = Node { policy: ANY_POLICY, expected: vec![ANY_POLICY], parents: Vec::new() };
         PolicyState {
@@ -142,7 +148,8 @@ impl PolicyState {
             let [above, level] = pair else { continue };
             let mut parents = HashSet::new();
             for (_, node) in level.iter().enumerate().filter(|(index, _)| alive.contains(index)) {
-                let under_any = node.parents.iter().any(|p| above.get(*p).is_some_and(|parent| parent.policy == ANY_POLICY));
+                let under_any =
+                    node.parents.iter().any(|p| above.get(*p).is_some_and(|parent| parent.policy == ANY_POLICY));
                 if under_any && node.policy != ANY_POLICY {
                     found.insert(node.policy);
                 }

@@ -22,7 +22,7 @@ pub(crate) fn search(
 ) -> Result<VerifiedPath, PathError> {
     let mut search = Search { trust, intermediates, at, options, budget, accept };
     if trust.contains(target) {
-        return search.finish(&[target.clone()], target);
+        return search.finish(std::slice::from_ref(target), target);
     }
     search.extend(&mut vec![target.clone()])
 }
@@ -58,7 +58,9 @@ impl Search<'_, '_> {
         for candidate in self.candidates(&current, chain)? {
             best = match self.signed_by(&current, &candidate)? {
                 Some(error) => best.or_better(error),
-                None if !may_go_on => best.or_better(PathError::PathTooLong { subject: candidate.subject().to_string() }),
+                None if !may_go_on => {
+                    best.or_better(PathError::PathTooLong { subject: candidate.subject().to_string() })
+                }
                 None => {
                     chain.push(candidate);
                     let outcome = self.extend(chain);

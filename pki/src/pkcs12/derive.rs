@@ -1,6 +1,6 @@
 //! Keys from passwords as PKCS#12 makes them. Source: RFC 7292 appendix B.
 
-use sha1::{Digest as _, Sha1};
+use sha1::Sha1;
 use sha2::{Sha256, Sha512};
 use zeroize::Zeroizing;
 
@@ -77,10 +77,7 @@ fn derive_with<D: sha1::Digest>(
 
     let mut out = Zeroizing::new(Vec::with_capacity(length.saturating_add(64)));
     while out.len() < length {
-        let mut a = D::new()
-            .chain_update(&diversifier)
-            .chain_update(input.as_slice())
-            .finalize();
+        let mut a = D::new().chain_update(&diversifier).chain_update(input.as_slice()).finalize();
         for _ in 1..iterations {
             a = D::digest(&a);
         }
@@ -127,10 +124,7 @@ mod tests {
     #[test]
     fn published_vectors_of_the_sha1_derivation_agree() {
         let salt = 0x0A58_CF64_530D_823F_u64.to_be_bytes();
-        assert_eq!(
-            sha1(Use::Key, "smeg", salt, 1, 24),
-            "8aaae6297b6cb04642ab5b077851284eb7128f1a2a7fbca3"
-        );
+        assert_eq!(sha1(Use::Key, "smeg", salt, 1, 24), "8aaae6297b6cb04642ab5b077851284eb7128f1a2a7fbca3");
         assert_eq!(sha1(Use::Iv, "smeg", salt, 1, 8), "79993dfe048d3b76");
         assert_eq!(
             sha1(Use::Mac, "smeg", 0x3D83_C0E4_546A_C140_u64.to_be_bytes(), 1, 20),

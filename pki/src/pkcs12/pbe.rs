@@ -131,10 +131,7 @@ impl Scheme {
             }
             Scheme::Pbes2(_) => None,
         };
-        encrypted.ok_or(Pkcs12Error::Unsupported {
-            what: "writing with this encryption",
-            oid: None,
-        })
+        encrypted.ok_or(Pkcs12Error::Unsupported { what: "writing with this encryption", oid: None })
     }
 
     /// Writes the AlgorithmIdentifier of one of the two schemes of the national CA.
@@ -171,8 +168,7 @@ impl Pbes2 {
             Prf::Sha256 => MessageDigest::sha256(),
             Prf::Sha512 => MessageDigest::sha512(),
         };
-        let iterations =
-            usize::try_from(self.iterations).map_err(|_| malformed("iteration count"))?;
+        let iterations = usize::try_from(self.iterations).map_err(|_| malformed("iteration count"))?;
         let mut key = Zeroizing::new(vec![0u8; key_length]);
         openssl::pkcs5::pbkdf2_hmac(password, &self.salt, iterations, prf, &mut key)
             .map_err(|_| malformed("key derivation"))?;

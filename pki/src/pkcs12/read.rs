@@ -7,9 +7,7 @@ use zeroize::Zeroizing;
 
 use super::derive::{Hash, Use, bmp_password, derive};
 use super::pbe::{Password, Scheme};
-use super::{
-    BAGS_MAX, Budget, KeyStore, PKCS12_MAX_BYTES, Pkcs12Error, SAFES_MAX, iterations, malformed,
-};
+use super::{BAGS_MAX, Budget, KEYS_MAX, KeyStore, PKCS12_MAX_BYTES, Pkcs12Error, SAFES_MAX, iterations, malformed};
 use crate::certificate::Certificate;
 use crate::der::{Reader, Rules, tag};
 use crate::key::{KeyFormatError, PrivateKey};
@@ -173,12 +171,7 @@ struct Contents {
 }
 
 impl Contents {
-    fn read(
-        &mut self,
-        safe: &[u8],
-        password: &Password<'_>,
-        budget: &mut Budget,
-    ) -> Result<(), Pkcs12Error> {
+    fn read(&mut self, safe: &[u8], password: &Password<'_>, budget: &mut Budget) -> Result<(), Pkcs12Error> {
         let mut outer = Reader::new(safe, Rules::Ber);
         let mut bags = outer.sequence()?;
         outer.finish()?;
@@ -205,19 +198,26 @@ impl Contents {
             let scheme = Scheme::read(shrouded.sequence()?)?;
             let ciphertext = shrouded.octet_string()?;
             let key = scheme.decrypt(password, &ciphertext, budget)?;
-            self.keys.push(private_key(&key)?);
+            self.add_key(&key)?;
         } else if kind == oid::BAG_KEY {
-            self.keys.push(private_key(wrapper.value)?);
+            self.add_key(wrapper.value)?;
         } else if kind == oid::BAG_CERTIFICATE {
             let mut certificate = bag.nested(&wrapper)?.sequence()?;
             if certificate.oid()? == oid::X509_CERTIFICATE {
                 let der = explicit_octets(&mut certificate)?;
-                let parsed =
-                    Certificate::from_der(&der).map_err(|_| malformed("certificate"))?;
+                let parsed = Certificate::from_der(&der).map_err(|_| malformed("certificate"))?;
                 self.certificates.push(parsed);
             }
         }
         // Other bags (CRLs, secrets, nested safes) hold nothing a signer needs.
+        Ok(())
+    }
+
+    fn add_key(&mut self, pkcs8: &[u8]) -> Result<(), Pkcs12Error> {
+        if self.keys.len() >= KEYS_MAX {
+            return Err(malformed("more private keys than the limit"));
+        }
+        self.keys.push(private_key(pkcs8)?);
         Ok(())
     }
 
@@ -238,9 +238,7 @@ impl Contents {
 
 fn private_key(pkcs8: &[u8]) -> Result<PrivateKey, Pkcs12Error> {
     PrivateKey::from_pkcs8_der(pkcs8).map_err(|error| match error {
-        KeyFormatError::Unsupported { oid } => {
-            Pkcs12Error::Unsupported { what: "private key", oid: Some(oid) }
-        }
+        KeyFormatError::Unsupported { oid } => Pkcs12Error::Unsupported { what: "private key", oid: Some(oid) },
         KeyFormatError::Malformed { .. } => malformed("private key"),
     })
 }

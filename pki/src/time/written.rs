@@ -94,9 +94,7 @@ fn generalized_time(text: &[u8]) -> Option<Moment> {
     if digits.literal(b".").is_some() {
         let fraction = digits.fraction()?;
         let closing_zero = text.ends_with(b"0Z");
-        return (digits.0 == b"Z" && !closing_zero)
-            .then(|| moment.checked_add(Span::micros(fraction)))
-            .flatten();
+        return (digits.0 == b"Z" && !closing_zero).then(|| moment.checked_add(Span::micros(fraction))).flatten();
     }
     (digits.0 == b"Z").then_some(moment)
 }

@@ -1,0 +1,10 @@
+#![allow(clippy::disallowed_methods, reason = "tests find their files and measure")]
+//! The library from outside: real objects of the national CA, objects made here, and OpenSSL as an independent reader.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::as_conversions, clippy::panic)]
+
+mod algorithms;
+mod certificates;
+mod gost;
+mod issue;
+mod pkcs12;
+mod workshop;

@@ -6,9 +6,12 @@ use std::process::Command;
 
 use sha2::{Digest as _, Sha256};
 
+use qolhat_pki::algorithm::SignatureAlgorithm;
 use qolhat_pki::certificate::Certificate;
+use qolhat_pki::der::{Reader, Rules};
 use qolhat_pki::gost::Curve;
-use qolhat_pki::issue::certificate_builder::{self, CertificateTemplate, usage};
+use qolhat_pki::issue::certificate_builder::{self, CertificateTemplate};
+use qolhat_pki::issue::profile::{self, Issuer, KeyUse, Organisation, Person, Profile, ServiceUris};
 use qolhat_pki::key::PrivateKey;
 use qolhat_pki::oid;
 use qolhat_pki::random::SecureRandom;
@@ -30,10 +33,8 @@ impl SecureRandom for SeededRandom {
     fn fill(&mut self, out: &mut [u8]) {
         for chunk in out.chunks_mut(32) {
             self.counter += 1;
-            let block = Sha256::new()
-                .chain_update(self.seed.to_be_bytes())
-                .chain_update(self.counter.to_be_bytes())
-                .finalize();
+            let block =
+                Sha256::new().chain_update(self.seed.to_be_bytes()).chain_update(self.counter.to_be_bytes()).finalize();
             chunk.copy_from_slice(&block[..chunk.len()]);
         }
     }
@@ -96,6 +97,12 @@ pub fn at(text: &str) -> Moment {
     Moment::parse_rfc3339(text).unwrap()
 }
 
+/// Whether `signature` is by the key of `certificate` over `message`.
+pub fn verifies(certificate: &Certificate, algorithm: SignatureAlgorithm, message: &[u8], signature: &[u8]) -> bool {
+    let public = certificate.public_key().unwrap();
+    public.verify_message(algorithm, message, signature).is_ok()
+}
+
 /// The kinds of key the national CA has issued.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -123,9 +130,10 @@ pub struct Holder {
     pub certificate: Certificate,
 }
 
-/// A CA with a signer, an OCSP responder and a time-stamp authority under it.
+/// A root, a CA under it, and under that a signer, an OCSP responder and a time-stamp authority.
 pub struct World {
     pub random: SeededRandom,
+    pub root: Holder,
     pub ca: Holder,
     pub signer: Holder,
     pub responder: Holder,
@@ -135,68 +143,76 @@ pub struct World {
 impl World {
     pub fn new(kind: Kind) -> World {
         let mut random = SeededRandom::new(2026);
-        let ca_key = kind.key(&mut random);
-        let spki = ca_key.spki_der().unwrap();
-        let ca_name = certificate_builder::name(&[(oid::COMMON_NAME, "СЫНАҚ ОРТАЛЫҒЫ"), (oid::COUNTRY, "KZ")]);
-        let mut template = template(ca_name.clone(), ca_name.clone(), spki.clone());
-        template.ca = Some(None);
-        template.key_usage = usage::KEY_CERT_SIGN | usage::CRL_SIGN;
-        let ca = Holder { certificate: issue(&template, &ca_key, &mut random), key: ca_key };
+        let key = kind.key(&mut random);
+        let name = profile::service_subject("НЕГІЗГІ СЫНАҚ ОРТАЛЫҒЫ");
+        let issuer = Issuer::itself(name.clone(), &key.spki_der().unwrap()).unwrap();
+        let template = Profile::RootCa.template(&issuer, name, key.spki_der().unwrap(), validity()).unwrap();
+        let root = Holder { certificate: issue(&template, &key, &mut random), key };
 
-        let mut subordinate = |subject: &[(oid::Oid, &str)], change: &dyn Fn(&mut CertificateTemplate)| {
-            let key = kind.key(&mut random);
-            let subject = certificate_builder::name(subject);
-            let mut template = self::template(ca_name.clone(), subject, key.spki_der().unwrap());
-            template.authority_key_id = Some(certificate_builder::key_identifier(&spki).unwrap().to_vec());
-            change(&mut template);
-            Holder { certificate: issue(&template, &ca.key, &mut random), key }
-        };
-        let signer = subordinate(
-            &[
-                (oid::COMMON_NAME, "ТЕСТОВ ТЕСТ"),
-                (oid::SURNAME, "ТЕСТОВ"),
-                (oid::SERIAL_NUMBER, "IIN123456789011"),
-                (oid::COUNTRY, "KZ"),
-                (oid::ORGANIZATION, "АО \"ТЕСТ\""),
-                (oid::ORGANIZATIONAL_UNIT, "BIN123456789021"),
-                (oid::GIVEN_NAME, "ТЕСТОВИЧ"),
-            ],
-            &head_of_organisation,
-        );
-        let responder = subordinate(&[(oid::COMMON_NAME, "OCSP RESPONDER"), (oid::COUNTRY, "KZ")], &|template| {
-            template.key_usage = usage::DIGITAL_SIGNATURE;
-            template.extended_key_usage = vec![oid::OCSP_SIGNING];
-            template.ocsp_no_check = true;
-        });
-        let authority = subordinate(&[(oid::COMMON_NAME, "УАҚЫТ БЕЛГІСІ"), (oid::COUNTRY, "KZ")], &|template| {
-            template.extended_key_usage = vec![oid::TIME_STAMPING];
-            template.extended_key_usage_critical = true;
-        });
-        World { random, ca, signer, responder, authority }
+        let ca_uris = ServiceUris { crl: vec!["http://127.0.0.1/root.crl".to_owned()], ..ServiceUris::default() };
+        let name = profile::service_subject("СЫНАҚ ОРТАЛЫҒЫ");
+        let ca = root.issue(kind, &Profile::IssuingCa, name, ca_uris, &mut random);
+
+        let mut leaf = |profile: &Profile, subject| ca.issue(kind, profile, subject, service_uris(), &mut random);
+        let signer = leaf(&Profile::LegalEntity(KeyUse::Sign, vec![oid::ROLE_HEAD]), head_of_organisation());
+        let responder = leaf(&Profile::OcspResponder, profile::service_subject("OCSP RESPONDER"));
+        let authority = leaf(&Profile::TimeStampAuthority, profile::service_subject("УАҚЫТ БЕЛГІСІ"));
+        World { random, root, ca, signer, responder, authority }
     }
 }
 
-/// The template the certificate of a head of an organisation has since 2023.
-pub fn head_of_organisation(template: &mut CertificateTemplate) {
-    template.key_usage = usage::DIGITAL_SIGNATURE | usage::NON_REPUDIATION | usage::KEY_AGREEMENT;
-    template.extended_key_usage = vec![oid::EMAIL_PROTECTION, oid::ROLE_LEGAL_ENTITY, oid::ROLE_HEAD];
-    template.policies = vec![certificate_builder::PolicyStatement {
-        policy: oid::POLICY_NCA,
-        cps: Some("http://pki.gov.kz/cps".to_owned()),
-    }];
-    template.crl_uris = vec!["http://test.pki.gov.kz/crl/nca_gost2022_test.crl".to_owned()];
-    template.freshest_crl_uris = vec!["http://test.pki.gov.kz/crl/nca_gost2022_d_test.crl".to_owned()];
-    template.ca_issuer_uris = vec!["http://test.pki.gov.kz/cert/nca_gost2022_test.cer".to_owned()];
-    template.ocsp_uris = vec!["http://test.pki.gov.kz/ocsp/".to_owned()];
-    template.key_store = Some(oid::KEY_STORE_FILE);
+impl Holder {
+    /// A new key of this kind with a certificate by this CA.
+    pub fn issue(
+        &self,
+        kind: Kind,
+        profile: &Profile,
+        subject: Vec<u8>,
+        uris: ServiceUris,
+        random: &mut SeededRandom,
+    ) -> Holder {
+        let key = kind.key(random);
+        let issuer = Issuer::of(&self.certificate, uris).unwrap();
+        let template = profile.template(&issuer, subject, key.spki_der().unwrap(), validity()).unwrap();
+        Holder { certificate: issue(&template, &self.key, random), key }
+    }
 }
 
-fn template(issuer: Vec<u8>, subject: Vec<u8>, spki: Vec<u8>) -> CertificateTemplate {
-    let (from, to) = (at("2026-01-01T00:00:00Z"), at("2027-01-01T00:00:00Z"));
-    CertificateTemplate::new(issuer, subject, from, to, spki).unwrap()
+/// The year the certificates of a [`World`] are valid.
+pub fn validity() -> (Moment, Moment) {
+    (at("2026-01-01T00:00:00Z"), at("2027-01-01T00:00:00Z"))
+}
+
+/// The subject of the test CA's head of an organisation.
+pub fn head_of_organisation() -> Vec<u8> {
+    let person = Person {
+        surname: "ТЕСТОВ", given_name: "ТЕСТ", patronymic: Some("ТЕСТОВИЧ"), iin: "123456789011"
+    };
+    profile::person_subject(&person, Some(&Organisation { name: "АО \"ТЕСТ\"", bin: "123456789021" }))
+}
+
+/// The addresses the test CA writes.
+pub fn service_uris() -> ServiceUris {
+    let one = |uri: &str| vec![uri.to_owned()];
+    ServiceUris {
+        crl: one("http://test.pki.gov.kz/crl/nca_gost2022_test.crl"),
+        delta_crl: one("http://test.pki.gov.kz/crl/nca_gost2022_d_test.crl"),
+        ocsp: one("http://test.pki.gov.kz/ocsp/"),
+        ca_certificate: one("http://test.pki.gov.kz/cert/nca_gost2022_test.cer"),
+    }
 }
 
 fn issue(template: &CertificateTemplate, key: &PrivateKey, random: &mut SeededRandom) -> Certificate {
     let der = certificate_builder::build_certificate(template, key, random).unwrap();
     Certificate::from_der(&der).unwrap()
+}
+
+/// The signed part of a certificate, CRL or basic OCSP response, and the octets of its signature.
+pub fn signed_part(der: &[u8]) -> (Vec<u8>, Vec<u8>) {
+    let mut outer = Reader::new(der, Rules::Der);
+    let mut fields = outer.sequence().unwrap();
+    outer.finish().unwrap();
+    let part = fields.read().unwrap().raw.to_vec();
+    fields.read().unwrap();
+    (part, fields.bit_string().unwrap().bytes.to_vec())
 }

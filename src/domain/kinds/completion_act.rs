@@ -21,9 +21,8 @@ use serde_json::{Value, json};
 
 use super::lines::{Line, LineDraft, Totals, UNIT_MAX_CHARS, lines_json, read_table};
 use super::parts::{
-    Attachment, NAME_MAX_CHARS, NUMBER_MAX_CHARS, Reference, Requisites, attachments_json,
-    insert_some, read_attachments, read_reference, read_requisites, reference_json,
-    requisites_json,
+    Attachment, NAME_MAX_CHARS, NUMBER_MAX_CHARS, Reference, Requisites, attachments_json, insert_some,
+    read_attachments, read_reference, read_requisites, reference_json, requisites_json,
 };
 use super::reader::{Lines, Reader, malformed};
 use super::{Rules, require_two_sides, seal};
@@ -176,7 +175,8 @@ impl CompletionAct {
     }
 
     fn reports_json(&self) -> Option<Vec<Value>> {
-        let report = |report: &Report| json!({"number": report.number, "date": report.date.to_string(), "pages": report.pages});
+        let report =
+            |report: &Report| json!({"number": report.number, "date": report.date.to_string(), "pages": report.pages});
         (!self.reports.is_empty()).then(|| self.reports.iter().map(report).collect())
     }
 
@@ -246,8 +246,7 @@ fn read_supplies(reader: &mut Reader<'_>) -> Result<Vec<Supply>, Refusal> {
         let supply = Supply {
             name: item.text("name", NAME_MAX_CHARS, Lines::One)?,
             unit: item.text("unit", UNIT_MAX_CHARS, Lines::One)?,
-            quantity: Quantity::parse(&quantity)
-                .map_err(|_| malformed(&item.at("quantity"), "not-a-quantity"))?,
+            quantity: Quantity::parse(&quantity).map_err(|_| malformed(&item.at("quantity"), "not-a-quantity"))?,
             amount: Tiyn::new(item.whole("amount_tiyn")?),
         };
         item.finish()?;

@@ -14,9 +14,8 @@
 use serde_json::{Value, json};
 
 use super::parts::{
-    Attachment, NAME_MAX_CHARS, NUMBER_MAX_CHARS, Reference, Requisites, attachments_json,
-    insert_some, read_attachments, read_reference, read_requisites, reference_json,
-    requisites_json,
+    Attachment, NAME_MAX_CHARS, NUMBER_MAX_CHARS, Reference, Requisites, attachments_json, insert_some,
+    read_attachments, read_reference, read_requisites, reference_json, requisites_json,
 };
 use super::reader::{Lines, Reader};
 use super::{Rules, require_two_sides, seal};

@@ -88,10 +88,7 @@ impl Totals {
     pub fn of(lines: &[Line]) -> Option<Self> {
         let vat = Tiyn::checked_sum(lines.iter().map(|line| line.vat))?;
         let net = Tiyn::checked_sum(lines.iter().map(|line| line.amount))?;
-        Some(Self {
-            total: net.checked_add(vat)?,
-            vat,
-        })
+        Some(Self { total: net.checked_add(vat)?, vat })
     }
 }
 
@@ -109,10 +106,8 @@ pub(super) fn read_table(
     if lines.is_empty() {
         return Err(reader.missing("lines"));
     }
-    let given = Totals {
-        vat: Tiyn::new(reader.whole("vat_total_tiyn")?),
-        total: Tiyn::new(reader.whole("total_tiyn")?),
-    };
+    let given =
+        Totals { vat: Tiyn::new(reader.whole("vat_total_tiyn")?), total: Tiyn::new(reader.whole("total_tiyn")?) };
     let computed = Totals::of(&lines);
     let vat = computed.map(|totals| totals.vat);
     let total = computed.map(|totals| totals.total);
@@ -121,11 +116,7 @@ pub(super) fn read_table(
     Ok((lines, given))
 }
 
-fn read_line(
-    item: &mut Reader<'_>,
-    turnover_date: CivilDate,
-    rules: &Rules<'_>,
-) -> Result<Line, Refusal> {
+fn read_line(item: &mut Reader<'_>, turnover_date: CivilDate, rules: &Rules<'_>) -> Result<Line, Refusal> {
     let draft = LineDraft {
         name: item.text("name", NAME_MAX_CHARS, Lines::One)?,
         unit: item.text("unit", UNIT_MAX_CHARS, Lines::One)?,
@@ -162,22 +153,13 @@ fn read_quantity(item: &mut Reader<'_>) -> Result<Quantity, Refusal> {
     Quantity::parse(&text).map_err(|_| malformed(&item.at("quantity"), "not-a-quantity"))
 }
 
-fn read_rate(
-    vat: &mut Reader<'_>,
-    turnover_date: CivilDate,
-    rules: &Rules<'_>,
-) -> Result<VatRate, Refusal> {
+fn read_rate(vat: &mut Reader<'_>, turnover_date: CivilDate, rules: &Rules<'_>) -> Result<VatRate, Refusal> {
     let code = vat.text("rate", 10, Lines::One)?;
     let rate = VatRate::parse(&code);
     match rate.filter(|rate| rules.vat.allows(*rate, turnover_date)) {
         Some(rate) => Ok(rate),
         None => {
-            let allowed: Vec<String> = rules
-                .vat
-                .rates_on(turnover_date)
-                .into_iter()
-                .map(VatRate::code)
-                .collect();
+            let allowed: Vec<String> = rules.vat.rates_on(turnover_date).into_iter().map(VatRate::code).collect();
             Err(Refusal::new(RefusalCode::VatRateMismatch)
                 .with("rate", code)
                 .with("date", turnover_date.to_local_text())
@@ -188,17 +170,11 @@ fn read_rate(
 }
 
 /// `expected` is `None` when the right sum is out of range: then no given sum is right.
-pub(super) fn require_sum(
-    given: Tiyn,
-    expected: Option<Tiyn>,
-    pointer: String,
-) -> Result<(), Refusal> {
+pub(super) fn require_sum(given: Tiyn, expected: Option<Tiyn>, pointer: String) -> Result<(), Refusal> {
     if expected == Some(given) {
         return Ok(());
     }
-    let refusal = Refusal::new(RefusalCode::SumMismatch)
-        .with("given", given.to_string())
-        .at(pointer);
+    let refusal = Refusal::new(RefusalCode::SumMismatch).with("given", given.to_string()).at(pointer);
     Err(match expected {
         Some(expected) => refusal.with("expected", expected.to_string()),
         None => refusal,

@@ -21,12 +21,10 @@ use serde_json::Value;
 pub use completion_act::{CompletionAct, CompletionActDraft, Report, Supply};
 pub use letter::{Letter, LetterDraft, Writer};
 pub use lines::{LINES_MAX, Line, LineDraft, Totals, UNIT_MAX_CHARS};
-pub use offer_acceptance::{
-    AcceptedOffer, Client, ClientKind, Consents, DECLARATIONS, OfferAcceptance, PLACE,
-};
+pub use offer_acceptance::{AcceptedOffer, Client, ClientKind, Consents, DECLARATIONS, OfferAcceptance, PLACE};
 pub use parts::{
-    ATTACHMENT_MAX_BYTES, ATTACHMENTS_MAX, Attachment, FILE_NAME_MAX_BYTES, NAME_MAX_CHARS,
-    NUMBER_MAX_CHARS, Reference, Requisites, Signatory,
+    ATTACHMENT_MAX_BYTES, ATTACHMENTS_MAX, Attachment, FILE_NAME_MAX_BYTES, NAME_MAX_CHARS, NUMBER_MAX_CHARS,
+    Reference, Requisites, Signatory,
 };
 pub use payment_invoice::{BankAccount, PaymentInvoice, PaymentInvoiceDraft};
 
@@ -69,16 +67,9 @@ pub enum Content {
 ///
 /// # Errors
 /// See [`parse_with`].
-pub fn parse(
-    kind: DocumentKind,
-    bytes: &[u8],
-    policy: &IdentifierPolicy,
-) -> Result<Content, Refusal> {
+pub fn parse(kind: DocumentKind, bytes: &[u8], policy: &IdentifierPolicy) -> Result<Content, Refusal> {
     let vat = VatTable::builtin();
-    let rules = Rules {
-        identifiers: *policy,
-        vat: &vat,
-    };
+    let rules = Rules { identifiers: *policy, vat: &vat };
     parse_with(kind, bytes, &rules)
 }
 
@@ -89,11 +80,7 @@ pub fn parse(
 /// another version; for the members `malformed-content` (`malformed-consent` in a consent),
 /// `missing-requisite`, `identifier-invalid`, `date-invalid`, `sum-mismatch`, `vat-rate-mismatch`,
 /// `recipient-is-the-sender`, `declarations-incomplete`.
-pub fn parse_with(
-    kind: DocumentKind,
-    bytes: &[u8],
-    rules: &Rules<'_>,
-) -> Result<Content, Refusal> {
+pub fn parse_with(kind: DocumentKind, bytes: &[u8], rules: &Rules<'_>) -> Result<Content, Refusal> {
     if kind == DocumentKind::ArbitraryFile {
         return Ok(Content::ArbitraryFile);
     }
@@ -106,11 +93,7 @@ pub fn parse_with(
 ///
 /// # Errors
 /// As [`parse_with`] but never `content-not-canonical`; `unknown-kind` for `ArbitraryFile`.
-pub fn canonicalize(
-    kind: DocumentKind,
-    bytes: &[u8],
-    rules: &Rules<'_>,
-) -> Result<(Content, Vec<u8>), Refusal> {
+pub fn canonicalize(kind: DocumentKind, bytes: &[u8], rules: &Rules<'_>) -> Result<(Content, Vec<u8>), Refusal> {
     let value = jcs::parse(bytes).map_err(bad_json)?;
     let content = read(kind, &value, rules)?;
     let canonical = jcs::to_canonical(&value).map_err(bad_json)?;
@@ -124,13 +107,13 @@ fn read(kind: DocumentKind, value: &Value, rules: &Rules<'_>) -> Result<Content,
         DocumentKind::OfferAcceptance => offer_acceptance::read(reader, rules)
             .map(|acceptance| Content::OfferAcceptance(Box::new(acceptance)))
             .map_err(as_consent),
-        DocumentKind::CompletionAct => completion_act::read(reader, rules)
-            .map(|act| Content::CompletionAct(Box::new(act))),
-        DocumentKind::PaymentInvoice => payment_invoice::read(reader, rules)
-            .map(|invoice| Content::PaymentInvoice(Box::new(invoice))),
-        DocumentKind::Letter => {
-            letter::read(reader, rules).map(|letter| Content::Letter(Box::new(letter)))
+        DocumentKind::CompletionAct => {
+            completion_act::read(reader, rules).map(|act| Content::CompletionAct(Box::new(act)))
         }
+        DocumentKind::PaymentInvoice => {
+            payment_invoice::read(reader, rules).map(|invoice| Content::PaymentInvoice(Box::new(invoice)))
+        }
+        DocumentKind::Letter => letter::read(reader, rules).map(|letter| Content::Letter(Box::new(letter))),
         DocumentKind::ArbitraryFile => Err(unknown_kind(kind)),
     }
 }
@@ -161,20 +144,11 @@ fn as_consent(mut refusal: Refusal) -> Refusal {
 
 fn bad_json(error: JcsError) -> Refusal {
     let malformed = |reason: &str| Refusal::new(RefusalCode::MalformedJson).with("reason", reason);
-    let at = |reason: &str, pointer: String| {
-        malformed(reason)
-            .with("place", pointer.clone())
-            .at(pointer)
-    };
+    let at = |reason: &str, pointer: String| malformed(reason).with("place", pointer.clone()).at(pointer);
     match error {
-        JcsError::TooLarge => {
-            Refusal::new(RefusalCode::UploadTooLarge).with("limit", CONTENT_MAX_BYTES.to_string())
-        }
-        JcsError::TooDeep { pointer } => at("too-deep", pointer)
-            .with("limit", JCS_DEPTH_MAX.to_string()),
-        JcsError::NotJson { line, column } => {
-            malformed("not-json").with("place", format!("{line}:{column}"))
-        }
+        JcsError::TooLarge => Refusal::new(RefusalCode::UploadTooLarge).with("limit", CONTENT_MAX_BYTES.to_string()),
+        JcsError::TooDeep { pointer } => at("too-deep", pointer).with("limit", JCS_DEPTH_MAX.to_string()),
+        JcsError::NotJson { line, column } => malformed("not-json").with("place", format!("{line}:{column}")),
         JcsError::DuplicateKey { pointer } => at("duplicate-member", pointer),
         JcsError::Number { pointer } => at("number-form", pointer),
         JcsError::NotCanonical { offset } => {
@@ -236,9 +210,7 @@ impl Content {
     #[must_use]
     pub fn recipient(&self) -> Option<Party> {
         match self {
-            Self::OfferAcceptance(acceptance) => {
-                Some(Party::Organization(acceptance.operator_bin))
-            }
+            Self::OfferAcceptance(acceptance) => Some(Party::Organization(acceptance.operator_bin)),
             Self::CompletionAct(act) => Some(act.customer.party),
             Self::PaymentInvoice(invoice) => Some(invoice.payer.party),
             Self::Letter(letter) => Some(letter.addressee.party),

@@ -22,9 +22,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::parts::{
-    NAME_MAX_CHARS, NUMBER_MAX_CHARS, identifier, insert_some, read_bin, read_iin, read_sha256,
-};
+use super::parts::{NAME_MAX_CHARS, NUMBER_MAX_CHARS, identifier, insert_some, read_bin, read_iin, read_sha256};
 use super::reader::{Lines, Reader, malformed};
 use super::{Rules, seal};
 use crate::domain::document::DocumentKind;
@@ -113,9 +111,7 @@ impl ClientKind {
     }
 
     fn parse(code: &str) -> Option<Self> {
-        [Self::Person, Self::SoleTrader, Self::Organization]
-            .into_iter()
-            .find(|kind| kind.code() == code)
+        [Self::Person, Self::SoleTrader, Self::Organization].into_iter().find(|kind| kind.code() == code)
     }
 }
 
@@ -149,10 +145,8 @@ impl OfferAcceptance {
     /// The document as JSON; its canonical bytes read back to an equal acceptance.
     #[must_use]
     pub fn to_json(&self) -> Value {
-        let declarations: Map<String, Value> = DECLARATIONS
-            .iter()
-            .map(|name| ((*name).to_owned(), Value::Bool(true)))
-            .collect();
+        let declarations: Map<String, Value> =
+            DECLARATIONS.iter().map(|name| ((*name).to_owned(), Value::Bool(true))).collect();
         let mut client = json!({
             "kind": self.client.kind.code(),
             "iin": self.client.iin.to_string(),
@@ -162,11 +156,7 @@ impl OfferAcceptance {
         });
         let bin = self.client.party.bin().map(|bin| bin.to_string());
         insert_some(&mut client, "bin", bin);
-        insert_some(
-            &mut client,
-            "organization",
-            self.client.organization.clone(),
-        );
+        insert_some(&mut client, "organization", self.client.organization.clone());
         let mut object = json!({
             "type": "OfferAcceptance",
             "version": 1,
@@ -200,29 +190,19 @@ impl OfferAcceptance {
 pub(super) fn read(mut reader: Reader<'_>, rules: &Rules<'_>) -> Result<OfferAcceptance, Refusal> {
     let offer = read_offer(&mut reader)?;
     let mut operator = reader.object("operator")?;
-    let operator_bin =
-        read_bin(&mut operator, rules.identifiers)?.ok_or_else(|| operator.missing("bin"))?;
+    let operator_bin = read_bin(&mut operator, rules.identifiers)?.ok_or_else(|| operator.missing("bin"))?;
     let operator_name = operator.text("name", NAME_MAX_CHARS, Lines::One)?;
     operator.finish()?;
     let client = read_client(&mut reader, rules)?;
     read_declarations(&mut reader)?;
     let consents = read_consents(&mut reader)?;
-    let reservations =
-        reader.optional_text("reservations", RESERVATIONS_MAX_CHARS, Lines::Many)?;
+    let reservations = reader.optional_text("reservations", RESERVATIONS_MAX_CHARS, Lines::Many)?;
     if reader.text("place", NAME_MAX_CHARS, Lines::One)? != PLACE {
         return Err(malformed(&reader.at("place"), "other-place"));
     }
     let made_at = read_moment(&mut reader, "made_at")?;
     reader.finish()?;
-    Ok(OfferAcceptance {
-        offer,
-        operator_bin,
-        operator_name,
-        client,
-        consents,
-        reservations,
-        made_at,
-    })
+    Ok(OfferAcceptance { offer, operator_bin, operator_name, client, consents, reservations, made_at })
 }
 
 fn read_offer(reader: &mut Reader<'_>) -> Result<AcceptedOffer, Refusal> {
@@ -246,8 +226,7 @@ fn read_offer(reader: &mut Reader<'_>) -> Result<AcceptedOffer, Refusal> {
 fn read_client(reader: &mut Reader<'_>, rules: &Rules<'_>) -> Result<Client, Refusal> {
     let mut client = reader.object("client")?;
     let kind = client.text("kind", NUMBER_MAX_CHARS, Lines::One)?;
-    let kind = ClientKind::parse(&kind)
-        .ok_or_else(|| malformed(&client.at("kind"), "unknown-client-kind"))?;
+    let kind = ClientKind::parse(&kind).ok_or_else(|| malformed(&client.at("kind"), "unknown-client-kind"))?;
     let iin = read_iin(&mut client, rules.identifiers)?.ok_or_else(|| client.missing("iin"))?;
     let bin = read_bin(&mut client, rules.identifiers)?;
     let organization = client.optional_text("organization", NAME_MAX_CHARS, Lines::One)?;
@@ -297,18 +276,13 @@ fn read_email(client: &mut Reader<'_>) -> Result<String, Refusal> {
 }
 
 fn is_host_label(label: &str) -> bool {
-    !label.is_empty()
-        && label
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
 fn read_phone(client: &mut Reader<'_>) -> Result<String, Refusal> {
     let phone = client.text("phone", NUMBER_MAX_CHARS, Lines::One)?;
     match phone.strip_prefix("+7") {
-        Some(number) if number.len() == 10 && number.bytes().all(|b| b.is_ascii_digit()) => {
-            Ok(phone)
-        }
+        Some(number) if number.len() == 10 && number.bytes().all(|b| b.is_ascii_digit()) => Ok(phone),
         Some(_) | None => Err(identifier("phone", "code-form", client.at("phone"))),
     }
 }
@@ -325,9 +299,7 @@ fn read_declarations(reader: &mut Reader<'_>) -> Result<(), Refusal> {
 
 fn read_consents(reader: &mut Reader<'_>) -> Result<Consents, Refusal> {
     let mut consents = reader.object("consents")?;
-    let personal_data = consents
-        .boolean("personal_data")
-        .map_err(incomplete("personal_data"))?;
+    let personal_data = consents.boolean("personal_data").map_err(incomplete("personal_data"))?;
     if !personal_data {
         return Err(not_given("personal_data", consents.at("personal_data")));
     }
@@ -345,9 +317,7 @@ fn incomplete(name: &'static str) -> impl Fn(Refusal) -> Refusal {
 }
 
 fn not_given(name: &'static str, pointer: String) -> Refusal {
-    Refusal::new(RefusalCode::DeclarationsIncomplete)
-        .with("declaration", name)
-        .at(pointer)
+    Refusal::new(RefusalCode::DeclarationsIncomplete).with("declaration", name).at(pointer)
 }
 
 /// RFC 3339 in the one spelling that we write: UTC with `Z`, fraction only when it is not zero.
@@ -355,8 +325,8 @@ fn read_moment(reader: &mut Reader<'_>, name: &'static str) -> Result<Moment, Re
     let text = reader.text(name, NUMBER_MAX_CHARS, Lines::One)?;
     match Moment::parse_rfc3339(&text) {
         Ok(moment) if moment.to_string() == text => Ok(moment),
-        Ok(_) | Err(_) => Err(Refusal::new(RefusalCode::DateInvalid)
-            .with("reason", "not-an-instant")
-            .at(reader.at(name))),
+        Ok(_) | Err(_) => {
+            Err(Refusal::new(RefusalCode::DateInvalid).with("reason", "not-an-instant").at(reader.at(name)))
+        }
     }
 }

@@ -37,12 +37,7 @@ impl Requisites {
     /// A side with its number and name.
     #[must_use]
     pub fn new(party: Party, name: &str) -> Self {
-        Self {
-            party,
-            name: name.to_owned(),
-            address: None,
-            signatory: None,
-        }
+        Self { party, name: name.to_owned(), address: None, signatory: None }
     }
 }
 
@@ -89,10 +84,7 @@ pub(super) fn read_requisites(
 }
 
 /// Reads the members and leaves the object open: some kinds add their own.
-pub(super) fn read_requisites_members(
-    side: &mut Reader<'_>,
-    policy: IdentifierPolicy,
-) -> Result<Requisites, Refusal> {
+pub(super) fn read_requisites_members(side: &mut Reader<'_>, policy: IdentifierPolicy) -> Result<Requisites, Refusal> {
     let iin = read_iin(side, policy)?;
     let bin = read_bin(side, policy)?;
     let party = match (iin, bin) {
@@ -109,20 +101,14 @@ pub(super) fn read_requisites_members(
     })
 }
 
-pub(super) fn read_iin(
-    reader: &mut Reader<'_>,
-    policy: IdentifierPolicy,
-) -> Result<Option<Iin>, Refusal> {
+pub(super) fn read_iin(reader: &mut Reader<'_>, policy: IdentifierPolicy) -> Result<Option<Iin>, Refusal> {
     let text = reader.optional_text("iin", NUMBER_MAX_CHARS, Lines::One)?;
     text.map(|text| Iin::parse(&text, policy))
         .transpose()
         .map_err(|error| identifier("iin", reason(error), reader.at("iin")))
 }
 
-pub(super) fn read_bin(
-    reader: &mut Reader<'_>,
-    policy: IdentifierPolicy,
-) -> Result<Option<Bin>, Refusal> {
+pub(super) fn read_bin(reader: &mut Reader<'_>, policy: IdentifierPolicy) -> Result<Option<Bin>, Refusal> {
     let text = reader.optional_text("bin", NUMBER_MAX_CHARS, Lines::One)?;
     text.map(|text| Bin::parse(&text, policy))
         .transpose()
@@ -131,10 +117,7 @@ pub(super) fn read_bin(
 
 /// Refusal of an identifier. `what` and `reason` are codes with texts.
 pub(super) fn identifier(what: &'static str, reason: &'static str, pointer: String) -> Refusal {
-    Refusal::new(RefusalCode::IdentifierInvalid)
-        .with("identifier", what)
-        .with("reason", reason)
-        .at(pointer)
+    Refusal::new(RefusalCode::IdentifierInvalid).with("identifier", what).with("reason", reason).at(pointer)
 }
 
 fn reason(error: IdentifierError) -> &'static str {
@@ -145,10 +128,7 @@ fn reason(error: IdentifierError) -> &'static str {
     }
 }
 
-pub(super) fn read_signatory(
-    reader: &mut Reader<'_>,
-    name: &'static str,
-) -> Result<Option<Signatory>, Refusal> {
+pub(super) fn read_signatory(reader: &mut Reader<'_>, name: &'static str) -> Result<Option<Signatory>, Refusal> {
     let Some(mut person) = reader.optional_object(name)? else {
         return Ok(None);
     };
@@ -160,17 +140,12 @@ pub(super) fn read_signatory(
     Ok(Some(signatory))
 }
 
-pub(super) fn read_reference(
-    reader: &mut Reader<'_>,
-    name: &'static str,
-) -> Result<Option<Reference>, Refusal> {
+pub(super) fn read_reference(reader: &mut Reader<'_>, name: &'static str) -> Result<Option<Reference>, Refusal> {
     let Some(mut object) = reader.optional_object(name)? else {
         return Ok(None);
     };
-    let reference = Reference {
-        number: object.text("number", NUMBER_MAX_CHARS, Lines::One)?,
-        date: object.date("date")?,
-    };
+    let reference =
+        Reference { number: object.text("number", NUMBER_MAX_CHARS, Lines::One)?, date: object.date("date")? };
     object.finish()?;
     Ok(Some(reference))
 }
@@ -212,9 +187,7 @@ fn read_media_type(file: &mut Reader<'_>) -> Result<String, Refusal> {
     let text = file.text("media_type", 100, Lines::One)?;
     let token = |part: &str| {
         !part.is_empty()
-            && part
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"!#$&^_.+-".contains(&b))
+            && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"!#$&^_.+-".contains(&b))
     };
     match text.split_once('/') {
         Some((kind, subtype)) if token(kind) && token(subtype) => Ok(text),
@@ -230,10 +203,7 @@ fn read_size(file: &mut Reader<'_>) -> Result<u64, Refusal> {
     }
 }
 
-pub(super) fn read_sha256(
-    reader: &mut Reader<'_>,
-    name: &'static str,
-) -> Result<[u8; 32], Refusal> {
+pub(super) fn read_sha256(reader: &mut Reader<'_>, name: &'static str) -> Result<[u8; 32], Refusal> {
     let text = reader.text(name, 64, Lines::One)?;
     let mut digest = [0_u8; 32];
     let lower_case = !text.bytes().any(|byte| byte.is_ascii_uppercase());

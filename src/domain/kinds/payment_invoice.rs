@@ -17,9 +17,8 @@ use serde_json::{Value, json};
 
 use super::lines::{Line, LineDraft, Totals, lines_json, read_table};
 use super::parts::{
-    Attachment, NAME_MAX_CHARS, NUMBER_MAX_CHARS, Reference, Requisites, attachments_json,
-    identifier, insert_some, read_attachments, read_reference, read_requisites, reference_json,
-    requisites_json,
+    Attachment, NAME_MAX_CHARS, NUMBER_MAX_CHARS, Reference, Requisites, attachments_json, identifier, insert_some,
+    read_attachments, read_reference, read_requisites, reference_json, requisites_json,
 };
 use super::reader::{Lines, Reader};
 use super::{Rules, require_two_sides, seal};
@@ -200,11 +199,7 @@ fn read_account(reader: &mut Reader<'_>) -> Result<BankAccount, Refusal> {
     Ok(read)
 }
 
-fn read_code(
-    reader: &mut Reader<'_>,
-    name: &'static str,
-    fits: fn(&[u8]) -> bool,
-) -> Result<String, Refusal> {
+fn read_code(reader: &mut Reader<'_>, name: &'static str, fits: fn(&[u8]) -> bool) -> Result<String, Refusal> {
     let text = reader.text(name, NUMBER_MAX_CHARS, Lines::One)?;
     if fits(text.as_bytes()) {
         return Ok(text);

@@ -23,16 +23,10 @@ pub(super) enum Lines {
 impl<'a> Reader<'a> {
     pub(super) fn new(value: &'a Value, pointer: String) -> Result<Self, Refusal> {
         match value {
-            Value::Object(members) => Ok(Self {
-                members,
-                pointer,
-                known: Vec::new(),
-            }),
-            Value::Null
-            | Value::Bool(_)
-            | Value::Number(_)
-            | Value::String(_)
-            | Value::Array(_) => Err(malformed(&pointer, "not-an-object")),
+            Value::Object(members) => Ok(Self { members, pointer, known: Vec::new() }),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+                Err(malformed(&pointer, "not-an-object"))
+            }
         }
     }
 
@@ -57,18 +51,11 @@ impl<'a> Reader<'a> {
 
     /// The refusal for a requisite that is absent or empty.
     pub(super) fn missing(&self, name: &str) -> Refusal {
-        Refusal::new(RefusalCode::MissingRequisite)
-            .with("requisite", name)
-            .at(self.at(name))
+        Refusal::new(RefusalCode::MissingRequisite).with("requisite", name).at(self.at(name))
     }
 
     /// A text that is not blank, has at most `max` characters and none that are forbidden.
-    pub(super) fn text(
-        &mut self,
-        name: &'static str,
-        max: usize,
-        lines: Lines,
-    ) -> Result<String, Refusal> {
+    pub(super) fn text(&mut self, name: &'static str, max: usize, lines: Lines) -> Result<String, Refusal> {
         let value = self.require(name)?;
         let text = self.check_text(name, value, max, lines)?;
         if text.trim().is_empty() {
@@ -91,23 +78,14 @@ impl<'a> Reader<'a> {
         Ok(None)
     }
 
-    fn check_text(
-        &self,
-        name: &str,
-        value: &'a Value,
-        max: usize,
-        lines: Lines,
-    ) -> Result<&'a str, Refusal> {
+    fn check_text(&self, name: &str, value: &'a Value, max: usize, lines: Lines) -> Result<&'a str, Refusal> {
         let Value::String(text) = value else {
             return Err(malformed(&self.at(name), "not-a-text"));
         };
         if text.chars().count() > max {
             return Err(malformed(&self.at(name), "too-long"));
         }
-        if text
-            .chars()
-            .any(|character| is_forbidden(character, lines))
-        {
+        if text.chars().any(|character| is_forbidden(character, lines)) {
             return Err(malformed(&self.at(name), "forbidden-character"));
         }
         Ok(text)
@@ -127,24 +105,16 @@ impl<'a> Reader<'a> {
 
     pub(super) fn boolean(&mut self, name: &'static str) -> Result<bool, Refusal> {
         let value = self.require(name)?;
-        value
-            .as_bool()
-            .ok_or_else(|| malformed(&self.at(name), "not-yes-or-no"))
+        value.as_bool().ok_or_else(|| malformed(&self.at(name), "not-yes-or-no"))
     }
 
     pub(super) fn date(&mut self, name: &'static str) -> Result<CivilDate, Refusal> {
         let text = self.text(name, 10, Lines::One)?;
-        CivilDate::parse(&text).map_err(|_| {
-            Refusal::new(RefusalCode::DateInvalid)
-                .with("reason", "not-a-date")
-                .at(self.at(name))
-        })
+        CivilDate::parse(&text)
+            .map_err(|_| Refusal::new(RefusalCode::DateInvalid).with("reason", "not-a-date").at(self.at(name)))
     }
 
-    pub(super) fn optional_date(
-        &mut self,
-        name: &'static str,
-    ) -> Result<Option<CivilDate>, Refusal> {
+    pub(super) fn optional_date(&mut self, name: &'static str) -> Result<Option<CivilDate>, Refusal> {
         if self.members.contains_key(name) {
             return self.date(name).map(Some);
         }
@@ -157,10 +127,7 @@ impl<'a> Reader<'a> {
         Reader::new(value, self.at(name))
     }
 
-    pub(super) fn optional_object(
-        &mut self,
-        name: &'static str,
-    ) -> Result<Option<Reader<'a>>, Refusal> {
+    pub(super) fn optional_object(&mut self, name: &'static str) -> Result<Option<Reader<'a>>, Refusal> {
         match self.take(name) {
             Some(value) => Reader::new(value, self.at(name)).map(Some),
             None => Ok(None),
@@ -168,11 +135,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The objects of a list with at most `max` members; an absent list is empty.
-    pub(super) fn objects(
-        &mut self,
-        name: &'static str,
-        max: usize,
-    ) -> Result<Vec<Reader<'a>>, Refusal> {
+    pub(super) fn objects(&mut self, name: &'static str, max: usize) -> Result<Vec<Reader<'a>>, Refusal> {
         let Some(value) = self.take(name) else {
             return Ok(Vec::new());
         };
@@ -192,10 +155,7 @@ impl<'a> Reader<'a> {
 
     /// Refuses the first member that nobody asked for.
     pub(super) fn finish(self) -> Result<(), Refusal> {
-        let stranger = self
-            .members
-            .keys()
-            .find(|name| !self.known.contains(&name.as_str()));
+        let stranger = self.members.keys().find(|name| !self.known.contains(&name.as_str()));
         match stranger {
             Some(name) => Err(malformed(&self.at(name), "unknown-member")),
             None => Ok(()),
@@ -205,9 +165,7 @@ impl<'a> Reader<'a> {
 
 /// Refusal of a member whose form is wrong. `reason` is a code with the text `reason-<code>`.
 pub(super) fn malformed(pointer: &str, reason: &'static str) -> Refusal {
-    Refusal::new(RefusalCode::MalformedContent)
-        .with("reason", reason)
-        .at(pointer)
+    Refusal::new(RefusalCode::MalformedContent).with("reason", reason).at(pointer)
 }
 
 /// Characters that could make the text look other than it is: control characters, marks that turn or

@@ -72,9 +72,7 @@ pub(super) struct Draft {
 impl Draft {
     pub(super) fn begin(drafts: &Drafts) -> Result<Self, StoreError> {
         let number = drafts.next_number.fetch_add(1, Ordering::Relaxed);
-        let path = drafts
-            .directory
-            .join(format!("{:016x}-{number}", drafts.name));
+        let path = drafts.directory.join(format!("{:016x}-{number}", drafts.name));
         // The mode rules the next open of this file, not the one that makes it: this handle can write.
         let file = OpenOptions::new()
             .write(true)
@@ -82,18 +80,11 @@ impl Draft {
             .mode(0o400)
             .open(&path)
             .map_err(failed("make the draft", &path))?;
-        Ok(Self {
-            file,
-            leftover: Leftover(Some(path)),
-            hasher: ContentHasher::new(),
-            size_bytes: 0,
-        })
+        Ok(Self { file, leftover: Leftover(Some(path)), hasher: ContentHasher::new(), size_bytes: 0 })
     }
 
     pub(super) fn write(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
-        self.file
-            .write_all(bytes)
-            .map_err(failed("write the draft", self.leftover.path()))?;
+        self.file.write_all(bytes).map_err(failed("write the draft", self.leftover.path()))?;
         self.hasher.update(bytes);
         self.size_bytes = u64::try_from(bytes.len())
             .ok()
@@ -109,16 +100,11 @@ impl Draft {
         // and their own syncs find little left to do.
         let leaf = tree.create_leaf(&address)?;
         let draft = self.leftover.path();
-        self.file
-            .sync_all()
-            .map_err(failed("sync the draft", draft))?;
+        self.file.sync_all().map_err(failed("sync the draft", draft))?;
         leaf.adopt(draft, &address)?;
         self.leftover.keep();
         leaf.sync()?;
-        Ok(StoredBlob {
-            address,
-            size_bytes: self.size_bytes,
-        })
+        Ok(StoredBlob { address, size_bytes: self.size_bytes })
     }
 }
 

@@ -19,10 +19,7 @@ pub(super) struct Tree {
 
 impl Tree {
     pub(super) fn new(root: PathBuf) -> Self {
-        Self {
-            root,
-            durable: Mutex::default(),
-        }
+        Self { root, durable: Mutex::default() }
     }
 
     pub(super) fn path(&self, address: &ContentDigest) -> PathBuf {
@@ -31,18 +28,14 @@ impl Tree {
 
     fn leaf_path(&self, address: &ContentDigest) -> PathBuf {
         let [first, second, ..] = address.as_bytes();
-        self.root
-            .join(format!("{first:02x}"))
-            .join(format!("{second:02x}"))
+        self.root.join(format!("{first:02x}")).join(format!("{second:02x}"))
     }
 
     pub(super) fn open_blob(&self, address: &ContentDigest) -> Result<File, StoreError> {
         let path = self.path(address);
         match File::open(&path) {
             Ok(file) => Ok(file),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                Err(StoreError::NotFound { address: *address })
-            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(StoreError::NotFound { address: *address }),
             Err(error) => Err(failed("open", &path)(error)),
         }
     }
@@ -69,12 +62,7 @@ impl Tree {
             }
         }
         let directory = File::open(&path).map_err(failed("open the directory", &path))?;
-        Ok(Leaf {
-            tree: self,
-            directory,
-            path,
-            unsynced,
-        })
+        Ok(Leaf { tree: self, directory, path, unsynced })
     }
 
     fn is_durable(&self, directory: &Path) -> bool {
@@ -82,11 +70,7 @@ impl Tree {
         durable.contains(directory)
     }
 
-    pub(super) fn list(
-        &self,
-        after: Option<ContentDigest>,
-        limit: usize,
-    ) -> Result<Vec<ListedBlob>, StoreError> {
+    pub(super) fn list(&self, after: Option<ContentDigest>, limit: usize) -> Result<Vec<ListedBlob>, StoreError> {
         let mut page = Vec::new();
         let start = after.map_or([0; 32], |address| *address.as_bytes());
         let [start_first, start_second, ..] = start;
@@ -110,11 +94,7 @@ impl Tree {
         Ok(page)
     }
 
-    pub(super) fn remove(
-        &self,
-        address: &ContentDigest,
-        rule: RemovalRule,
-    ) -> Result<Removal, StoreError> {
+    pub(super) fn remove(&self, address: &ContentDigest, rule: RemovalRule) -> Result<Removal, StoreError> {
         let leaf_path = self.leaf_path(address);
         let leaf = match File::open(&leaf_path) {
             Ok(leaf) => leaf,
@@ -134,8 +114,7 @@ impl Tree {
             return Ok(Removal::Kept);
         }
         fs::remove_file(&path).map_err(failed("remove", &path))?;
-        leaf.sync_all()
-            .map_err(failed("sync the directory", &leaf_path))?;
+        leaf.sync_all().map_err(failed("sync the directory", &leaf_path))?;
         Ok(Removal::Removed)
     }
 }
@@ -151,22 +130,16 @@ pub(super) struct Leaf<'tree> {
 impl Leaf<'_> {
     /// Gives the draft its address for a name.
     pub(super) fn adopt(&self, draft: &Path, address: &ContentDigest) -> Result<(), StoreError> {
-        self.directory
-            .lock_shared()
-            .map_err(failed("lock", &self.path))?;
+        self.directory.lock_shared().map_err(failed("lock", &self.path))?;
         let path = self.tree.path(address);
         let renamed = fs::rename(draft, &path).map_err(failed("rename the draft to", &path));
-        self.directory
-            .unlock()
-            .map_err(failed("unlock", &self.path))?;
+        self.directory.unlock().map_err(failed("unlock", &self.path))?;
         renamed
     }
 
     /// Makes the new name durable, and the directories above it as far as they are not known to be.
     pub(super) fn sync(self) -> Result<(), StoreError> {
-        self.directory
-            .sync_all()
-            .map_err(failed("sync the directory", &self.path))?;
+        self.directory.sync_all().map_err(failed("sync the directory", &self.path))?;
         for directory in &self.unsynced {
             sync_directory(directory.parent().unwrap_or(&self.tree.root))?;
         }
@@ -182,15 +155,11 @@ impl Leaf<'_> {
 /// Makes `root` and what is missing above it, durably.
 pub(super) fn create_root(root: &Path) -> Result<(), StoreError> {
     let here = Path::new(".");
-    let missing: Vec<&Path> = root
-        .ancestors()
-        .take_while(|path| !path.as_os_str().is_empty() && !path.exists())
-        .collect();
+    let missing: Vec<&Path> =
+        root.ancestors().take_while(|path| !path.as_os_str().is_empty() && !path.exists()).collect();
     for directory in missing.into_iter().rev() {
         create_directory(directory)?;
-        let parent = directory
-            .parent()
-            .filter(|path| !path.as_os_str().is_empty());
+        let parent = directory.parent().filter(|path| !path.as_os_str().is_empty());
         sync_directory(parent.unwrap_or(here))?;
     }
     Ok(())
@@ -215,9 +184,7 @@ fn branches(path: &Path) -> Result<Vec<(u8, PathBuf)>, StoreError> {
     let mut found = Vec::new();
     for entry in fs::read_dir(path).map_err(failed("list", path))? {
         let entry = entry.map_err(failed("list", path))?;
-        let kind = entry
-            .file_type()
-            .map_err(failed("look at", &entry.path()))?;
+        let kind = entry.file_type().map_err(failed("look at", &entry.path()))?;
         if let Some(number) = branch_number(&entry)
             && kind.is_dir()
         {
@@ -255,9 +222,7 @@ fn blobs(leaf: &Path, prefix: [u8; 2]) -> Result<Vec<ListedBlob>, StoreError> {
         found.push(ListedBlob {
             address,
             size_bytes: metadata.len(),
-            written_at: metadata
-                .modified()
-                .map_err(failed("look at", &entry.path()))?,
+            written_at: metadata.modified().map_err(failed("look at", &entry.path()))?,
         });
     }
     found.sort_unstable_by_key(|blob| blob.address);

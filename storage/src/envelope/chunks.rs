@@ -92,16 +92,8 @@ impl Chunks {
         Ok((Self::new(key, *header, nonce_prefix), rest))
     }
 
-    fn new(
-        key: &ContentKey,
-        header: [u8; HEADER_BYTES],
-        nonce_prefix: [u8; NONCE_PREFIX_BYTES],
-    ) -> Self {
-        Self {
-            header,
-            stream: StreamBE32::new(key.bytes().into(), &nonce_prefix.into()),
-            next: Some(0),
-        }
+    fn new(key: &ContentKey, header: [u8; HEADER_BYTES], nonce_prefix: [u8; NONCE_PREFIX_BYTES]) -> Self {
+        Self { header, stream: StreamBE32::new(key.bytes().into(), &nonce_prefix.into()), next: Some(0) }
     }
 
     pub(super) fn header(&self) -> &[u8; HEADER_BYTES] {
@@ -145,11 +137,7 @@ impl Chunks {
 /// What is wrong with bytes too few for a header.
 fn cut_header(bytes: &[u8]) -> EnvelopeError {
     let magic = bytes.get(..MAGIC.len()).unwrap_or(bytes);
-    if MAGIC.starts_with(magic) {
-        EnvelopeError::CutOff
-    } else {
-        EnvelopeError::NotAnEnvelope
-    }
+    if MAGIC.starts_with(magic) { EnvelopeError::CutOff } else { EnvelopeError::NotAnEnvelope }
 }
 
 #[cfg(test)]

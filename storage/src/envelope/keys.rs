@@ -120,14 +120,8 @@ pub fn wrap_key(
     random.fill(&mut nonce);
     let mark = wrapping.mark();
     let aad = associated_data(&mark, holder);
-    let payload = Payload {
-        msg: &key.0,
-        aad: &aad,
-    };
-    let sealed = wrapping
-        .cipher()
-        .encrypt(&nonce.into(), payload)
-        .map_err(|_| KeyError::Refused)?;
+    let payload = Payload { msg: &key.0, aad: &aad };
+    let sealed = wrapping.cipher().encrypt(&nonce.into(), payload).map_err(|_| KeyError::Refused)?;
     Ok([MAGIC.as_slice(), &mark, &nonce, &sealed].concat())
 }
 
@@ -135,24 +129,15 @@ pub fn wrap_key(
 ///
 /// # Errors
 /// [`KeyError::NotAWrappedKey`], [`KeyError::OtherWrappingKey`], [`KeyError::Refused`].
-pub fn unwrap_key(
-    wrapping: &WrappingKey,
-    wrapped: &[u8],
-    holder: &[u8],
-) -> Result<ContentKey, KeyError> {
+pub fn unwrap_key(wrapping: &WrappingKey, wrapped: &[u8], holder: &[u8]) -> Result<ContentKey, KeyError> {
     let (mark, nonce, sealed) = split(wrapped).ok_or(KeyError::NotAWrappedKey)?;
     if *mark != wrapping.mark() {
         return Err(KeyError::OtherWrappingKey);
     }
-    let payload = Payload {
-        msg: sealed,
-        aad: &associated_data(mark, holder),
-    };
+    let payload = Payload { msg: sealed, aad: &associated_data(mark, holder) };
     let bytes = wrapping.cipher().decrypt(nonce.into(), payload);
     let bytes = Zeroizing::new(bytes.map_err(|_| KeyError::Refused)?);
-    let bytes = bytes
-        .first_chunk::<KEY_BYTES>()
-        .ok_or(KeyError::NotAWrappedKey)?;
+    let bytes = bytes.first_chunk::<KEY_BYTES>().ok_or(KeyError::NotAWrappedKey)?;
     Ok(ContentKey(*bytes))
 }
 
@@ -165,11 +150,7 @@ fn associated_data(mark: &[u8; MARK_BYTES], holder: &[u8]) -> Vec<u8> {
     [MAGIC.as_slice(), mark, holder].concat()
 }
 
-type Parts<'bytes> = (
-    &'bytes [u8; MARK_BYTES],
-    &'bytes [u8; NONCE_BYTES],
-    &'bytes [u8],
-);
+type Parts<'bytes> = (&'bytes [u8; MARK_BYTES], &'bytes [u8; NONCE_BYTES], &'bytes [u8]);
 
 fn split(wrapped: &[u8]) -> Option<Parts<'_>> {
     if wrapped.len() != WRAPPED_KEY_BYTES {

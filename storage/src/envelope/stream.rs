@@ -36,13 +36,7 @@ impl<R: AsyncRead + Unpin> SealReader<R> {
     pub fn new(key: &ContentKey, plaintext: R, random: &mut dyn SecureRandom) -> Self {
         let chunks = Chunks::seal_under(key, random);
         let outgoing = Outgoing::of(chunks.header().to_vec());
-        Self {
-            plaintext,
-            chunks,
-            seen: Seen::default(),
-            incoming: Incoming::new(),
-            outgoing,
-        }
+        Self { plaintext, chunks, seen: Seen::default(), incoming: Incoming::new(), outgoing }
     }
 
     /// What was sealed.
@@ -55,9 +49,7 @@ impl<R: AsyncRead + Unpin> SealReader<R> {
 
     fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         // One byte past the chunk tells whether another follows: the last one is sealed as the last.
-        let filled = self
-            .incoming
-            .poll_fill(context, &mut self.plaintext, CHUNK_BYTES);
+        let filled = self.incoming.poll_fill(context, &mut self.plaintext, CHUNK_BYTES);
         let place = ready!(filled)?;
         let mut chunk = self.incoming.take(CHUNK_BYTES);
         self.seen.take(&chunk);
@@ -68,11 +60,7 @@ impl<R: AsyncRead + Unpin> SealReader<R> {
 }
 
 impl<R: AsyncRead + Unpin> AsyncRead for SealReader<R> {
-    fn poll_read(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
+    fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         while this.outgoing.is_empty() && !this.outgoing.ended {
             ready!(this.poll_chunk(context))?;
@@ -155,11 +143,7 @@ impl<R: AsyncRead + Unpin> OpenReader<R> {
 }
 
 impl<R: AsyncRead + Unpin> AsyncRead for OpenReader<R> {
-    fn poll_read(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
+    fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         while this.outgoing.is_empty() && !this.outgoing.ended {
             ready!(this.poll_chunk(context))?;
@@ -195,11 +179,7 @@ struct Incoming {
 
 impl Incoming {
     fn new() -> Self {
-        Self {
-            room: vec![0; SEALED_CHUNK_BYTES + 1],
-            filled: 0,
-            ended: false,
-        }
+        Self { room: vec![0; SEALED_CHUNK_BYTES + 1], filled: 0, ended: false }
     }
 
     /// Reads until there is one byte more than `wanted` or nothing is left: tells which it was. May be
@@ -247,11 +227,7 @@ struct Outgoing {
 
 impl Outgoing {
     fn of(bytes: Vec<u8>) -> Self {
-        Self {
-            bytes,
-            given: 0,
-            ended: false,
-        }
+        Self { bytes, given: 0, ended: false }
     }
 
     fn is_empty(&self) -> bool {
@@ -275,9 +251,6 @@ impl Outgoing {
         if !self.ended || !self.is_empty() {
             return Err(EnvelopeError::Unfinished);
         }
-        Ok(Plaintext {
-            digest: seen.hasher.finish(),
-            size_bytes: seen.size_bytes,
-        })
+        Ok(Plaintext { digest: seen.hasher.finish(), size_bytes: seen.size_bytes })
     }
 }

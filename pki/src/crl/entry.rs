@@ -1,0 +1,193 @@
+//! The entries of a CRL, read one after another from its octets.
+
+use super::{ENTRY_EXTENSIONS_MAX, ReasonCode};
+use crate::certificate::read::shifted;
+use crate::der::{DerError, DerErrorKind, Reader, Rules, tag};
+use crate::extension::{RawExtension, read_extension};
+use crate::name::Name;
+use crate::oid::{self, Oid};
+use crate::path::{GeneralName, names_match};
+use crate::time::Moment;
+
+/// One revoked certificate, inside the octets of its CRL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RevokedEntry<'a> {
+    /// Serial number: contents octets of the INTEGER.
+    pub serial: &'a [u8],
+    /// When the CA revoked it; may lie before the certificate's own term.
+    pub revoked_at: Moment,
+    /// Why; `None` when nothing is said.
+    pub reason: Option<ReasonCode>,
+    /// Since when the key is known or suspected to be compromised.
+    pub invalidity_date: Option<Moment>,
+    /// Who issued it: contents of GeneralNames; `None` for the issuer of the list. It holds for the entries after the
+    /// one that says so, and is given here for each. Source: RFC 5280 §5.3.3.
+    pub certificate_issuer: Option<&'a [u8]>,
+}
+
+impl RevokedEntry<'_> {
+    /// Whether the certificate is one of `issuer`; `list_issuer` is the issuer of the list.
+    pub fn is_issued_by(&self, list_issuer: &Name<'_>, issuer: &Name<'_>) -> bool {
+        let Some(names) = self.certificate_issuer else { return same(list_issuer, issuer) };
+        let mut names = Reader::new(names, Rules::Der);
+        while let Ok(name) = GeneralName::read(&mut names) {
+            if matches!(name, GeneralName::Directory(name) if same(&name, issuer)) {
+                return true;
+            }
+        }
+        false
+    }
+}
+
+fn same(a: &Name<'_>, b: &Name<'_>) -> bool {
+    a.raw() == b.raw() || names_match(a, b)
+}
+
+/// What only the first reading wants to know of an entry.
+#[derive(Default)]
+pub(super) struct EntryNotes {
+    pub(super) has_extensions: bool,
+    pub(super) names_issuer: bool,
+    pub(super) unknown_critical: Option<Oid>,
+}
+
+/// Goes over the contents of revokedCertificates.
+pub(super) struct Scan<'a> {
+    list: Reader<'a>,
+    /// Where the contents start in the CRL.
+    offset: usize,
+    issuer: Option<&'a [u8]>,
+}
+
+impl<'a> Scan<'a> {
+    pub(super) fn new(entries: &'a [u8], offset: usize) -> Scan<'a> {
+        Scan { list: Reader::new(entries, Rules::Der), offset, issuer: None }
+    }
+
+    pub(super) fn next_entry(&mut self) -> Result<Option<RevokedEntry<'a>>, DerError> {
+        Ok(self.next_with_notes()?.map(|(entry, _)| entry))
+    }
+
+    pub(super) fn next_with_notes(&mut self) -> Result<Option<(RevokedEntry<'a>, EntryNotes)>, DerError> {
+        if self.list.is_empty() {
+            return Ok(None);
+        }
+        let read = self.list.sequence().and_then(read_entry);
+        let (mut entry, notes) = read.map_err(|error| shifted(error, self.offset))?;
+        if entry.certificate_issuer.is_some() {
+            self.issuer = entry.certificate_issuer;
+        }
+        entry.certificate_issuer = self.issuer;
+        Ok(Some((entry, notes)))
+    }
+
+    /// The one entry of this certificate. `names_issuers`: some entry changes whose certificates follow, so each must be
+    /// read in full; otherwise only the serial numbers are looked at.
+    pub(super) fn find(
+        mut self,
+        list_issuer: Name<'_>,
+        issuer: &Name<'_>,
+        serial: &[u8],
+        names_issuers: bool,
+    ) -> Result<Option<RevokedEntry<'a>>, DerError> {
+        let mut found: Option<RevokedEntry<'a>> = None;
+        if !names_issuers && !same(&list_issuer, issuer) {
+            return Ok(None);
+        }
+        // Comparing names costs: once for each change of the issuer, not for each entry.
+        let mut matches: Option<bool> = None;
+        while !self.list.is_empty() {
+            if !names_issuers && !self.next_is(serial)? {
+                continue;
+            }
+            let offset = self.list.offset();
+            let Some((entry, notes)) = self.next_with_notes()? else { break };
+            if notes.names_issuer {
+                matches = None;
+            }
+            if entry.serial != serial || !*matches.get_or_insert_with(|| entry.is_issued_by(&list_issuer, issuer)) {
+                continue;
+            }
+            if found.replace(entry).is_some() {
+                let twice = DerErrorKind::Value("the certificate is listed twice");
+                return Err(shifted(DerError { offset, what: twice }, self.offset));
+            }
+        }
+        Ok(found)
+    }
+
+    /// Steps over the next entry unless it has this serial number.
+    fn next_is(&mut self, serial: &[u8]) -> Result<bool, DerError> {
+        let mut ahead = self.list.clone();
+        let is = ahead.sequence()?.integer_bytes()? == serial;
+        if !is {
+            self.list = ahead;
+        }
+        Ok(is)
+    }
+}
+
+fn read_entry(mut fields: Reader<'_>) -> Result<(RevokedEntry<'_>, EntryNotes), DerError> {
+    let serial = fields.integer_bytes()?;
+    let revoked_at = Moment::from_certificate_time(&fields.read()?)?;
+    let mut entry = RevokedEntry { serial, revoked_at, reason: None, invalidity_date: None, certificate_issuer: None };
+    let mut notes = EntryNotes::default();
+    if !fields.is_empty() {
+        let mut extensions = fields.sequence()?;
+        fields.finish()?;
+        if extensions.is_empty() {
+            return Err(extensions.error(DerErrorKind::Value("the list of extensions is empty")));
+        }
+        notes.has_extensions = true;
+        let mut seen = [None; ENTRY_EXTENSIONS_MAX];
+        while !extensions.is_empty() {
+            let extension = read_extension(&mut extensions)?;
+            remember(&mut seen, extension.oid).map_err(|what| extensions.error(what))?;
+            read_extension_of_entry(&mut entry, &mut notes, &extension)
+                .map_err(|error| shifted(error, extension.value_offset))?;
+        }
+    }
+    Ok((entry, notes))
+}
+
+/// Few are expected, hundreds of thousands of times: no allocation.
+fn remember(seen: &mut [Option<Oid>; ENTRY_EXTENSIONS_MAX], oid: Oid) -> Result<(), DerErrorKind> {
+    for place in seen {
+        match place {
+            Some(known) if *known == oid => return Err(DerErrorKind::Value("an extension stands twice")),
+            Some(_) => {}
+            None => {
+                *place = Some(oid);
+                return Ok(());
+            }
+        }
+    }
+    Err(DerErrorKind::Value("there are too many extensions"))
+}
+
+fn read_extension_of_entry<'a>(
+    entry: &mut RevokedEntry<'a>,
+    notes: &mut EntryNotes,
+    extension: &RawExtension<'a>,
+) -> Result<(), DerError> {
+    let mut reader = Reader::new(extension.value, Rules::Der);
+    match extension.oid {
+        oid::REASON_CODE => entry.reason = Some(ReasonCode::read(&mut reader)?),
+        oid::INVALIDITY_DATE => entry.invalidity_date = Some(Moment::from_generalized_seconds(&reader.read()?)?),
+        oid::CERTIFICATE_ISSUER => {
+            let names = reader.expect(tag::SEQUENCE)?;
+            if GeneralName::read_all(&mut reader.nested(&names)?)?.is_empty() {
+                return Err(names.error(DerErrorKind::Value("no name")));
+            }
+            entry.certificate_issuer = Some(names.value);
+            notes.names_issuer = true;
+        }
+        unknown => {
+            if extension.critical {
+                notes.unknown_critical = Some(unknown);
+            }
+            return Ok(());
+        }
+    }
+    reader.finish()
+}
