@@ -59,6 +59,7 @@ const SQLITE_CANTOPEN: i64 = 14;
 const SQLITE_CONSTRAINT: i64 = 19;
 
 impl From<sqlx::Error> for DbError {
+    #[allow(clippy::wildcard_enum_match_arm, reason = "a non-exhaustive enum of the library")]
     fn from(error: sqlx::Error) -> Self {
         match error {
             sqlx::Error::Database(error) => {
@@ -80,6 +81,7 @@ impl From<sqlx::Error> for DbError {
 }
 
 impl From<sqlx::migrate::MigrateError> for DbError {
+    #[allow(clippy::wildcard_enum_match_arm, reason = "a non-exhaustive enum of the library")]
     fn from(error: sqlx::migrate::MigrateError) -> Self {
         match error {
             sqlx::migrate::MigrateError::Execute(error) => error.into(),

@@ -287,7 +287,13 @@ fn masked(digits: &[u8; 12]) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+    #![allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::disallowed_methods
+    )]
     use super::*;
     use IdentifierPolicy::{AcceptTest, Strict};
 

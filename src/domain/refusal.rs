@@ -59,13 +59,13 @@ const NONE: Option<&str> = None;
 
 refusal_codes! {
     /// The text is not JSON, or not within the limits of JSON that is signed.
-    MalformedJson "malformed-json" FORMAT, ["reason", "place"];
+    MalformedJson "malformed-json" FORMAT, ["reason", "place", "limit"];
     /// The bytes are not a CMS signature.
     MalformedCms "malformed-cms" AUTHENTIC, ["reason"];
     /// A member of the document is unknown, of another type, too long or has forbidden characters.
-    MalformedContent "malformed-content" FORMAT, ["reason", "pointer"];
+    MalformedContent "malformed-content" FORMAT, ["reason", "pointer", "limit"];
     /// The consent is not of the published form.
-    MalformedConsent "malformed-consent" SIGNED_ACCEPTANCE, ["reason", "pointer"];
+    MalformedConsent "malformed-consent" SIGNED_ACCEPTANCE, ["reason", "pointer", "limit"];
     /// A mandatory requisite is not there or empty.
     MissingRequisite "missing-requisite" ACCOUNTING, ["requisite", "pointer"];
     /// An amount or a total does not fit its parts.

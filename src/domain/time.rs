@@ -95,9 +95,10 @@ impl CivilDate {
     pub fn start_of_day(self) -> Moment {
         let zone = zone();
         let midnight = self.0.at(0, 0, 0, 0);
-        let timestamp = zone.to_ambiguous_timestamp(midnight).compatible().unwrap_or(Timestamp::MAX);
-        let limit = if timestamp < Timestamp::UNIX_EPOCH { Moment::MIN } else { Moment::MAX };
-        Moment::from_unix_micros(timestamp.as_microsecond()).unwrap_or(limit)
+        // Days near the calendar's ends have no timestamp, or one that is no moment: the limit on their side stands in.
+        let limit = if self.0.year() < 1970 { Moment::MIN } else { Moment::MAX };
+        let timestamp = zone.to_ambiguous_timestamp(midnight).compatible().ok();
+        timestamp.and_then(|at| Moment::from_unix_micros(at.as_microsecond())).unwrap_or(limit)
     }
 
     /// The day after this one.

@@ -120,7 +120,7 @@ pub struct TimeStampResponse {
 }
 
 impl TimeStampResponse {
-    /// The TimeStampResp in `der`: exactly one. The token is only cut out, see [`super::TimeStampToken::from_der`].
+    /// The TimeStampResp in `der`: exactly one. The token is only cut out, see `TimeStampToken::from_der`.
     /// # Errors
     /// When it is larger than [`super::TIME_STAMP_MAX_BYTES`], its status is not of the standard, or there is a token
     /// without the status granted or the other way round.

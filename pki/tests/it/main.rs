@@ -4,6 +4,7 @@
 
 mod algorithms;
 mod certificates;
+mod crl;
 mod gost;
 mod issue;
 mod pkcs12;

@@ -14,8 +14,8 @@
 //!  "customer_supplies":[{"name":"…","unit":"…","quantity":"2","amount_tiyn":5000}],
 //!  "attachments":[{"name":"report.pdf","media_type":"application/pdf","size":1024,"sha256":"…"}]}
 //! ```
-//! Optional: `contract`, `address`, `signatory`, `performed_on`, `reports`, `customer_supplies`,
-//! `attachments`. Prices and line amounts are without VAT, `total_tiyn` is with VAT.
+//! Optional: `contract`, `address`, `performed_on`, `reports`, `customer_supplies`, `attachments`, and `signatory` but
+//! for an organisation that executes: the act must name position and name of who answers for the operation. Prices and line amounts are without VAT, `total_tiyn` is with VAT.
 
 use serde_json::{Value, json};
 
@@ -27,7 +27,9 @@ use super::parts::{
 use super::reader::{Lines, Reader, malformed};
 use super::{Rules, require_two_sides, seal};
 use crate::domain::document::DocumentKind;
+use crate::domain::jcs::pointer_with;
 use crate::domain::money::{Quantity, Tiyn};
+use crate::domain::party::Party;
 use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::domain::time::CivilDate;
 
@@ -105,6 +107,10 @@ pub struct CompletionActDraft {
     /// As in [`CompletionAct`], without sums.
     pub lines: Vec<LineDraft>,
     /// As in [`CompletionAct`].
+    pub reports: Vec<Report>,
+    /// As in [`CompletionAct`].
+    pub customer_supplies: Vec<Supply>,
+    /// As in [`CompletionAct`].
     pub attachments: Vec<Attachment>,
 }
 
@@ -120,6 +126,8 @@ impl CompletionActDraft {
             executor,
             customer,
             lines: Vec::new(),
+            reports: Vec::new(),
+            customer_supplies: Vec::new(),
             attachments: Vec::new(),
         }
     }
@@ -142,8 +150,8 @@ impl CompletionActDraft {
             customer: self.customer.clone(),
             lines,
             totals,
-            reports: Vec::new(),
-            customer_supplies: Vec::new(),
+            reports: self.reports.clone(),
+            customer_supplies: self.customer_supplies.clone(),
             attachments: self.attachments.clone(),
         };
         seal(DocumentKind::CompletionAct, &act.to_json(), rules)
@@ -200,6 +208,7 @@ pub(super) fn read(mut reader: Reader<'_>, rules: &Rules<'_>) -> Result<Completi
     let turnover_date = reader.date("turnover_date")?;
     let contract = read_reference(&mut reader, "contract")?;
     let executor = read_requisites(&mut reader, "executor", rules.identifiers)?;
+    require_signatory(&executor, &reader)?;
     let customer = read_requisites(&mut reader, "customer", rules.identifiers)?;
     require_two_sides(executor.party, customer.party, reader.at("customer"))?;
     let (lines, totals) = read_table(&mut reader, turnover_date, rules)?;
@@ -220,6 +229,18 @@ pub(super) fn read(mut reader: Reader<'_>, rules: &Rules<'_>) -> Result<Completi
         customer_supplies,
         attachments,
     })
+}
+
+/// The customer's signatory is often not known to who draws the act up: his own signature will name him.
+/// Source: Law on Accounting art. 7(3)(6).
+fn require_signatory(executor: &Requisites, reader: &Reader<'_>) -> Result<(), Refusal> {
+    match (executor.party, &executor.signatory) {
+        (Party::Organization(_), None) => {
+            let pointer = pointer_with(&reader.at("executor"), "signatory");
+            Err(Refusal::new(RefusalCode::MissingRequisite).with("requisite", "signatory").at(pointer))
+        }
+        (Party::Organization(_), Some(_)) | (Party::Person(_), _) => Ok(()),
+    }
 }
 
 fn read_reports(reader: &mut Reader<'_>) -> Result<Vec<Report>, Refusal> {

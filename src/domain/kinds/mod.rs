@@ -4,7 +4,7 @@
 //! members, members twice, wrong sums, rates that were not in force and characters that hide text are
 //! refused with the place (a JSON pointer) and the reason. A parsed value is right by construction.
 //!
-//! Keeps: DOC-03, DOC-04, DOC-07, DOC-15.
+//! Keeps: DOC-03, DOC-04, DOC-07, DOC-15. Good documents of every kind to start from: [`samples`].
 
 mod completion_act;
 mod letter;
@@ -13,8 +13,7 @@ mod offer_acceptance;
 mod parts;
 mod payment_invoice;
 mod reader;
-#[cfg(test)]
-pub(crate) mod samples;
+pub mod samples;
 
 use serde_json::Value;
 
@@ -170,15 +169,15 @@ impl Content {
         }
     }
 
-    /// The number that its author gave it; for an acceptance, the accepted version of the offer.
+    /// The number that its author gave it; for an acceptance, the accepted version of the offer; empty for a file.
     #[must_use]
-    pub fn number(&self) -> Option<&str> {
+    pub fn number(&self) -> &str {
         match self {
-            Self::OfferAcceptance(acceptance) => Some(&acceptance.offer.version),
-            Self::CompletionAct(act) => Some(&act.number),
-            Self::PaymentInvoice(invoice) => Some(&invoice.number),
-            Self::Letter(letter) => Some(&letter.number),
-            Self::ArbitraryFile => None,
+            Self::OfferAcceptance(acceptance) => &acceptance.offer.version,
+            Self::CompletionAct(act) => &act.number,
+            Self::PaymentInvoice(invoice) => &invoice.number,
+            Self::Letter(letter) => &letter.number,
+            Self::ArbitraryFile => "",
         }
     }
 
@@ -239,14 +238,25 @@ impl Content {
         }
     }
 
-    /// Subject of a letter, title of an accepted offer.
+    /// The line by which people know it, in its author's words: subject of a letter, title of an accepted offer, what
+    /// the first line of a table is about with the number of further lines (`Audit (+2)`); empty for a file.
     #[must_use]
-    pub fn subject(&self) -> Option<&str> {
+    pub fn title(&self) -> String {
         match self {
-            Self::OfferAcceptance(acceptance) => Some(&acceptance.offer.title),
-            Self::Letter(letter) => Some(&letter.subject),
-            Self::CompletionAct(_) | Self::PaymentInvoice(_) | Self::ArbitraryFile => None,
+            Self::OfferAcceptance(acceptance) => acceptance.offer.title.clone(),
+            Self::CompletionAct(act) => title_of(&act.lines),
+            Self::PaymentInvoice(invoice) => title_of(&invoice.lines),
+            Self::Letter(letter) => letter.subject.clone(),
+            Self::ArbitraryFile => String::new(),
         }
+    }
+}
+
+fn title_of(lines: &[Line]) -> String {
+    match lines {
+        [] => String::new(),
+        [only] => only.name.clone(),
+        [first, others @ ..] => format!("{} (+{})", first.name, others.len()),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use super::reader::{Lines, Reader, malformed};
 use crate::domain::party::{Bin, IdentifierError, IdentifierPolicy, Iin, Party};
@@ -70,6 +71,19 @@ pub struct Attachment {
     pub size: u64,
     /// SHA-256 of the bytes.
     pub sha256: [u8; 32],
+}
+
+impl Attachment {
+    /// The entry for a file with these `bytes`.
+    #[must_use]
+    pub fn of(name: &str, media_type: &str, bytes: &[u8]) -> Self {
+        Self {
+            name: name.to_owned(),
+            media_type: media_type.to_owned(),
+            size: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
+            sha256: Sha256::digest(bytes).into(),
+        }
+    }
 }
 
 pub(super) fn read_requisites(
@@ -173,7 +187,7 @@ pub(super) fn read_attachments(reader: &mut Reader<'_>) -> Result<Vec<Attachment
 fn read_file_name(file: &mut Reader<'_>) -> Result<String, Refusal> {
     let name = file.text("name", FILE_NAME_MAX_BYTES, Lines::One)?;
     if name.len() > FILE_NAME_MAX_BYTES {
-        return Err(malformed(&file.at("name"), "too-long"));
+        return Err(malformed(&file.at("name"), "too-long").with("limit", FILE_NAME_MAX_BYTES.to_string()));
     }
     let folder = name.contains(['/', '\\', ':']);
     let edge = name.starts_with(['.', ' ']) || name.ends_with(['.', ' ']);

@@ -78,6 +78,8 @@ pub struct PaymentInvoiceDraft {
     /// As in [`PaymentInvoice`].
     pub due_date: CivilDate,
     /// As in [`PaymentInvoice`].
+    pub turnover_date: CivilDate,
+    /// As in [`PaymentInvoice`].
     pub beneficiary: Requisites,
     /// As in [`PaymentInvoice`].
     pub account: BankAccount,
@@ -107,7 +109,7 @@ impl PaymentInvoiceDraft {
             number: self.number.clone(),
             date: self.date,
             due_date: self.due_date,
-            turnover_date: self.date,
+            turnover_date: self.turnover_date,
             beneficiary: self.beneficiary.clone(),
             account: self.account.clone(),
             knp: self.knp.clone(),

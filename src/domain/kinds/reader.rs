@@ -83,7 +83,7 @@ impl<'a> Reader<'a> {
             return Err(malformed(&self.at(name), "not-a-text"));
         };
         if text.chars().count() > max {
-            return Err(malformed(&self.at(name), "too-long"));
+            return Err(malformed(&self.at(name), "too-long").with("limit", max.to_string()));
         }
         if text.chars().any(|character| is_forbidden(character, lines)) {
             return Err(malformed(&self.at(name), "forbidden-character"));
