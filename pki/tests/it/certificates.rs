@@ -1,3 +1,4 @@
+#![allow(clippy::unnecessary_unwrap, clippy::wildcard_enum_match_arm, reason = "tests")]
 //! Certificates of the national CA, read and held against facts found by another program; and what is refused.
 
 use std::collections::HashMap;
