@@ -1,0 +1,149 @@
+//! The files of an extract: each is taken by whoever needs it, and what nobody took must not be there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
+use signed_note::{Note, StandardVerifier, VerifierList};
+
+use super::finding::FaultCode;
+use super::report::ExtractReport;
+use crate::extract::build::binding_text_of;
+use crate::extract::format;
+use crate::extract::manifest::{self, Digests, ManifestFaultKind};
+use crate::extract::package::PackageEntry;
+use crate::extract::records::{LogRecord, from_json};
+use crate::i18n::Language;
+
+/// The most octets of a binding note that are read; the real one has some 600.
+const BINDING_MAX_BYTES: usize = 8 * 1024;
+
+/// The files of an extract by name.
+pub(super) struct Contents<'a> {
+    files: BTreeMap<&'a str, &'a [u8]>,
+    digests: Digests,
+    taken: BTreeSet<&'a str>,
+}
+
+impl<'a> Contents<'a> {
+    pub(super) fn new(entries: &[PackageEntry<'a>]) -> Self {
+        let payload = entries.iter().filter(|entry| !entry.name.starts_with(format::META_INF));
+        Self {
+            digests: payload.map(|entry| (entry.name.to_owned(), Sha256::digest(entry.content).into())).collect(),
+            files: entries.iter().map(|entry| (entry.name, entry.content)).collect(),
+            taken: BTreeSet::new(),
+        }
+    }
+
+    /// The file `name`, which may be absent.
+    pub(super) fn take_optional(&mut self, name: &str) -> Option<&'a [u8]> {
+        let (name, content) = self.files.get_key_value(name)?;
+        self.taken.insert(name);
+        Some(content)
+    }
+
+    /// The file `name`, which must be there.
+    pub(super) fn take(&mut self, name: &str, report: &mut ExtractReport) -> Option<&'a [u8]> {
+        let content = self.take_optional(name);
+        if content.is_none() {
+            report.fail(name, FaultCode::FileMissing, "");
+        }
+        content
+    }
+
+    /// The record in the file `name`, which must be there.
+    pub(super) fn take_json<T: Deserialize<'a>>(&mut self, name: &str, report: &mut ExtractReport) -> Option<T> {
+        match from_json(self.take(name, report)?) {
+            Ok(record) => Some(record),
+            Err(error) => {
+                report.fail(name, FaultCode::Json, error);
+                None
+            }
+        }
+    }
+
+    /// The files of a folder, each taken.
+    pub(super) fn take_folder(&mut self, folder: &str) -> Vec<(&'a str, &'a [u8])> {
+        let found: Vec<(&str, &[u8])> = self
+            .files
+            .iter()
+            .filter(|(name, _)| name.starts_with(folder))
+            .map(|(name, content)| (*name, *content))
+            .collect();
+        self.taken.extend(found.iter().map(|(name, _)| *name));
+        found
+    }
+
+    /// SHA-256 of a payload file.
+    pub(super) fn digest(&self, name: &str) -> Option<[u8; 32]> {
+        self.digests.get(name).copied()
+    }
+
+    /// What is the same in every extract: summaries and the page that says how to check.
+    pub(super) fn take_texts(&mut self, report: &mut ExtractReport) {
+        for language in Language::ALL {
+            let _ = self.take(&format::summary(language.code()), report);
+        }
+        let _ = self.take(format::HOWTO, report);
+    }
+
+    /// That both manifests list exactly the payload.
+    pub(super) fn check_manifests(&mut self, report: &mut ExtractReport) {
+        let manifests = [
+            (format::OPERATOR_MANIFEST, format::OPERATOR_SEAL),
+            (format::OFFICER_MANIFEST, format::OFFICER_SIGNATURE),
+        ];
+        for (name, signature) in manifests {
+            let Some(content) = self.take(name, report) else { continue };
+            for fault in manifest::check(name, content, signature, &self.digests) {
+                let code = match fault.kind {
+                    ManifestFaultKind::DigestDiffers => FaultCode::Digest,
+                    ManifestFaultKind::Missing | ManifestFaultKind::Unlisted => FaultCode::ManifestList,
+                    ManifestFaultKind::NotCanonical | ManifestFaultKind::WrongSignature => FaultCode::Manifest,
+                };
+                report.fail(&fault.part, code, format!("{name}: {}", fault.kind.code()));
+            }
+        }
+    }
+
+    /// That the log key has signed for these very octets of manifests and signatures, and for nothing else.
+    pub(super) fn check_binding(&mut self, log: &LogRecord, report: &mut ExtractReport) {
+        let Some(binding) = self.take(format::BINDING, report) else { return };
+        let bound = [
+            format::OPERATOR_MANIFEST,
+            format::OFFICER_MANIFEST,
+            format::OPERATOR_SEAL,
+            format::OFFICER_SIGNATURE,
+        ];
+        let found = bound.map(|name| (name, self.files.get(name).copied().unwrap_or_default()));
+        if let Err(detail) = binding_holds(binding, &binding_text_of(&log.origin, &found), &log.key) {
+            report.fail(format::BINDING, FaultCode::Binding, detail);
+        }
+    }
+
+    /// That nothing lies in the extract of which nothing in it speaks.
+    pub(super) fn check_nothing_left(&self, report: &mut ExtractReport) {
+        for name in self.files.keys().filter(|name| !self.taken.contains(*name)) {
+            report.fail(name, FaultCode::FileUnexpected, "");
+        }
+    }
+}
+
+fn binding_holds(binding: &[u8], text: &str, log_key: &str) -> Result<(), &'static str> {
+    if binding.len() > BINDING_MAX_BYTES {
+        return Err("too large");
+    }
+    let note = Note::from_bytes(binding).map_err(|_| "not a signed note")?;
+    if note.text() != text.as_bytes() {
+        return Err("not over the manifests and signatures of this extract");
+    }
+    let verifier = StandardVerifier::new(log_key).map_err(|_| "the log key is no verifier key")?;
+    let known = VerifierList::new(vec![Box::new(verifier)]);
+    match note.verify(&known) {
+        Ok((verified, unverified)) if verified.len() == 1 && unverified.is_empty() => {}
+        Ok(_) => return Err("it has other signatures than that of the log key"),
+        Err(_) => return Err("not signed by the log key"),
+    }
+    // Another way to write the same signature, or the same one twice, would be octets that nobody has signed for.
+    if note.to_bytes() == binding { Ok(()) } else { Err("not in the canonical form") }
+}

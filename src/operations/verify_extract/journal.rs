@@ -1,0 +1,363 @@
+//! The journal's part of an extract: the checkpoint by the log key, each entry in the log under it, each revealed value
+//! the one committed to, and of each subject named its whole history.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::contents::Contents;
+use super::finding::FaultCode;
+use super::judge::Judge;
+use super::report::{ExtractReport, JudgedCheckpoint, JudgedEntry};
+use super::witness::Witness;
+use crate::domain::time::Moment;
+use crate::extract::format;
+use crate::extract::operator::OperatorCard;
+use crate::extract::records::{LogRecord, OpeningRecord, OpeningsRecord, ProofRecord, StatementRecord, SubjectRecord};
+use crate::extract::statement::{LEVEL_GAP_FREE, LEVEL_INCLUSION};
+use crate::journal::checkpoint::{Checkpoint, signed_text};
+use crate::journal::entry::{Entry, Field, Opening, leaf_hash};
+use crate::journal::proof::verify_inclusion;
+use crate::journal::subjects::{SubjectLink, check_chain};
+
+/// Identity of a document as a subject.
+const DOCUMENT_SUBJECT: &str = "document:";
+
+/// An entry with what is revealed of it.
+pub(super) struct OpenedEntry {
+    /// Its number.
+    pub(super) seq: u64,
+    /// Its kind.
+    pub(super) kind: String,
+    /// The operator's clock.
+    pub(super) at: Moment,
+    /// The revealed fields.
+    pub(super) fields: BTreeMap<String, Value>,
+    leaf: [u8; 32],
+    links: Vec<SubjectLink>,
+}
+
+impl OpenedEntry {
+    /// A revealed field that is a text.
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
+        self.fields.get(name)?.as_str()
+    }
+}
+
+/// The entries of the extract, by number.
+#[derive(Default)]
+pub(super) struct Entries(BTreeMap<u64, OpenedEntry>);
+
+impl Entries {
+    pub(super) fn get(&self, seq: u64) -> Option<&OpenedEntry> {
+        self.0.get(&seq)
+    }
+
+    /// The entries that reveal this value of a field, rising.
+    pub(super) fn with<'a>(&'a self, name: &'a str, value: &'a str) -> impl Iterator<Item = &'a OpenedEntry> {
+        self.0.values().filter(move |entry| entry.text(name) == Some(value))
+    }
+}
+
+/// Judges the folder `journal/` and `statement.json`; answers the entries that hold.
+pub(super) fn check(
+    contents: &mut Contents<'_>,
+    log: &LogRecord,
+    operator: Option<&OperatorCard>,
+    judge: &Judge<'_>,
+    report: &mut ExtractReport,
+) -> Entries {
+    let checkpoint = checkpoint(contents, log, operator, judge, report);
+    let Some(statement) = contents.take_json::<StatementRecord>(format::STATEMENT, report) else {
+        return Entries::default();
+    };
+    check_statement(&statement, checkpoint.as_ref(), report);
+    let mut entries = Entries::default();
+    for seq in &statement.entries {
+        if let Some(entry) = entry(contents, *seq, log, &statement, checkpoint.as_ref(), report) {
+            entries.0.insert(*seq, entry);
+        }
+    }
+    check_order(&entries, report);
+    report.complete = check_subjects(&statement, &entries, report);
+    report.statement = Some(statement);
+    entries
+}
+
+fn checkpoint(
+    contents: &mut Contents<'_>,
+    log: &LogRecord,
+    operator: Option<&OperatorCard>,
+    judge: &Judge<'_>,
+    report: &mut ExtractReport,
+) -> Option<Checkpoint> {
+    let token = contents.take_optional(format::CHECKPOINT_TIME_STAMP);
+    let octets = contents.take(format::CHECKPOINT, report)?;
+    let part = format::CHECKPOINT;
+    let opened = std::str::from_utf8(octets).map_err(|error| error.to_string()).and_then(|note| {
+        Checkpoint::open(note, &log.key).map(|checkpoint| (note, checkpoint)).map_err(|error| error.to_string())
+    });
+    let (note, checkpoint) = match opened {
+        Ok(opened) => opened,
+        Err(error) => {
+            report.fail(part, FaultCode::CheckpointSignature, error);
+            return None;
+        }
+    };
+    if checkpoint.origin != log.origin {
+        report.fail(part, FaultCode::CheckpointDiffers, format!("of the log {}", checkpoint.origin));
+    }
+    let mut witnesses = Vec::new();
+    for key in operator.map(|card| card.witness_keys.as_slice()).unwrap_or_default() {
+        match Witness::parse(key).and_then(|witness| witness.cosigned(note)) {
+            Some(at) => witnesses.push((key.clone(), at)),
+            None => report.fail(part, FaultCode::WitnessMissing, key),
+        }
+    }
+    let time_stamp = token.and_then(|token| {
+        let text = signed_text(note).unwrap_or_default();
+        judge.time_stamp(format::CHECKPOINT_TIME_STAMP, token, &[octets, text], report)
+    });
+    report.checkpoint = Some(JudgedCheckpoint {
+        origin: checkpoint.origin.clone(),
+        size: checkpoint.size,
+        root: checkpoint.root,
+        time_stamp,
+        witnesses,
+    });
+    Some(checkpoint)
+}
+
+fn check_statement(statement: &StatementRecord, checkpoint: Option<&Checkpoint>, report: &mut ExtractReport) {
+    let part = format::STATEMENT;
+    if let Some(checkpoint) = checkpoint
+        && (statement.size != checkpoint.size || statement.root != hex::encode(checkpoint.root))
+    {
+        report.fail(part, FaultCode::CheckpointDiffers, "size or root is not that of the checkpoint");
+    }
+    let level = if statement.subjects.is_empty() { LEVEL_INCLUSION } else { LEVEL_GAP_FREE };
+    if statement.level != level {
+        report.fail(part, FaultCode::Statement, format!("level {} is claimed, {level} is shown", statement.level));
+    }
+    if !rises(&statement.entries) {
+        report.fail(part, FaultCode::Statement, "the numbers of the entries do not rise");
+    }
+}
+
+fn rises(numbers: &[u64]) -> bool {
+    numbers.is_sorted_by(|a, b| a < b)
+}
+
+/// Reads the entry `seq` and judges all that is told of it. `None` when it cannot be relied on.
+fn entry(
+    contents: &mut Contents<'_>,
+    seq: u64,
+    log: &LogRecord,
+    statement: &StatementRecord,
+    checkpoint: Option<&Checkpoint>,
+    report: &mut ExtractReport,
+) -> Option<OpenedEntry> {
+    let (body_part, proof_part) = (format::entry_body(seq), format::entry_proof(seq));
+    let openings_part = format::entry_openings(seq);
+    // All three are taken before anything is judged, so that no follow-up fault is told.
+    let body = contents.take(&body_part, report);
+    let openings = contents.take_json::<OpeningsRecord>(&openings_part, report);
+    let proof = contents.take_json::<ProofRecord>(&proof_part, report);
+    let body = body?;
+    let entry = match Entry::parse(body) {
+        Ok(entry) => entry,
+        Err(error) => {
+            report.fail(&body_part, FaultCode::Entry, error.to_string());
+            return None;
+        }
+    };
+    if entry.log != log.origin {
+        report.fail(&body_part, FaultCode::Entry, format!("an entry of the log {}", entry.log));
+        return None;
+    }
+    let leaf = leaf_hash(body);
+    let mut judged = JudgedEntry {
+        seq,
+        id: entry.id.to_string(),
+        kind: entry.kind.clone(),
+        at: entry.at(),
+        leaf,
+        actor: None,
+        fields: BTreeMap::new(),
+        included: false,
+        proof_hashes: proof.as_ref().map_or(0, |proof| proof.hashes.len()),
+    };
+    judged.included = proof.is_some_and(|proof| included(&proof, &proof_part, seq, &leaf, statement, checkpoint, report));
+    let mut links = Vec::new();
+    if let Some(record) = openings {
+        if record.seq != seq {
+            report.fail(&openings_part, FaultCode::Opening, format!("of entry {}", record.seq));
+        }
+        links = reveal(&record.openings, &openings_part, &entry, &mut judged, report);
+    }
+    let opened = OpenedEntry {
+        seq,
+        kind: judged.kind.clone(),
+        at: judged.at,
+        fields: judged.fields.clone(),
+        leaf,
+        links,
+    };
+    let included = judged.included;
+    report.entries.push(judged);
+    included.then_some(opened)
+}
+
+fn included(
+    proof: &ProofRecord,
+    part: &str,
+    seq: u64,
+    leaf: &[u8; 32],
+    statement: &StatementRecord,
+    checkpoint: Option<&Checkpoint>,
+    report: &mut ExtractReport,
+) -> bool {
+    if proof.leaf != hex::encode(leaf) {
+        report.fail(part, FaultCode::Leaf, "");
+        return false;
+    }
+    if proof.seq != seq || proof.size != statement.size {
+        report.fail(part, FaultCode::Proof, "for another place or size");
+        return false;
+    }
+    let hashes: Option<Vec<[u8; 32]>> = proof.hashes.iter().map(|hash| digest(hash)).collect();
+    let Some(hashes) = hashes else {
+        report.fail(part, FaultCode::Proof, "a hash is not 64 lower-case hexadecimal digits");
+        return false;
+    };
+    // Without a checkpoint there is nothing to lead to, and that is told already.
+    let Some(checkpoint) = checkpoint else { return false };
+    match verify_inclusion(leaf, seq, checkpoint.size, &checkpoint.root, &hashes) {
+        Ok(()) => true,
+        Err(error) => {
+            report.fail(part, FaultCode::Proof, error.to_string());
+            false
+        }
+    }
+}
+
+/// Checks every opening against its commitment; answers the links to subjects.
+fn reveal(
+    openings: &[OpeningRecord],
+    part: &str,
+    entry: &Entry,
+    judged: &mut JudgedEntry,
+    report: &mut ExtractReport,
+) -> Vec<SubjectLink> {
+    let mut links = Vec::new();
+    let mut seen = BTreeSet::new();
+    for record in openings {
+        let place = format!("{}.{}", record.place, record.index);
+        let Some((field, opening)) = opened(record, entry) else {
+            report.fail(part, FaultCode::Opening, place);
+            continue;
+        };
+        let known = match field {
+            Field::Actor => {
+                judged.actor = Some(opening.value);
+                true
+            }
+            Field::Subject(_) => SubjectLink::from_value(&opening.value).map(|link| links.push(link)).is_some(),
+            Field::Payload(_) => match opening.payload_field() {
+                Some((name, value)) if !judged.fields.contains_key(name) => {
+                    judged.fields.insert(name.to_owned(), value.clone());
+                    true
+                }
+                Some(_) | None => false,
+            },
+        };
+        if !known || !seen.insert(field) {
+            report.fail(part, FaultCode::Opening, format!("{place}: twice, or not a value of that place"));
+        }
+    }
+    links
+}
+
+/// The place and the opening of a record, when it opens the commitment there.
+fn opened(record: &OpeningRecord, entry: &Entry) -> Option<(Field, Opening)> {
+    let field = match (record.place.as_str(), record.index) {
+        ("actor", 0) => Field::Actor,
+        ("payload", index) => Field::Payload(index),
+        ("subj", index) => Field::Subject(index),
+        _ => return None,
+    };
+    let opening = Opening { salt: digest(&record.salt)?, value: record.value.clone() };
+    opening.opens(&entry.commitment(field)?).then_some((field, opening))
+}
+
+fn check_order(entries: &Entries, report: &mut ExtractReport) {
+    let mut before: Option<Moment> = None;
+    for entry in entries.0.values() {
+        if before.is_some_and(|before| entry.at < before) {
+            report.fail(&format::entry_body(entry.seq), FaultCode::TimeOrder, entry.at.to_string());
+        }
+        before = Some(entry.at);
+    }
+}
+
+/// Whether each subject of the statement is shown whole.
+fn check_subjects(statement: &StatementRecord, entries: &Entries, report: &mut ExtractReport) -> bool {
+    let mut identities = BTreeSet::new();
+    let mut pseudonyms: BTreeMap<[u8; 32], &SubjectRecord> = BTreeMap::new();
+    let mut whole = true;
+    for subject in &statement.subjects {
+        let fault = match digest(&subject.pseudonym) {
+            None => Some("the pseudonym is not 64 hexadecimal digits".to_owned()),
+            Some(pseudonym) if pseudonyms.insert(pseudonym, subject).is_some() || !identities.insert(&subject.identity) => {
+                Some("the subject stands twice".to_owned())
+            }
+            Some(pseudonym) => history(subject, &pseudonym, entries).err(),
+        };
+        if let Some(fault) = fault {
+            whole = false;
+            report.fail(format::STATEMENT, FaultCode::Chain, format!("{}: {fault}", subject.identity));
+        }
+    }
+    for entry in entries.0.values() {
+        for link in &entry.links {
+            let listed = pseudonyms.get(&link.subject).is_none_or(|subject| subject.entries.contains(&entry.seq));
+            if !listed {
+                whole = false;
+                let part = format::entry_openings(entry.seq);
+                report.fail(&part, FaultCode::Chain, "an entry of the subject that the statement leaves out");
+            }
+        }
+    }
+    whole
+}
+
+/// That the entries of a subject are its first to its `count`-th.
+fn history(subject: &SubjectRecord, pseudonym: &[u8; 32], entries: &Entries) -> Result<(), String> {
+    if !rises(&subject.entries) {
+        return Err("the numbers of its entries do not rise".to_owned());
+    }
+    let mut links = Vec::new();
+    for seq in &subject.entries {
+        let entry = entries.get(*seq).ok_or_else(|| format!("entry {seq} is not here, or does not hold"))?;
+        let mut own = entry.links.iter().filter(|link| link.subject == *pseudonym);
+        match (own.next(), own.next()) {
+            (Some(link), None) => links.push((*link, entry.leaf)),
+            (None, _) => return Err(format!("entry {seq} does not reveal that it is of the subject")),
+            (Some(_), Some(_)) => return Err(format!("entry {seq} counts twice")),
+        }
+    }
+    let count = check_chain(&links).map_err(|error| error.to_string())?;
+    if count == subject.count { Ok(()) } else { Err(format!("{} entries are claimed, {count} are here", subject.count)) }
+}
+
+/// The entries of the document `id` by the statement, when its history is listed.
+pub(super) fn entries_of_document<'a>(statement: &'a StatementRecord, id: &str) -> Option<&'a [u64]> {
+    let own = |subject: &&SubjectRecord| subject.identity.strip_prefix(DOCUMENT_SUBJECT) == Some(id);
+    statement.subjects.iter().find(own).map(|subject| subject.entries.as_slice())
+}
+
+/// 32 octets from 64 lower-case hexadecimal digits.
+pub(super) fn digest(text: &str) -> Option<[u8; 32]> {
+    let octets: [u8; 32] = hex::decode(text).ok()?.try_into().ok()?;
+    (hex::encode(octets) == text).then_some(octets)
+}
