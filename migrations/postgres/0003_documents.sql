@@ -55,7 +55,7 @@ create index document_by_sender on document (sender, created_at);
 create index document_by_recipient on document (recipient, created_at);
 create index document_waiting_for_a_check on document (check_deadline) where state = 'check-pending';
 create unique index a_client_accepts_an_offer_version_once on document (offer_id, offer_version, sender)
-    where kind = 'OfferAcceptance' and state in ('check-pending', 'received', 'accepted');
+    where kind = 'offer-acceptance' and state in ('check-pending', 'received', 'accepted');
 
 create table document_file (
     document_id uuid not null references document (id),

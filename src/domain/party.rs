@@ -34,6 +34,18 @@ pub enum IdentifierError {
     Layout,
 }
 
+impl IdentifierError {
+    /// The stable kebab-case code; its text is `reason-<code>`.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::NotTwelveDigits => "not-twelve-digits",
+            Self::CheckDigit => "check-digit",
+            Self::Layout => "identifier-layout",
+        }
+    }
+}
+
 /// Sex as encoded in an [`Iin`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sex {

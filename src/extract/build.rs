@@ -229,10 +229,8 @@ fn put_document(payload: &mut Payload, document: &DocumentFacts) -> Result<Docum
         payload.put(path.clone(), receipt.clone())?;
         receipts.push(path);
     }
-    let party = |(party, name): &(crate::domain::party::Party, String)| PartyRecord {
-        key: party.key(),
-        name: name.clone(),
-    };
+    let party =
+        |(party, name): &(crate::domain::party::Party, String)| PartyRecord { key: party.key(), name: name.clone() };
     let record = DocumentRecord {
         kind: document.kind.clone(),
         number: document.number.clone(),

@@ -15,7 +15,11 @@ pub fn crc32(bytes: &[u8]) -> u32 {
 
 const TABLE: [u32; 256] = table();
 
-#[expect(clippy::indexing_slicing, clippy::as_conversions, reason = "evaluated by the compiler; the index is below 256")]
+#[expect(
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    reason = "evaluated by the compiler; the index is below 256"
+)]
 const fn table() -> [u32; 256] {
     let mut table = [0; 256];
     let mut index = 0;

@@ -225,7 +225,7 @@ pub struct OpeningFacts {
 /// A subject whose entries are all here.
 #[derive(Debug, Clone)]
 pub struct SubjectFacts {
-    /// `document:<id>`, `case:<id>`, `iin:…`, `bin:…`.
+    /// `document:<id>`, `case:<id>`, `offer:<id>`, `party:<key>`.
     pub identity: String,
     /// Its pseudonym in the log.
     pub pseudonym: String,

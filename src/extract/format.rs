@@ -33,6 +33,8 @@ pub const STATEMENT: &str = "statement.json";
 pub const CHECKPOINT: &str = "journal/checkpoint.txt";
 /// RFC 3161 time stamp token over the SHA-256 of [`CHECKPOINT`].
 pub const CHECKPOINT_TIME_STAMP: &str = "journal/checkpoint.tst";
+/// The folder of certificates, OCSP responses and revocation lists.
+pub const EVIDENCE: &str = "evidence/";
 /// How to check the extract without us.
 pub const HOWTO: &str = "HOWTO.txt";
 
@@ -107,10 +109,8 @@ pub fn media_type(name: &str) -> &'static str {
 /// kept. The real name stands in `document.json`.
 #[must_use]
 pub fn safe_name(name: &str) -> String {
-    let plain: String = name
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-') { c } else { '_' })
-        .collect();
+    let plain: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-') { c } else { '_' }).collect();
     let plain = plain.trim_matches(['.', '_']);
     let (stem, end) = match plain.rsplit_once('.') {
         Some((stem, end)) if !stem.is_empty() && (1..=10).contains(&end.len()) => (stem, end),

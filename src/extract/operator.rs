@@ -60,7 +60,9 @@ pub fn parse(bytes: &[u8]) -> Result<OperatorCard, OperatorCardError> {
     if file.operator.len() != 12 || !file.operator.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(OperatorCardError::Bin);
     }
-    if file.log_keys.is_empty() || file.log_keys.len() > OPERATOR_KEYS_MAX || file.witness_keys.len() > OPERATOR_KEYS_MAX
+    if file.log_keys.is_empty()
+        || file.log_keys.len() > OPERATOR_KEYS_MAX
+        || file.witness_keys.len() > OPERATOR_KEYS_MAX
     {
         return Err(OperatorCardError::Keys);
     }

@@ -79,10 +79,8 @@ pub fn write(files: &[(&str, &[u8])]) -> Result<Vec<u8>, PackageError> {
     if files.len() >= EXTRACT_ENTRIES_MAX {
         return Err(PackageError::TooManyFiles);
     }
-    let mut entries: Vec<PackageEntry<'_>> = files
-        .iter()
-        .map(|(name, content)| PackageEntry { name, content })
-        .collect();
+    let mut entries: Vec<PackageEntry<'_>> =
+        files.iter().map(|(name, content)| PackageEntry { name, content }).collect();
     entries.push(PackageEntry { name: MIMETYPE_NAME, content: MIMETYPE.as_bytes() });
     entries.sort_by(|a, b| rank(a.name).cmp(&rank(b.name)));
     check_names(&entries)?;
@@ -135,10 +133,16 @@ pub fn read(bytes: &[u8]) -> Result<Vec<PackageEntry<'_>>, PackageFault> {
         offset = next;
     }
     check_names(&entries).map_err(|error| fault("zip", &error.to_string(), 0))?;
-    compare_tail(bytes, offset, &central, |at| {
-        let owner = central_ends.partition_point(|end| *end <= at);
-        entries.get(owner).map_or("zip", |entry| entry.name)
-    }, entries.len())?;
+    compare_tail(
+        bytes,
+        offset,
+        &central,
+        |at| {
+            let owner = central_ends.partition_point(|end| *end <= at);
+            entries.get(owner).map_or("zip", |entry| entry.name)
+        },
+        entries.len(),
+    )?;
     match entries.split_first() {
         Some((first, rest)) if first.name == MIMETYPE_NAME && first.content == MIMETYPE.as_bytes() => Ok(rest.to_vec()),
         Some(_) | None => Err(fault(MIMETYPE_NAME, "not the first file, or not the media type of ASiC-E", 0)),

@@ -241,7 +241,7 @@ pub struct StatementRecord {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SubjectRecord {
-    /// Whose: `document:<id>`, `case:<id>`, `iin:…`, `bin:…`.
+    /// Whose: `document:<id>`, `case:<id>`, `offer:<id>`, `party:<key>`.
     pub identity: String,
     /// The name under which the log knows it.
     pub pseudonym: String,

@@ -54,7 +54,7 @@ impl Page {
 
     fn raw(&mut self, depth: usize, line: &str) {
         self.out.push_str(&"  ".repeat(depth));
-        self.out.extend(line.chars().map(|c| if misleads(c) { ' ' } else { c }));
+        self.out.push_str(&plain(line));
         self.out.push('\n');
     }
 
@@ -205,9 +205,13 @@ impl Page {
     }
 }
 
-/// Characters by which a name could forge lines of the page or turn its text around.
-fn misleads(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+/// The line without characters by which a name could forge other lines or turn the text around.
+#[must_use]
+pub fn plain(line: &str) -> String {
+    let misleads = |c: char| {
+        c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    line.chars().map(|c| if misleads(c) { ' ' } else { c }).collect()
 }
 
 /// An instant of a record as people in Kazakhstan read it.

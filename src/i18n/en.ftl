@@ -1,0 +1,852 @@
+# English texts. The keys are the same in three files: kk.ftl, ru.ftl, en.ftl.
+# Checked by tests/spec/domain.rs.
+
+## Words of the program
+
+### Languages
+
+language-kk = Kazakh
+language-ru = Russian
+language-en = English
+
+### Units of size
+
+unit-byte = { $count } bytes
+unit-kib = { $count } KiB
+unit-mib = { $count } MiB
+
+### Kinds of documents
+
+kind-offer-acceptance = Acceptance of an offer (consent)
+kind-completion-act = Act of completed works (rendered services)
+kind-payment-invoice = Invoice for payment
+kind-letter = Letter
+kind-arbitrary-file = Document of any form
+
+### States of a document
+
+state-draft = draft, not signed
+state-recording = being recorded in the journal
+state-check-pending = the signature is being checked
+state-received = received
+state-accepted = signed by both sides
+state-rejected = rejected by the recipient
+state-withdrawn = withdrawn by the sender
+state-check-failed = check failed, deemed not received
+
+### States of an extract
+
+state-prepared = prepared, waits for a signature
+state-issued = issued
+
+### Sides
+
+side-sender = sender
+side-recipient = recipient
+
+### Roles that the CA wrote into a certificate
+
+role-head = head of the organisation
+role-sign-right = person with the right to sign
+role-finance-right = person with the right to sign financial documents
+role-hr = human resources officer
+role-employee = employee of the organisation
+role-information-system = information system of a legal entity
+role-treasury = client of the treasury
+role-natural-person = natural person
+role-legal-entity = legal entity
+
+### What a key is for
+
+purpose-any = any purpose
+purpose-sign = signing
+purpose-auth = login
+purpose-ca = issuing certificates
+purpose-ocsp = OCSP answers
+purpose-tsa = time stamps
+purpose-crl-sign = revocation lists
+purpose-other = another purpose
+
+### Who is behind a certificate
+
+signer-kind-person = natural person
+signer-kind-organization = person acting for an organisation
+signer-kind-information-system = information system
+
+### What a member may do, registered certificates, cases of compromise
+
+capability-sign = prepare and sign
+capability-draft = prepare drafts only
+certificate-state-active = in use
+certificate-state-suspended = suspended
+certificate-state-annulled = annulled
+case-state-open = open
+case-state-annulled = confirmed, the certificate is taken off the register
+case-state-lifted = the suspension is lifted
+
+## Verdicts on signatures (ETSI EN 319 102-1)
+
+indication-TOTAL-PASSED = valid
+indication-INDETERMINATE = undetermined
+indication-TOTAL-FAILED = invalid
+subindication-FORMAT_FAILURE = the format is broken
+subindication-HASH_FAILURE = the content is not what was signed
+subindication-SIG_CRYPTO_FAILURE = the signature value does not fit the key
+subindication-REVOKED = the certificate is revoked
+subindication-EXPIRED = the certificate has expired
+subindication-NOT_YET_VALID = the certificate was not valid yet
+subindication-SIG_CONSTRAINTS_FAILURE = the signature does not meet the requirements
+subindication-CHAIN_CONSTRAINTS_FAILURE = the certificate chain does not meet the requirements
+subindication-CERTIFICATE_CHAIN_GENERAL_FAILURE = the certificate chain could not be checked
+subindication-CRYPTO_CONSTRAINTS_FAILURE = the algorithm is not trusted
+subindication-CRYPTO_CONSTRAINTS_FAILURE_NO_POE = the algorithm is no longer trusted and the time of signing is not proven
+subindication-TIMESTAMP_ORDER_FAILURE = the time stamps are out of order
+subindication-NO_SIGNING_CERTIFICATE_FOUND = the signer's certificate is not found
+subindication-NO_CERTIFICATE_CHAIN_FOUND = the certificate does not lead to a trusted CA
+subindication-REVOKED_NO_POE = the certificate is revoked and signing before that is not proven
+subindication-REVOKED_CA_NO_POE = the certificate of a CA is revoked
+subindication-OUT_OF_BOUNDS_NO_POE = outside the certificate's validity and the time of signing is not proven
+subindication-OUT_OF_BOUNDS_NOT_REVOKED = outside the certificate's validity, not revoked
+subindication-TRY_LATER = the status of the certificate is not known yet
+subindication-SIGNED_DATA_NOT_FOUND = the signed content is not given
+
+### Verdicts on extracts
+
+subindication-OPERATOR_MISMATCH = the extract is another operator's
+subindication-LOG_MISMATCH = the extract is from another log
+subindication-OFFICER_MISMATCH = signed by another person than the extract names
+subindication-JOURNAL_FAILURE = the proofs of the journal do not fit
+subindication-FACTS_MISMATCH = documents and journal disagree
+subindication-OPERATOR_NOT_PINNED = it is not said whose extract is expected
+subindication-WITNESS_NOT_FOUND = the signature of an expected witness is missing
+
+### The mathematics alone; how much is covered
+
+crypto-ok = right
+crypto-hash_failure = the content is changed
+crypto-sig_crypto_failure = the signature value is wrong
+crypto-not_checked = not checked
+crypto-unsupported = the algorithm is not supported
+covers-all = the whole document
+covers-part = a part of the document
+
+### What a time stamp covers
+
+time-stamp-signature = over the signature
+time-stamp-content = over the content
+time-stamp-data = over the data
+
+### Why there is no certification path (codes of `PathError`)
+
+path-no-path = no certificate of the issuer leads to a trusted CA
+path-bad-signature = the signature on a certificate does not fit the issuer's key
+path-unsupported-algorithm = an algorithm in a certificate is not supported
+path-malformed-extension = an extension of a certificate is malformed
+path-not-a-ca = a certificate of the chain is not a CA's
+path-key-usage = a key of the chain may not sign certificates
+path-path-too-long = the chain is longer than allowed
+path-unknown-critical-extension = a certificate has an unknown critical extension
+path-name-constraints = a name is outside what the CA is allowed
+path-policy = the certificate policies do not fit
+path-wrong-purpose = the key is for another purpose
+path-not-yet-valid = a certificate was not valid yet at that moment
+path-expired = a certificate had expired by that moment
+path-revoked = a certificate of the chain is revoked
+path-revocation-unknown = nothing proves that a certificate is not revoked
+path-budget-exhausted = the search for a chain took more work than allowed
+
+### Status of a certificate and reasons of revocation (RFC 5280)
+
+revocation-good = not revoked
+revocation-revoked = revoked
+revocation-on-hold = put on hold by the CA
+revocation-unknown = status unknown
+revocation-reason-unspecified = no reason given
+revocation-reason-keyCompromise = key compromise
+revocation-reason-cACompromise = compromise of the CA's key
+revocation-reason-affiliationChanged = the holder's data changed
+revocation-reason-superseded = superseded by another certificate
+revocation-reason-cessationOfOperation = no longer needed
+revocation-reason-certificateHold = on hold
+revocation-reason-removeFromCRL = back from hold
+revocation-reason-privilegeWithdrawn = privilege withdrawn
+revocation-reason-aACompromise = compromise of an attribute authority's key
+revocation-mode-chain = the whole chain is checked
+revocation-mode-leaf = only the signer's certificate is checked
+revocation-mode-none = revocation is not checked
+
+### The four conditions of legal effect (agreement 5.2.3)
+
+condition-authentic = the signature is authentic
+condition-certificate-valid = the certificate was valid at signing and at receipt
+condition-recorded = the operator has recorded the document in the journal
+condition-within-agreement = the signature was used within the agreement that binds both sides
+
+## Words inside problems
+
+### Reasons
+
+reason-too-deep = nested too deeply (the limit is { $limit })
+reason-not-json = this is not JSON
+reason-duplicate-member = a member occurs twice
+reason-number-form = not a whole number, or too large
+reason-other-type = the document is of another kind than asked for
+reason-both-iin-and-bin = both an IIN and a BIN are given: leave one
+reason-duplicate-name = two files have the same name
+reason-too-long = too long (the limit is { $limit })
+reason-file-name = the file name has characters that are not allowed
+reason-empty-file = the file is empty
+reason-media-type = the media type is not of the form type/subtype
+reason-file-size = the file size is outside the limits
+reason-not-a-digest = not a SHA-256: 64 lower-case hexadecimal digits are needed
+reason-not-an-object = a JSON object is needed
+reason-not-a-text = a text is needed
+reason-not-a-list = a list is needed
+reason-not-yes-or-no = true or false is needed
+reason-not-a-whole-number = a whole number is needed
+reason-negative = the number may not be negative
+reason-forbidden-character = there is a character that hides or turns text
+reason-too-many-items = too many items (the limit is { $limit })
+reason-unknown-member = this kind of document has no such member
+reason-other-place = the place must be "Almaty"
+reason-not-an-id = this is not an identifier
+reason-unknown-language = the language must be kk, ru or en
+reason-unknown-client-kind = the client's kind must be person, sole-trader or organization
+reason-not-for-this-client-kind = a client of this kind has no such member
+reason-not-a-quantity = not a quantity: a positive number with at most six digits after the point is needed
+reason-page-count = the number of pages must be from 1 to 100 000
+reason-number = the number is too long or has characters that are not allowed
+reason-other-addressee = the document names another recipient
+reason-text-empty-or-twice = the text in this language is empty or given twice
+reason-not-one-cms = this is not one CMS in DER, PEM or base64
+reason-not-twelve-digits = twelve digits are needed
+reason-check-digit = the check digit does not fit
+reason-identifier-layout = the date or the kind inside the number does not exist
+reason-code-form = it is not written as it must be
+reason-no-person = the certificate names no person
+reason-not-a-date = a date of the calendar in the form YYYY-MM-DD is needed
+reason-not-an-instant = an instant in UTC by RFC 3339 is needed, such as 2026-11-22T05:15:02Z
+reason-due-before-issue = the due date is before the date of the invoice
+reason-not-after-last-version = it must be after the start of the version before
+reason-outside-notice = in the past or more than five years ahead
+
+### Identifiers
+
+identifier-iin = IIN
+identifier-bin = BIN
+identifier-email = e-mail
+identifier-phone = phone (+7 and ten digits)
+identifier-iik = IIK (IBAN)
+identifier-bik = BIK
+identifier-kbe = KBe
+identifier-knp = KNP
+
+### Requisites: members of documents
+
+requisite-account = bank account
+requisite-address = address
+requisite-addressee = addressee
+requisite-amount_tiyn = amount
+requisite-bank = bank
+requisite-beneficiary = beneficiary
+requisite-bik = BIK
+requisite-bin = BIN (or IIN)
+requisite-body = body of the letter
+requisite-client = client's data
+requisite-consents = consents
+requisite-customer = customer
+requisite-date = date
+requisite-declarations = declarations
+requisite-due_date = due date
+requisite-email = e-mail
+requisite-executor = executor
+requisite-id = identifier
+requisite-iik = IIK (IBAN)
+requisite-iin = IIN
+requisite-kbe = KBe
+requisite-kind = kind
+requisite-knp = KNP
+requisite-language = language
+requisite-lines = table of works (goods)
+requisite-made_at = time of the consent
+requisite-marketing = consent to advertising (yes or no)
+requisite-media_type = media type
+requisite-name = name
+requisite-number = number
+requisite-offer = offer
+requisite-operator = operator
+requisite-organization = name of the organisation
+requisite-pages = number of pages
+requisite-payer = payer
+requisite-phone = phone
+requisite-place = place of conclusion
+requisite-position = position
+requisite-price_tiyn = price
+requisite-quantity = quantity
+requisite-rate = VAT rate
+requisite-recipient = recipient
+requisite-sender = sender
+requisite-sha256 = SHA-256
+requisite-signatory = position and name of the responsible person
+requisite-size = file size
+requisite-subject = subject of the letter
+requisite-title = title
+requisite-total_tiyn = total with VAT
+requisite-turnover_date = turnover date
+requisite-type = type of the document
+requisite-unit = unit of measure
+requisite-vat = VAT
+requisite-vat_total_tiyn = total of VAT
+requisite-version = version
+
+### Declarations and consents of an acceptance
+
+declaration-text_read_in_full = I have read the whole text
+declaration-terms_understood = I understand the terms
+declaration-data_true = my data are true
+declaration-lawful_key_holder = I am the lawful holder of the key
+declaration-own_personal_data = the personal data are my own
+declaration-own_email = the e-mail is my own
+declaration-own_phone = the phone is my own
+declaration-technical_terms_known = I know the technical terms
+declaration-risks_known = I know the risks
+declaration-personal_data = consent to the processing of personal data
+
+### Fields of a client compared with his certificate
+
+field-iin = IIN
+field-bin = BIN
+field-name = name
+field-organization = name of the organisation
+field-kind = kind of client
+
+## Problems: what happened, and what to do
+
+### Content
+
+problem-malformed-json-title = The JSON cannot be read
+problem-malformed-json-detail = { $place }: { $reason }. Mend it and send it again.
+problem-malformed-cms-title = This is not a signature file
+problem-malformed-cms-detail = { $reason }. Send the CMS signature as NCALayer made it.
+problem-malformed-content-title = The document does not follow its format
+problem-malformed-content-detail = { $pointer }: { $reason }. Mend this place and sign the document again.
+problem-malformed-consent-title = The consent is not of the published form
+problem-malformed-consent-detail = { $pointer }: { $reason }. Sign the consent that the registration page gives.
+problem-missing-requisite-title = A mandatory requisite is missing
+problem-missing-requisite-detail = Fill in: { $requisite } ({ $pointer }).
+problem-sum-mismatch-title = A sum does not fit
+problem-sum-mismatch-detail = { $pointer }: given { $given }, computed { $expected }. Mend the sum.
+problem-vat-rate-mismatch-title = The VAT rate was not in force on the turnover date
+problem-vat-rate-mismatch-detail = { $pointer }: on { $date } the rate { $rate } does not apply. Allowed: { $allowed } (none is without VAT).
+problem-identifier-invalid-title = A number or address is wrong
+problem-identifier-invalid-detail = { $identifier } ({ $pointer }): { $reason }. Check and mend it.
+problem-date-invalid-title = A date or time is wrong
+problem-date-invalid-detail = { $pointer }: { $reason }.
+problem-attachment-missing-title = An attachment was not uploaded
+problem-attachment-missing-detail = The document lists the file "{ $name }", but it did not come. Send it too.
+problem-attachment-mismatch-title = An attachment differs from what is listed
+problem-attachment-mismatch-detail = The SHA-256 of "{ $name }" is not the one in the document. Send the very file that was listed.
+problem-attachment-unlisted-title = An attachment is not listed
+problem-attachment-unlisted-detail = The file "{ $name }" is not listed, so the signature does not cover it. List it or leave it out.
+problem-content-not-canonical-title = The document is not in canonical form
+problem-content-not-canonical-detail = It differs from RFC 8785 from byte { $offset } on. Take the canonical bytes and sign those.
+problem-upload-too-large-title = The file is too large
+problem-upload-too-large-detail = The limit is { $limit }. Make the file smaller or split it.
+problem-too-many-files-title = Too many files
+problem-too-many-files-detail = One document has at most { $limit } files. Send the others separately.
+problem-media-type-refused-title = This kind of file is not accepted
+problem-media-type-refused-detail = "{ $name }" is { $media_type }. Accepted: { $allowed }.
+problem-unknown-kind-title = Unknown kind or version of document
+problem-unknown-kind-detail = { $kind }: there is no such kind or version. See the list of kinds.
+
+### Signatures and certificates
+
+problem-signature-content-mismatch-title = The signature is over other content
+problem-signature-content-mismatch-detail = The file was changed after signing, or another file was sent. Sign the very file that you send.
+problem-signature-invalid-title = The signature is invalid
+problem-signature-invalid-detail = The check failed and the document is not received. Sign it again.
+problem-signature-missing-title = There is no signature
+problem-signature-missing-detail = An unsigned file is not an electronic document. Sign it.
+problem-signature-unsupported-title = This kind of signature is not supported
+problem-signature-unsupported-detail = Algorithm or form: { $reason }. Sign with a current key of the national CA.
+problem-several-signers-title = Several signatures in one file
+problem-several-signers-detail = The file has { $count } signatures, one is needed. Send each separately.
+problem-certificate-expired-title = The certificate has expired
+problem-certificate-expired-detail = The certificate was valid until { $not_after } and was used at { $at }. Get a new one from the national CA.
+problem-certificate-not-yet-valid-title = The certificate is not valid yet
+problem-certificate-not-yet-valid-detail = The certificate is valid from { $not_before } and was used at { $at }. Check your clock or wait.
+problem-certificate-revoked-title = The certificate is revoked
+problem-certificate-revoked-detail = Revoked: { $since }. Get a new certificate from the national CA and sign again.
+problem-certificate-on-hold-title = The certificate is on hold
+problem-certificate-on-hold-detail = The CA has put it on hold. Ask the CA, or sign with another certificate.
+problem-certificate-untrusted-title = The certificate is not trusted
+problem-certificate-untrusted-detail = Issuer: { $issuer }. It does not lead to a trusted CA. Sign with a certificate of the national CA.
+problem-certificate-status-unknown-title = The status of the certificate is unknown
+problem-certificate-status-unknown-detail = The CA did not answer in time and the document is not received yet. Try again later. Details: { $reason }.
+problem-time-stamp-unavailable-title = No time stamp could be had
+problem-time-stamp-unavailable-detail = The time-stamping service did not answer, so the time of signing is not proven. Try again later.
+problem-authentication-key-used-for-signing-title = Signed with a key for login
+problem-authentication-key-used-for-signing-detail = An AUTH key is for login only. Choose the key for signing (RSA or GOST).
+problem-signer-is-not-the-caller-title = Another person has signed
+problem-signer-is-not-the-caller-detail = The IIN in the signature is not that of the person logged in. Sign with your own key.
+problem-wrong-capacity-title = The certificate speaks for another party
+problem-wrong-capacity-detail = A personal certificate does not bind an organisation, nor the reverse. Choose this party's certificate.
+problem-signer-lacks-authority-title = The signer lacks authority
+problem-signer-lacks-authority-detail = Role: { $role }. It does not allow signing: { $kind }. Let the head or a person with the right to sign do it.
+problem-key-compromised-title = The key was reported as compromised
+problem-key-compromised-detail = New documents signed with this key are not taken. Since when: { $since }. Sign with a new certificate or ask the operator.
+problem-certificate-annulled-title = The certificate is off the register
+problem-certificate-annulled-detail = The operator has taken it off this client's register. Register a new one.
+
+### Offers
+
+problem-offer-unknown-title = There is no such offer
+problem-offer-unknown-detail = Check the link or open the list of published offers.
+problem-offer-withdrawn-title = The offer is withdrawn
+problem-offer-withdrawn-detail = It was withdrawn on { $since } and can no longer be accepted. Earlier acceptances stay in force.
+problem-offer-not-in-force-title = This version of the offer is not in force now
+problem-offer-not-in-force-detail = From: { $from }, until: { $until }. Open the version in force.
+problem-offer-language-missing-title = There is no text in this language
+problem-offer-language-missing-detail = Language: { $language }. Open the text in another language, or add it.
+problem-offer-text-mismatch-title = Another text was accepted
+problem-offer-text-mismatch-detail = The SHA-256 in the consent is not that of the published text. Open the offer again and accept its text.
+problem-offer-version-exists-title = This version is published already
+problem-offer-version-exists-detail = Version { $version } never changes. Publish a new one.
+problem-already-accepted-title = The offer is accepted already
+problem-already-accepted-detail = This party has accepted this version already. There is nothing to do.
+problem-consent-mismatch-title = The consent differs from the registration
+problem-consent-mismatch-detail = { $pointer }: the value is not the one given at registration. Make the consent again and sign it.
+problem-declarations-incomplete-title = A declaration or consent is missing
+problem-declarations-incomplete-detail = Read and confirm: { $declaration }. Without it there is no acceptance.
+problem-client-data-mismatch-title = The data differ from the certificate
+problem-client-data-mismatch-detail = { $field }: given "{ $given }", in the certificate "{ $expected }". Mend the data or sign with your own certificate.
+
+### Clients and employees
+
+problem-not-a-client-title = There is no agreement with the operator
+problem-not-a-client-detail = Accept the offer with your signature first.
+problem-recipient-not-a-client-title = The recipient is not a client
+problem-recipient-not-a-client-detail = { $recipient } has not accepted the offer. Invite it first.
+problem-already-a-client-title = The party is a client already
+problem-already-a-client-detail = There is no need to register again: log in.
+problem-already-invited-title = The counterparty was invited already
+problem-already-invited-detail = { $recipient } has an invitation. Wait for the answer.
+problem-already-an-employee-title = The person is an employee already
+problem-already-an-employee-detail = Change his rights if that is what you need.
+problem-employee-unknown-title = There is no such employee
+problem-employee-unknown-detail = Check the IIN or add the employee.
+
+### Documents
+
+problem-document-unknown-title = There is no such document
+problem-document-unknown-detail = There is no such document, or it is not for your party. Check the link.
+problem-document-state-title = The state of the document does not allow this
+problem-document-state-detail = It is now: { $state }. Open the document and see what can be done with it.
+problem-document-already-signed-title = The document is signed already
+problem-document-already-signed-detail = There is no need to sign twice. Send a new document to change anything.
+problem-document-already-rejected-title = The document is rejected already
+problem-document-already-rejected-detail = The recipient has rejected it. Mend it and send a new document.
+problem-document-withdrawn-title = The document is withdrawn
+problem-document-withdrawn-detail = The sender has withdrawn it. Wait for a new one or ask the sender.
+problem-document-not-yet-received-title = The document is not received yet
+problem-document-not-yet-received-detail = It is being recorded or its signature is being checked. Try again a little later.
+problem-reason-required-title = A reason is needed
+problem-reason-required-detail = Write why you reject or withdraw: the other side will see it.
+problem-not-the-recipient-title = Only the recipient may do this
+problem-not-the-recipient-detail = The document is addressed to another party. Log in for that party.
+problem-not-the-sender-title = Only the sender may do this
+problem-not-the-sender-detail = The document names another party as its sender. Log in for that party or mend the document.
+problem-recipient-is-the-sender-title = Sender and recipient are the same
+problem-recipient-is-the-sender-detail = A document needs two different parties. Mend the recipient.
+problem-kind-not-for-sending-title = This kind is not sent to a counterparty
+problem-kind-not-for-sending-detail = { $kind }: it is given to the operator only. Accept the offer on the registration page.
+
+### Certificates, compromise, officers
+
+problem-certificate-unknown-title = The certificate is not registered
+problem-certificate-unknown-detail = This client has no such certificate. Check the number or log in with it.
+problem-compromise-in-future-title = The time of the compromise is in the future
+problem-compromise-in-future-detail = Given: { $at }. Give a time that is not later than now.
+problem-compromise-before-certificate-title = The time of the compromise is before the certificate
+problem-compromise-before-certificate-detail = The certificate is valid from { $not_before }. Give a time that is not earlier.
+problem-case-unknown-title = There is no such case
+problem-case-unknown-detail = Check the number of the case.
+problem-case-closed-title = The case is closed
+problem-case-closed-detail = It is decided. Open a new case for a new notice.
+problem-case-already-open-title = A case is open already
+problem-case-already-open-detail = There is a case on this certificate: { $case }. Wait for the operator's decision.
+problem-not-the-holder-title = Only the holder of the certificate may do this
+problem-not-the-holder-detail = Not through a representative: the holder must log in himself.
+problem-not-an-officer-title = Only an authorised officer of the operator may do this
+problem-not-an-officer-detail = Log in with an officer's certificate or ask the operator.
+
+### Extracts
+
+problem-extract-unknown-title = There is no such extract
+problem-extract-unknown-detail = Check its number.
+problem-extract-state-title = The state of the extract does not allow this
+problem-extract-state-detail = It is now: { $state }.
+problem-extract-scope-empty-title = Nothing falls under the request
+problem-extract-scope-empty-detail = The journal has no such entries. Mend the documents or the period.
+
+### Access
+
+problem-challenge-unknown-title = The login request is not found
+problem-challenge-unknown-detail = It can be used once only. Begin the login again.
+problem-challenge-expired-title = The login request is too old
+problem-challenge-expired-detail = Begin the login again and sign at once.
+problem-login-required-title = You need to log in
+problem-login-required-detail = Log in with your certificate and try again.
+problem-session-expired-title = The session has ended
+problem-session-expired-detail = Log in again and repeat what you did.
+problem-idempotency-key-missing-title = There is no Idempotency-Key header
+problem-idempotency-key-missing-detail = Put a new random value into every request that changes something.
+problem-idempotency-key-reused-title = The Idempotency-Key was used in another request
+problem-idempotency-key-reused-detail = Take a new key for a new request.
+problem-rate-limited-title = Too many requests
+problem-rate-limited-detail = Try again in { $seconds } seconds.
+problem-not-found-title = Not found
+problem-not-found-detail = There is no such page or resource. Check the address.
+problem-method-not-allowed-title = This address has no such method
+problem-method-not-allowed-detail = See the description of the API.
+
+### Faults
+
+problem-journal-unavailable-title = The journal does not answer
+problem-journal-unavailable-detail = Nothing counts as received without an entry. Try again later with the same key.
+problem-storage-full-title = There is no room to store
+problem-storage-full-detail = The document is not taken. Tell the operator and try again later.
+problem-service-unavailable-title = The service is not available now
+problem-service-unavailable-detail = Try again in a few minutes. What was taken before is kept.
+problem-internal-title = A fault of ours
+problem-internal-detail = Tell the operator this number: { $trace_id }. What was taken before is kept.
+
+## Receipts of the operator
+
+receipt-title = Receipt No. { $number } of a document
+receipt-document = Document: { $kind }, No. { $number }, "{ $title }"
+receipt-sender = Sender: { $name } ({ $party })
+receipt-recipient = Recipient: { $name } ({ $party })
+receipt-received = Received: { $at }, journal entry { $seq }
+receipt-content = SHA-256 of the original: { $sha256 }
+receipt-signature = Signed by: { $name }, IIN { $iin }; verdict: { $verdict }
+receipt-operator = Operator: { $name }, BIN { $bin }
+receipt-log = Log: { $origin }
+
+## Notices to the parties; the same words name entries of the journal
+
+notice-document-drafted = A draft was made
+notice-document-check-pending = The signature is being checked, the document is not received yet
+notice-document-check-failed = The check of the signature failed, the document is deemed not received
+notice-document-recorded = The document is recorded and received
+notice-document-received = The document is received
+notice-document-signed = The other side has signed the document
+notice-document-rejected = The recipient has rejected the document
+notice-document-withdrawn = The sender has withdrawn the document
+notice-document-contested = A signature on the document is contested: its key was reported as compromised
+notice-offer-published = An offer is published
+notice-offer-withdrawn = An offer is withdrawn
+notice-offer-accepted = An offer is accepted
+notice-counterparty-invited = A counterparty is invited
+notice-employee-added = An employee is added
+notice-session-opened = A session was opened
+notice-compromise-reported = A key compromise is reported, the certificate is suspended
+notice-compromise-annulled = The compromise is confirmed, the certificate is off the register
+notice-compromise-lifted = The suspension of the certificate is lifted
+notice-extract-prepared = An extract is prepared
+notice-extract-issued = An extract is issued
+notice-attempt-refused = An attempt was refused
+
+## Extracts
+
+extract-title = Extract No. { $number } from the journal
+extract-operator = Operator: { $name }, BIN { $bin }
+extract-log = Log: { $origin }
+extract-made-at = Made at: { $at }
+extract-officer = Authorised officer: { $name }, IIN { $iin }
+extract-asked-by = Asked for by: { $who }
+extract-ground = Ground: { $ground }
+extract-scope = What was asked for: { $scope }
+extract-source = The only source is the operator's journals and stores; nothing is taken from clients' programs.
+extract-read-howto = How to check it without the operator: HOWTO.txt. This text is for information, the signed files are the evidence.
+extract-documents = Documents: { $count }
+extract-document = { $kind }, No. { $number }, "{ $title }"
+extract-document-id = Identifier: { $id }
+extract-document-date = Date of the document: { $date }
+extract-document-state = State: { $state }
+extract-sender = Sender: { $name } ({ $party })
+extract-recipient = Recipient: { $name } ({ $party })
+extract-received = Received: { $at }, journal entry { $seq }
+extract-not-received = Not received
+extract-original = Original: "{ $name }", { $size } bytes, { $path }, SHA-256 { $sha256 }
+extract-attachment = Attachment: "{ $name }", { $size } bytes, { $path }, SHA-256 { $sha256 }
+extract-signature-of-sender = Signature of the sender
+extract-signature-of-recipient = Signature of the recipient
+extract-signer = Signed by: { $name }, IIN { $iin }, BIN { $bin }, role: { $role }
+extract-signed-proven = Time of signing, proven by a time stamp: { $at }
+extract-signed-unproven = The time of signing is not proven
+extract-signed-claimed = Time claimed by the signer (no proof): { $at }
+extract-signature-checked = Checked: { $at }, verdict: { $verdict }
+extract-signature-entry = Journal entry { $seq }
+extract-signature-file = File of the signature: { $path }
+extract-signature-contested = Contested: case of key compromise { $case }
+extract-receipt = Receipt of the operator: { $path }
+extract-conditions = The four conditions of legal effect (agreement, clause 5.2.3):
+extract-condition-holds = holds
+extract-condition-fails = does not hold
+extract-cases = Cases of key compromise: { $count }
+extract-case = Case { $id }, SHA-256 of the certificate: { $certificate }
+extract-case-reported = Notice received: { $at }
+extract-case-since = Compromised since, as the holder declares: { $at }
+extract-case-cut-off = Signatures are not taken from: { $at }
+extract-case-open = State: open
+extract-case-annulled = State: confirmed, the certificate is off the register
+extract-case-lifted = State: the suspension is lifted
+extract-case-document = Contested document: { $id }
+extract-entries = Journal entries: { $count }
+extract-checkpoint = Checkpoint of the log: { $size } entries, root { $root }
+extract-checkpoint-stamped = Time stamp of the checkpoint: { $path }
+extract-checkpoint-unstamped = The checkpoint has no time stamp.
+extract-completeness-1 = Completeness, level 1: each entry was in the log at the checkpoint. It is not said that there are no others.
+extract-completeness-2 = Completeness, level 2: every entry of each subject below, from the first to the last, is here.
+extract-subject = { $identity }: { $count } entries ({ $entries })
+extract-caveat = Complete only if the operator used one pseudonym for each subject. Entries after the checkpoint, and of subjects not named here, are outside this statement.
+
+### What is found when an extract is verified
+
+extract-verdict-good = The extract is authentic and unchanged
+extract-verdict-bad = The extract cannot be trusted
+extract-verdict-undetermined = The authenticity of the extract is undetermined
+extract-verdict-unreadable = This is not an extract, or its version is not known
+extract-verdict-pinned = Operator and log key were compared with the reader's own pins
+extract-verdict-not-pinned = Operator and log key were not compared: give --operator BIN and --log-key KEY
+extract-verdict-signature = { $what }: { $name }, IIN { $iin }, BIN { $bin }
+extract-verdict-signature-checked = Checked now, for { $at }: { $verdict }
+extract-verdict-entries = Journal entries: { $count }, proven to be in the log: { $included }
+extract-verdict-checkpoint-proven = Time of the checkpoint, proven by a time stamp: { $at }
+extract-verdict-witness = The witness { $key } has confirmed the checkpoint at { $at }
+extract-verdict-failure = { $part }: { $fault } ({ $detail })
+extract-verdict-failures-left-off = { $count } more failures are not shown
+extract-signed-as-seal = Seal of the operator
+extract-signed-as-officer = Signature of the authorised officer
+extract-signed-as-party = Signature of a party
+extract-signed-as-receipt = Receipt of the operator
+
+### Faults of an extract
+
+extract-fault-container-not-canonical = the zip is not as it is written, or it is changed
+extract-fault-file-missing = a file that must be there is missing
+extract-fault-file-unexpected = there is a file that nothing speaks of
+extract-fault-json-malformed = the JSON is not what the format asks for
+extract-fault-manifest-not-canonical = the manifest is not written as it must be
+extract-fault-signature-malformed = not a CMS with one signer
+extract-fault-evidence-malformed = a file of evidence is malformed
+extract-fault-digest-differs = the file is changed: its SHA-256 differs
+extract-fault-manifest-list-differs = the manifest lists other files than there are
+extract-fault-signed-content-differs = the signature carries another content
+extract-fault-operator-differs = another operator than expected
+extract-fault-seal-is-not-the-operators = the seal is not that of the operator's information system
+extract-fault-log-differs = another log or log key than expected
+extract-fault-officer-differs = not signed by the officer named
+extract-fault-binding-does-not-hold = the binding note of the log key does not hold
+extract-fault-checkpoint-not-signed = the checkpoint is not signed by the log key
+extract-fault-checkpoint-differs = the checkpoint has another origin, size or root
+extract-fault-checkpoint-time-stamp-differs = the time stamp is not over the checkpoint
+extract-fault-entry-malformed = not an entry of this log
+extract-fault-leaf-differs = the hash of the entry differs
+extract-fault-proof-does-not-hold = the proof does not lead to the checkpoint
+extract-fault-opening-does-not-fit = a revealed value is not the one committed to
+extract-fault-entry-time-goes-back = the time of the entries goes back
+extract-fault-statement-malformed = the statement of completeness contradicts itself
+extract-fault-subject-history-broken = the entries of a subject are not its whole history
+extract-fault-document-differs-from-journal = the document differs from its journal entry
+extract-fault-entry-field-not-revealed = a field that is needed is not revealed
+extract-fault-state-differs-from-journal = the state differs from the journal
+extract-fault-signature-missing = a signature that the document must have is missing
+extract-fault-signer-differs = the signer is not the one told
+extract-fault-receipt-differs = the receipt is not the operator's for this document
+extract-fault-case-differs-from-journal = a case of compromise differs from the journal
+extract-fault-operator-not-pinned = no operator or log key is given
+extract-fault-witness-missing = an expected witness has not confirmed the checkpoint
+extract-fault-signature-failed = a signature or time stamp is invalid
+extract-fault-signature-undetermined = the validity of a signature or time stamp is undetermined
+
+## The command line
+
+### Answers
+
+cli-yes = yes
+cli-no = no
+cli-not-checked = not checked
+cli-none = none
+cli-verdict-good = The signature is valid
+cli-verdict-bad = The signature is invalid
+cli-verdict-undetermined = The validity of the signature is undetermined
+cli-no-signatures = The file has no signatures
+cli-signature = Signature { $number } of { $total }
+cli-offline = Checked offline: only the evidence given was used
+
+### Labels: printed before a value and a colon
+
+cli-label-file = File
+cli-label-format = Format
+cli-label-at = At
+cli-label-verdict = Verdict
+cli-label-reason = Reason
+cli-label-signed-by = Signed by
+cli-label-iin = IIN
+cli-label-bin = BIN
+cli-label-organization = Organisation
+cli-label-role = Role
+cli-label-signer-kind = Capacity
+cli-label-claimed-at = Claimed at (no proof)
+cli-label-proven-at = Proven at
+cli-label-judged-at = Certificate judged at
+cli-label-received-at = Received at
+cli-label-covers = Covers
+cli-label-level = Level
+cli-label-crypto = Mathematics
+cli-label-certificate = Certificate
+cli-label-certificates = Certificates
+cli-label-chain = Chain
+cli-label-anchor = Anchor
+cli-label-policies = Policies
+cli-label-checks = Checks
+cli-label-time-stamp = Time stamp
+cli-label-clause = Clause
+cli-label-kind = Kind
+cli-label-subject = Subject
+cli-label-issuer = Issuer
+cli-label-serial = Serial number
+cli-label-sha256 = SHA-256
+cli-label-valid-from = Valid from
+cli-label-valid-until = Valid until
+cli-label-key-algorithm = Key algorithm
+cli-label-key-bits = Key size, bits
+cli-label-key-usage = Key usage
+cli-label-purpose = Purpose
+cli-label-ski = Subject key identifier
+cli-label-aki = Authority key identifier
+cli-label-status = Status
+cli-label-revoked-at = Revoked at
+cli-label-revocation-reason = Reason of revocation
+cli-label-this-update = This update
+cli-label-next-update = Next update
+cli-label-produced-at = Produced at
+cli-label-gen-time = Time of the stamp
+cli-label-imprint = Imprint algorithm
+cli-label-key-matches = Key fits the certificate
+cli-label-entries = Entries
+cli-label-proofs = Proofs
+cli-label-completeness = Completeness
+cli-label-documents = Documents
+cli-label-operator = Operator
+cli-label-officer = Officer
+cli-label-log = Log
+cli-label-log-key = Log key
+cli-label-witness = Witness
+cli-label-size = Size
+cli-label-root = Root
+cli-label-failures = Failures
+cli-label-name = Name
+cli-label-path = Path
+
+### `extract verify`, `journal audit`, `pki`
+
+cli-audit-good = The journal is whole: { $checked } entries checked against the checkpoint at { $size }
+cli-audit-bad = The journal is damaged: { $place }: { $reason }
+cli-audit-stop = Stop the service and compare the backup and the witnesses' checkpoints
+cli-path-good = There is a path to an anchor
+cli-path-bad = There is no path to an anchor
+cli-show-certificate = Certificate
+cli-show-cms = CMS signature
+cli-show-crl = Certificate revocation list
+cli-show-ocsp = OCSP response
+cli-show-tsp = Time stamp
+cli-show-pkcs12 = PKCS#12 key store
+
+### `trust`
+
+cli-trust-imported = Trusted CA added: { $name }, SHA-256 { $sha256 }
+cli-trust-removed = Trusted CA removed: { $name }, SHA-256 { $sha256 }
+cli-trust-already = This CA is trusted already: { $name }
+cli-trust-absent = There is no such trusted CA: { $name }
+cli-trust-empty = There are no trusted CAs. To add one: qolhat trust import FILE
+cli-trust-known = The fingerprint is that of a known certificate of the national CA
+cli-trust-unknown = The fingerprint is not known to the program: compare it with an official source
+cli-trust-not-a-ca = { $name }: this is not the certificate of a CA
+
+### Errors of usage and input
+
+cli-error-usage = Wrong usage: { $detail }
+cli-error-unreadable = Cannot read { $path }: { $detail }
+cli-error-not-found = { $path } is not found
+cli-error-too-large = { $path } is too large, the limit is { $limit }
+cli-error-unsupported = Not supported: { $what }
+cli-error-malformed = { $path }: malformed: { $detail }
+cli-error-wrong-password = The password is wrong or the file is damaged
+cli-error-no-password = There is no password: set the environment variable { $variable }
+cli-error-no-anchors = There is no anchor: give --trust PATH
+cli-error-config = Configuration file { $path }: { $detail }
+cli-error-internal = A fault of ours: { $detail }
+
+## `doctor`
+
+doctor-good = good
+doctor-warning = mind this
+doctor-bad = must be mended
+doctor-all-good = All is well: the service can be started
+doctor-not-good = To be mended: { $count }
+doctor-config = Configuration
+doctor-config-mend = Mend the file: { $detail }
+doctor-mode-demo = Demo mode: not for real clients
+doctor-clock = Clock
+doctor-clock-mend = The clock is off by { $seconds } seconds: set up NTP
+doctor-database = Database
+doctor-database-mend = The database cannot be opened: { $detail }
+doctor-schema = Database schema
+doctor-schema-mend = The schema is old: run qolhat migrate
+doctor-journal = Journal
+doctor-journal-mend = The journal does not fit its checkpoint: run qolhat journal audit
+doctor-blobs = Document store
+doctor-blobs-mend = The store cannot be written: { $detail }
+doctor-disk = Free disk space
+doctor-disk-mend = Little room: { $free }. Enlarge the disk
+doctor-wrapping-key = Wrapping key
+doctor-wrapping-key-mend = The key file cannot be read: { $detail }. Restore it from a backup, do not make a new one
+doctor-seal-key = Operator's seal key
+doctor-seal-key-mend = The seal key is not usable: { $detail }
+doctor-seal-key-expires = The seal certificate ends on { $at }: get a new one
+doctor-trust = Trusted CAs
+doctor-trust-mend = There is no trusted CA: qolhat trust import FILE
+doctor-trust-demo = A demo CA is not for production: { $name }
+doctor-time-stamps = Time-stamping service
+doctor-time-stamps-mend = { $url } gave no time stamp: { $detail }
+doctor-ocsp = OCSP responder
+doctor-ocsp-mend = { $url } did not answer: { $detail }
+doctor-crl = Revocation lists
+doctor-crl-mend = { $path } is out of date: download a new one
+
+## `demo`
+
+demo-title = Demo of qolhat: the whole way of a document on one machine
+demo-warning = The keys and certificates here are for demonstration only and have no legal force
+demo-step = Step { $number } of { $total }: { $what }
+demo-world = A CA with OCSP, CRL and time stamps is made: { $dir }
+demo-service = The service runs: { $url }
+demo-logged-in = { $name } logged in with a certificate
+demo-offer-published = An offer is published: "{ $title }", version { $version }
+demo-offer-accepted = { $name } accepted the offer with a signature
+demo-act-sent = { $name } signed and sent act No. { $number }
+demo-received = The document is received: { $at }, journal entry { $seq }; a receipt is given
+demo-countersigned = { $name } signed the act: both sides have signed
+demo-conditions = The four conditions of legal effect hold
+demo-extract-issued = An extract for the court is issued: { $path }
+demo-extract-verified = The extract is verified offline: { $verdict }
+demo-tampered = The extract with one byte changed is refused: { $reason }
+demo-anchors = To verify it yourself: qolhat extract verify --trust { $anchors } { $path }
+demo-files = Files: { $dir }
+demo-open = Open in a browser: { $url }
+demo-stop = Press Ctrl+C to stop
+demo-done = The demo is finished
+demo-failed = The step failed: { $what }: { $reason }

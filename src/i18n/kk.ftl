@@ -1,0 +1,852 @@
+# Қазақша мәтіндер. Кілттер үш файлда бірдей: kk.ftl, ru.ftl, en.ftl.
+# Тексеретін: tests/spec/domain.rs.
+
+## Words of the program
+
+### Languages
+
+language-kk = қазақша
+language-ru = орысша
+language-en = ағылшынша
+
+### Units of size
+
+unit-byte = { $count } байт
+unit-kib = { $count } КиБ
+unit-mib = { $count } МиБ
+
+### Kinds of documents
+
+kind-offer-acceptance = Оферта акцепті (келісім)
+kind-completion-act = Орындалған жұмыстар (көрсетілген қызметтер) актісі
+kind-payment-invoice = Төлем шоты
+kind-letter = Хат
+kind-arbitrary-file = Еркін нысандағы құжат
+
+### States of a document
+
+state-draft = жоба, қол қойылмаған
+state-recording = журналға жазылуда
+state-check-pending = қолтаңба тексерілуде
+state-received = алынды
+state-accepted = екі тарап қол қойды
+state-rejected = алушы бас тартты
+state-withdrawn = жіберуші кері шақырып алды
+state-check-failed = тексеруден өтпеді, алынбаған болып саналады
+
+### States of an extract
+
+state-prepared = дайындалды, қол қоюды күтуде
+state-issued = берілді
+
+### Sides
+
+side-sender = жіберуші
+side-recipient = алушы
+
+### Roles that the CA wrote into a certificate
+
+role-head = бірінші басшы
+role-sign-right = қол қою құқығы бар тұлға
+role-finance-right = қаржы құжаттарына қол қою құқығы бар тұлға
+role-hr = кадр бөлімінің қызметкері
+role-employee = ұйым қызметкері
+role-information-system = заңды тұлғаның ақпараттық жүйесі
+role-treasury = қазынашылық клиенті
+role-natural-person = жеке тұлға
+role-legal-entity = заңды тұлға
+
+### What a key is for
+
+purpose-any = кез келген мақсат
+purpose-sign = қол қою
+purpose-auth = жүйеге кіру
+purpose-ca = куәліктер шығару
+purpose-ocsp = OCSP жауаптары
+purpose-tsa = уақыт белгілері
+purpose-crl-sign = кері қайтарып алынған куәліктер тізімдері
+purpose-other = басқа мақсат
+
+### Who is behind a certificate
+
+signer-kind-person = жеке тұлға
+signer-kind-organization = ұйым атынан әрекет ететін тұлға
+signer-kind-information-system = ақпараттық жүйе
+
+### What a member may do, registered certificates, cases of compromise
+
+capability-sign = дайындау және қол қою
+capability-draft = тек жоба дайындау
+certificate-state-active = қолданыста
+certificate-state-suspended = тоқтатыла тұрды
+certificate-state-annulled = күші жойылды
+case-state-open = қаралуда
+case-state-annulled = расталды, куәлік тіркеуден шығарылды
+case-state-lifted = тоқтата тұру алынды
+
+## Verdicts on signatures (ETSI EN 319 102-1)
+
+indication-TOTAL-PASSED = жарамды
+indication-INDETERMINATE = анықталмады
+indication-TOTAL-FAILED = жарамсыз
+subindication-FORMAT_FAILURE = пішімі бұзылған
+subindication-HASH_FAILURE = мазмұн қол қойылғаннан өзгеше
+subindication-SIG_CRYPTO_FAILURE = қолтаңба мәні кілтке сәйкес емес
+subindication-REVOKED = куәлік кері қайтарып алынған
+subindication-EXPIRED = куәліктің мерзімі өткен
+subindication-NOT_YET_VALID = куәлік әлі күшіне енбеген
+subindication-SIG_CONSTRAINTS_FAILURE = қолтаңба талаптарға сай емес
+subindication-CHAIN_CONSTRAINTS_FAILURE = куәліктер тізбегі талаптарға сай емес
+subindication-CERTIFICATE_CHAIN_GENERAL_FAILURE = куәліктер тізбегі тексерілмеді
+subindication-CRYPTO_CONSTRAINTS_FAILURE = алгоритм сенімді емес
+subindication-CRYPTO_CONSTRAINTS_FAILURE_NO_POE = алгоритм енді сенімді емес, ал қол қою уақыты дәлелденбеген
+subindication-TIMESTAMP_ORDER_FAILURE = уақыт белгілерінің реті бұзылған
+subindication-NO_SIGNING_CERTIFICATE_FOUND = қол қоюшының куәлігі табылмады
+subindication-NO_CERTIFICATE_CHAIN_FOUND = куәлік сенімді орталыққа жеткізбейді
+subindication-REVOKED_NO_POE = куәлік кері қайтарып алынған, ал бұрын қол қойылғаны дәлелденбеген
+subindication-REVOKED_CA_NO_POE = орталықтың куәлігі кері қайтарып алынған
+subindication-OUT_OF_BOUNDS_NO_POE = куәліктің мерзімінен тыс, ал қол қою уақыты дәлелденбеген
+subindication-OUT_OF_BOUNDS_NOT_REVOKED = куәліктің мерзімінен тыс, кері қайтарып алынбаған
+subindication-TRY_LATER = куәліктің мәртебесі әзірге белгісіз
+subindication-SIGNED_DATA_NOT_FOUND = қол қойылған мазмұн берілмеген
+
+### Verdicts on extracts
+
+subindication-OPERATOR_MISMATCH = үзінді көшірме басқа оператордікі
+subindication-LOG_MISMATCH = үзінді көшірме басқа журналдан
+subindication-OFFICER_MISMATCH = үзінді көшірмеде аталған тұлға қол қоймаған
+subindication-JOURNAL_FAILURE = журнал дәлелдемелері сәйкес келмейді
+subindication-FACTS_MISMATCH = құжаттар мен журнал бір-біріне қайшы
+subindication-OPERATOR_NOT_PINNED = кімнің үзінді көшірмесі күтілетіні көрсетілмеген
+subindication-WITNESS_NOT_FOUND = күтілген куәгердің қолы жоқ
+
+### The mathematics alone; how much is covered
+
+crypto-ok = дұрыс
+crypto-hash_failure = мазмұн өзгертілген
+crypto-sig_crypto_failure = қолтаңба мәні қате
+crypto-not_checked = тексерілмеді
+crypto-unsupported = алгоритм қолдау таппайды
+covers-all = құжат толық
+covers-part = құжаттың бір бөлігі
+
+### What a time stamp covers
+
+time-stamp-signature = қолтаңбаға қойылған
+time-stamp-content = мазмұнға қойылған
+time-stamp-data = деректерге қойылған
+
+### Why there is no certification path (codes of `PathError`)
+
+path-no-path = берушінің бірде-бір куәлігі сенімді орталыққа жеткізбейді
+path-bad-signature = куәліктегі қолтаңба берушінің кілтіне сәйкес емес
+path-unsupported-algorithm = куәліктегі алгоритм қолдау таппайды
+path-malformed-extension = куәлік кеңейтімі бұзылған
+path-not-a-ca = тізбектегі куәлік куәландырушы орталыққа тиесілі емес
+path-key-usage = тізбектегі кілтке куәліктерге қол қою рұқсат етілмеген
+path-path-too-long = тізбек рұқсат етілгеннен ұзын
+path-unknown-critical-extension = куәлікте белгісіз міндетті кеңейтім бар
+path-name-constraints = атау орталыққа рұқсат етілген шектен тыс
+path-policy = куәлік саясаттары сәйкес келмейді
+path-wrong-purpose = кілт басқа мақсатқа арналған
+path-not-yet-valid = куәлік бұл сәтте әлі күшіне енбеген
+path-expired = куәліктің мерзімі бұл сәтте өтіп кеткен
+path-revoked = тізбектегі куәлік кері қайтарып алынған
+path-revocation-unknown = куәліктің кері қайтарып алынбағанын ештеңе дәлелдемейді
+path-budget-exhausted = тізбекті іздеу рұқсат етілген жұмыс көлемінен асты
+
+### Status of a certificate and reasons of revocation (RFC 5280)
+
+revocation-good = кері қайтарып алынбаған
+revocation-revoked = кері қайтарып алынған
+revocation-on-hold = куәландырушы орталық тоқтата тұрған
+revocation-unknown = мәртебесі белгісіз
+revocation-reason-unspecified = себебі көрсетілмеген
+revocation-reason-keyCompromise = кілттің жария болуы
+revocation-reason-cACompromise = орталық кілтінің жария болуы
+revocation-reason-affiliationChanged = иесінің деректері өзгерген
+revocation-reason-superseded = басқа куәлікпен ауыстырылған
+revocation-reason-cessationOfOperation = енді қажет емес
+revocation-reason-certificateHold = тоқтата тұру
+revocation-reason-removeFromCRL = тоқтата тұру алынған
+revocation-reason-privilegeWithdrawn = өкілеттігі алынған
+revocation-reason-aACompromise = атрибуттар орталығы кілтінің жария болуы
+revocation-mode-chain = бүкіл тізбек тексеріледі
+revocation-mode-leaf = тек қол қоюшының куәлігі тексеріледі
+revocation-mode-none = кері қайтарып алу тексерілмейді
+
+### The four conditions of legal effect (agreement 5.2.3)
+
+condition-authentic = ЭЦҚ түпнұсқалығы расталды
+condition-certificate-valid = куәлік қол қою және алу сәттерінде қолданыста болды
+condition-recorded = оператор құжатты журналға тіркеді
+condition-within-agreement = ЭЦҚ екі тарап қосылған келісім шеңберінде пайдаланылды
+
+## Words inside problems
+
+### Reasons
+
+reason-too-deep = деңгейлері тым көп (шегі { $limit })
+reason-not-json = бұл JSON емес
+reason-duplicate-member = мүше екі рет кездеседі
+reason-number-form = бүтін сан емес немесе тым үлкен
+reason-other-type = құжаттың түрі сұралғаннан басқа
+reason-both-iin-and-bin = ЖСН де, БСН де көрсетілген, біреуін қалдырыңыз
+reason-duplicate-name = екі файлдың аты бірдей
+reason-too-long = тым ұзын (шегі { $limit })
+reason-file-name = файл атында тыйым салынған таңба бар
+reason-empty-file = файл бос
+reason-media-type = файл түрі type/subtype пішімінде емес
+reason-file-size = файл көлемі рұқсат етілген шектен тыс
+reason-not-a-digest = SHA-256 емес: 64 кіші он алтылық цифр керек
+reason-not-an-object = JSON нысаны керек
+reason-not-a-text = мәтін керек
+reason-not-a-list = тізім керек
+reason-not-yes-or-no = true немесе false керек
+reason-not-a-whole-number = бүтін сан керек
+reason-negative = теріс сан болмауы керек
+reason-forbidden-character = мәтінді жасыратын немесе бұрмалайтын таңба бар
+reason-too-many-items = тізім тым ұзын (шегі { $limit })
+reason-unknown-member = мұндай мүше құжат түрінде жоқ
+reason-other-place = келісім жасалған жер «Almaty» болуы керек
+reason-not-an-id = бұл сәйкестендіргіш емес
+reason-unknown-language = тілі kk, ru немесе en болуы керек
+reason-unknown-client-kind = клиент түрі person, sole-trader немесе organization болуы керек
+reason-not-for-this-client-kind = клиенттің бұл түрінде мұндай дерек болмайды
+reason-not-a-quantity = саны қате: нүктеден кейін алты таңбаға дейінгі оң сан керек
+reason-page-count = бет саны 1-ден 100 000-ға дейін болуы керек
+reason-number = нөмірі тым ұзын немесе тыйым салынған таңбасы бар
+reason-other-addressee = құжатта басқа алушы көрсетілген
+reason-text-empty-or-twice = бұл тілдегі мәтін бос немесе екі рет берілген
+reason-not-one-cms = бұл DER, PEM немесе base64 түріндегі бір CMS емес
+reason-not-twelve-digits = он екі цифр керек
+reason-check-digit = бақылау цифры сәйкес емес
+reason-identifier-layout = ішіндегі күн немесе түр болмайды
+reason-code-form = жазылуы қате
+reason-no-person = куәлікте жеке тұлға көрсетілмеген
+reason-not-a-date = ЖЖЖЖ-АА-КК түріндегі күнтізбе күні керек
+reason-not-an-instant = RFC 3339 түріндегі UTC уақыты керек, мысалы 2026-11-22T05:15:02Z
+reason-due-before-issue = төлем мерзімі шот күнінен бұрын
+reason-not-after-last-version = алдыңғы редакция күшіне енгеннен кейінгі уақыт керек
+reason-outside-notice = өткен уақыт немесе бес жылдан әрі
+
+### Identifiers
+
+identifier-iin = ЖСН
+identifier-bin = БСН
+identifier-email = электрондық пошта
+identifier-phone = телефон (+7 және он цифр)
+identifier-iik = ЖСК (IBAN)
+identifier-bik = БСК
+identifier-kbe = КБе
+identifier-knp = КНП (төлем мақсатының коды)
+
+### Requisites: members of documents
+
+requisite-account = банк шоты
+requisite-address = мекенжай
+requisite-addressee = адресат
+requisite-amount_tiyn = құны
+requisite-bank = банк
+requisite-beneficiary = бенефициар
+requisite-bik = БСК
+requisite-bin = БСН (немесе ЖСН)
+requisite-body = хат мәтіні
+requisite-client = клиент деректері
+requisite-consents = келісімдер
+requisite-customer = тапсырыс беруші
+requisite-date = күні
+requisite-declarations = мәлімдемелер
+requisite-due_date = төлем мерзімі
+requisite-email = электрондық пошта
+requisite-executor = орындаушы
+requisite-id = сәйкестендіргіш
+requisite-iik = ЖСК (IBAN)
+requisite-iin = ЖСН
+requisite-kbe = КБе
+requisite-kind = түрі
+requisite-knp = КНП (төлем мақсатының коды)
+requisite-language = тілі
+requisite-lines = жұмыстар (тауарлар) кестесі
+requisite-made_at = келісім уақыты
+requisite-marketing = жарнамаға келісім (иә не жоқ)
+requisite-media_type = файл түрі
+requisite-name = атауы немесе аты-жөні
+requisite-number = нөмірі
+requisite-offer = оферта
+requisite-operator = оператор
+requisite-organization = ұйым атауы
+requisite-pages = бет саны
+requisite-payer = төлеуші
+requisite-phone = телефон
+requisite-place = келісім жасалған жер
+requisite-position = лауазымы
+requisite-price_tiyn = бағасы
+requisite-quantity = саны
+requisite-rate = ҚҚС мөлшерлемесі
+requisite-recipient = алушы
+requisite-sender = жіберуші
+requisite-sha256 = SHA-256
+requisite-signatory = жауапты тұлғаның лауазымы мен аты-жөні
+requisite-size = файл көлемі
+requisite-subject = хат тақырыбы
+requisite-title = атауы
+requisite-total_tiyn = ҚҚС қосылған жиыны
+requisite-turnover_date = айналым күні
+requisite-type = құжат түрі
+requisite-unit = өлшем бірлігі
+requisite-vat = ҚҚС
+requisite-vat_total_tiyn = ҚҚС жиыны
+requisite-version = нұсқасы
+
+### Declarations and consents of an acceptance
+
+declaration-text_read_in_full = мәтінді толық оқыдым
+declaration-terms_understood = шарттарды түсіндім
+declaration-data_true = деректерім дұрыс
+declaration-lawful_key_holder = ЭЦҚ кілтінің заңды иесімін
+declaration-own_personal_data = дербес деректер менікі
+declaration-own_email = электрондық пошта менікі
+declaration-own_phone = телефон менікі
+declaration-technical_terms_known = техникалық шарттармен таныспын
+declaration-risks_known = тәуекелдермен таныспын
+declaration-personal_data = дербес деректерді өңдеуге келісім
+
+### Fields of a client compared with his certificate
+
+field-iin = ЖСН
+field-bin = БСН
+field-name = аты-жөні
+field-organization = ұйым атауы
+field-kind = клиент түрі
+
+## Problems: what happened, and what to do
+
+### Content
+
+problem-malformed-json-title = JSON оқылмады
+problem-malformed-json-detail = { $place }: { $reason }. Түзетіп, қайта жіберіңіз.
+problem-malformed-cms-title = Бұл ЭЦҚ файлы емес
+problem-malformed-cms-detail = { $reason }. NCALayer жасаған CMS қолтаңбаны өзгертпей жіберіңіз.
+problem-malformed-content-title = Құжат пішімге сай емес
+problem-malformed-content-detail = { $pointer }: { $reason }. Осы жерді түзетіп, құжатқа қайта қол қойыңыз.
+problem-malformed-consent-title = Келісім белгіленген нысанға сай емес
+problem-malformed-consent-detail = { $pointer }: { $reason }. Тіркеу бетіндегі келісімге қол қойыңыз.
+problem-missing-requisite-title = Міндетті деректеме жоқ
+problem-missing-requisite-detail = Толтырыңыз: { $requisite } ({ $pointer }).
+problem-sum-mismatch-title = Сома сәйкес емес
+problem-sum-mismatch-detail = { $pointer }: көрсетілгені { $given }, есептелгені { $expected }. Соманы түзетіңіз.
+problem-vat-rate-mismatch-title = ҚҚС мөлшерлемесі айналым күніне сай емес
+problem-vat-rate-mismatch-detail = { $pointer }: { $date } күні { $rate } мөлшерлемесі қолданылмайды. Рұқсат етілгені: { $allowed } (none — ҚҚС-сыз).
+problem-identifier-invalid-title = Сәйкестендіру нөмірі немесе деректеме қате
+problem-identifier-invalid-detail = { $identifier } ({ $pointer }): { $reason }. Тексеріп, түзетіңіз.
+problem-date-invalid-title = Күні немесе уақыты қате
+problem-date-invalid-detail = { $pointer }: { $reason }.
+problem-attachment-missing-title = Қосымша жүктелмеген
+problem-attachment-missing-detail = Құжатта «{ $name }» файлы аталған, бірақ ол келмеді. Файлды қоса жіберіңіз.
+problem-attachment-mismatch-title = Қосымша құжаттағыдан өзгеше
+problem-attachment-mismatch-detail = «{ $name }» файлының SHA-256 мәні құжаттағыға тең емес. Қол қойылған файлдың өзін жіберіңіз.
+problem-attachment-unlisted-title = Қосымша құжатта аталмаған
+problem-attachment-unlisted-detail = «{ $name }» файлы құжатта аталмаған, сондықтан қолтаңба оны қамтымайды. Құжатқа қосыңыз немесе файлды алып тастаңыз.
+problem-content-not-canonical-title = Құжат канондық пішімде емес
+problem-content-not-canonical-detail = { $offset }-байттан бастап RFC 8785 пішімінен өзгеше. Канондық байттарды алып, соларға қол қойыңыз.
+problem-upload-too-large-title = Файл тым үлкен
+problem-upload-too-large-detail = Шегі — { $limit }. Файлды кішірейтіңіз немесе бөліңіз.
+problem-too-many-files-title = Файлдар тым көп
+problem-too-many-files-detail = Бір құжатта ең көбі { $limit } файл болады. Артығын бөлек жіберіңіз.
+problem-media-type-refused-title = Файлдың мұндай түрі қабылданбайды
+problem-media-type-refused-detail = «{ $name }» — { $media_type }. Қабылданатыны: { $allowed }.
+problem-unknown-kind-title = Құжат түрі немесе нұсқасы белгісіз
+problem-unknown-kind-detail = { $kind }: мұндай түр немесе нұсқа жоқ. Түрлер тізімін қараңыз.
+
+### Signatures and certificates
+
+problem-signature-content-mismatch-title = Қолтаңба басқа мазмұнға қойылған
+problem-signature-content-mismatch-detail = Файл қол қойылғаннан кейін өзгерген немесе басқа файл жіберілген. Жіберілетін файлдың өзіне қол қойыңыз.
+problem-signature-invalid-title = Қолтаңба жарамсыз
+problem-signature-invalid-detail = Тексеру өтпеді, құжат алынбады. Құжатқа қайта қол қойыңыз.
+problem-signature-missing-title = Қолтаңба жоқ
+problem-signature-missing-detail = Қол қойылмаған файл электрондық құжат емес. ЭЦҚ-мен қол қойыңыз.
+problem-signature-unsupported-title = Қолтаңба түрі қолдау таппайды
+problem-signature-unsupported-detail = Алгоритм немесе пішім: { $reason }. ҰКО-ның қолданыстағы кілтімен қол қойыңыз.
+problem-several-signers-title = Бір файлда бірнеше қолтаңба
+problem-several-signers-detail = Файлда { $count } қолтаңба бар, біреуі керек. Әр қолтаңбаны бөлек жіберіңіз.
+problem-certificate-expired-title = Куәліктің мерзімі өткен
+problem-certificate-expired-detail = Куәлік { $not_after } дейін жарамды болды, пайдаланылған уақыты { $at }. ҰКО-дан жаңа куәлік алыңыз.
+problem-certificate-not-yet-valid-title = Куәлік әлі күшіне енбеген
+problem-certificate-not-yet-valid-detail = Куәлік { $not_before } бастап жарамды, пайдаланылған уақыты { $at }. Компьютер сағатын тексеріңіз немесе күтіңіз.
+problem-certificate-revoked-title = Куәлік кері қайтарып алынған
+problem-certificate-revoked-detail = Кері қайтарып алынған уақыты: { $since }. ҰКО-дан жаңа куәлік алып, қайта қол қойыңыз.
+problem-certificate-on-hold-title = Куәлік тоқтатыла тұрған
+problem-certificate-on-hold-detail = Куәландырушы орталық оны тоқтата тұрған. Орталыққа жүгініңіз немесе басқа куәлікпен қол қойыңыз.
+problem-certificate-untrusted-title = Куәлікке сенім жоқ
+problem-certificate-untrusted-detail = Берушісі: { $issuer }. Ол сенімді орталыққа жеткізбейді. Қазақстан ҰКО куәлігімен қол қойыңыз.
+problem-certificate-status-unknown-title = Куәліктің мәртебесі белгісіз
+problem-certificate-status-unknown-detail = Куәландырушы орталық уақытында жауап бермеді, құжат әзірге алынбады. Кейінірек қайталаңыз. Толығырақ: { $reason }.
+problem-time-stamp-unavailable-title = Уақыт белгісі алынбады
+problem-time-stamp-unavailable-detail = Қол қою уақытын дәлелдейтін қызмет жауап бермеді. Кейінірек қайталаңыз.
+problem-authentication-key-used-for-signing-title = Кіру кілтімен қол қойылған
+problem-authentication-key-used-for-signing-detail = AUTH кілті тек жүйеге кіруге арналған. RSA немесе GOST қол қою кілтін таңдаңыз.
+problem-signer-is-not-the-caller-title = Басқа тұлға қол қойған
+problem-signer-is-not-the-caller-detail = Қолтаңбадағы ЖСН жүйеге кірген адамдікі емес. Өз кілтіңізбен қол қойыңыз.
+problem-wrong-capacity-title = Куәлік басқа тараптың атынан
+problem-wrong-capacity-detail = Жеке куәлік ұйымды, ал ұйым куәлігі жеке тұлғаны міндеттемейді. Осы тараптың куәлігін таңдаңыз.
+problem-signer-lacks-authority-title = Қол қоюға өкілеттік жоқ
+problem-signer-lacks-authority-detail = Рөлі: { $role }. Ол бұл құжатқа қол қоюға құқық бермейді: { $kind }. Басшы немесе қол қою құқығы бар тұлға қол қойсын.
+problem-key-compromised-title = Кілт жария болған деп хабарланған
+problem-key-compromised-detail = Бұл кілтпен қол қойылған жаңа құжаттар қабылданбайды. Қай уақыттан: { $since }. Жаңа куәлікпен қол қойыңыз немесе операторға жүгініңіз.
+problem-certificate-annulled-title = Куәлік тіркеуден шығарылған
+problem-certificate-annulled-detail = Оператор оны осы клиенттің тіркеуінен шығарған. Жаңа куәлікті тіркеңіз.
+
+### Offers
+
+problem-offer-unknown-title = Мұндай оферта жоқ
+problem-offer-unknown-detail = Сілтемені тексеріңіз немесе жарияланған оферталар тізімін ашыңыз.
+problem-offer-withdrawn-title = Оферта кері шақырып алынған
+problem-offer-withdrawn-detail = Ол { $since } кері шақырып алынды, енді қабылданбайды. Бұрынғы акцепттер күшінде.
+problem-offer-not-in-force-title = Офертаның бұл редакциясы қазір күшінде емес
+problem-offer-not-in-force-detail = Басталуы: { $from }, аяқталуы: { $until }. Қолданыстағы редакцияны ашыңыз.
+problem-offer-language-missing-title = Бұл тілде мәтін жоқ
+problem-offer-language-missing-detail = Тілі: { $language }. Басқа тілдегі мәтінді ашыңыз немесе осы тілдегісін қосыңыз.
+problem-offer-text-mismatch-title = Басқа мәтін қабылданған
+problem-offer-text-mismatch-detail = Келісімдегі SHA-256 жарияланған мәтіндікі емес. Офертаны қайта ашып, сол мәтінді қабылдаңыз.
+problem-offer-version-exists-title = Бұл редакция жарияланған
+problem-offer-version-exists-detail = { $version }-редакция өзгермейді. Жаңа редакция жариялаңыз.
+problem-already-accepted-title = Оферта бұрын қабылданған
+problem-already-accepted-detail = Бұл тарап осы редакцияны қабылдап қойған. Ештеңе істеудің қажеті жоқ.
+problem-consent-mismatch-title = Келісім тіркеу деректерінен өзгеше
+problem-consent-mismatch-detail = { $pointer }: мән тіркеу кезінде берілгеннен басқа. Келісімді қайта жасап, қол қойыңыз.
+problem-declarations-incomplete-title = Мәлімдеме немесе келісім берілмеген
+problem-declarations-incomplete-detail = Оқып, растаңыз: { $declaration }. Онсыз акцепт болмайды.
+problem-client-data-mismatch-title = Деректер куәліктегіден өзгеше
+problem-client-data-mismatch-detail = { $field }: берілгені «{ $given }», куәлікте «{ $expected }». Деректерді түзетіңіз немесе өз куәлігіңізбен қол қойыңыз.
+
+### Clients and employees
+
+problem-not-a-client-title = Операторға қосылу келісімі жоқ
+problem-not-a-client-detail = Алдымен офертаны ЭЦҚ-мен қабылдаңыз.
+problem-recipient-not-a-client-title = Алушы клиент емес
+problem-recipient-not-a-client-detail = { $recipient } офертаны қабылдамаған. Алдымен оны шақырыңыз.
+problem-already-a-client-title = Тарап бұрыннан клиент
+problem-already-a-client-detail = Қайта тіркелудің қажеті жоқ: жүйеге кіріңіз.
+problem-already-invited-title = Контрагент бұрын шақырылған
+problem-already-invited-detail = { $recipient } шақыру алған. Жауабын күтіңіз.
+problem-already-an-employee-title = Бұл адам бұрыннан қызметкер
+problem-already-an-employee-detail = Қажет болса, құқықтарын өзгертіңіз.
+problem-employee-unknown-title = Мұндай қызметкер жоқ
+problem-employee-unknown-detail = ЖСН-ді тексеріңіз немесе қызметкерді қосыңыз.
+
+### Documents
+
+problem-document-unknown-title = Мұндай құжат жоқ
+problem-document-unknown-detail = Құжат жоқ немесе ол сіздің тарапыңызға арналмаған. Сілтемені тексеріңіз.
+problem-document-state-title = Құжаттың күйі бұған жол бермейді
+problem-document-state-detail = Қазіргі күйі: { $state }. Құжатты ашып, не істеуге болатынын қараңыз.
+problem-document-already-signed-title = Құжатқа бұрын қол қойылған
+problem-document-already-signed-detail = Екінші рет қол қоюдың қажеті жоқ. Өзгерту үшін жаңа құжат жіберіңіз.
+problem-document-already-rejected-title = Құжаттан бас тартылған
+problem-document-already-rejected-detail = Алушы бас тартқан. Түзетіп, жаңа құжат жіберіңіз.
+problem-document-withdrawn-title = Құжат кері шақырып алынған
+problem-document-withdrawn-detail = Жіберуші оны кері шақырып алған. Жаңа құжатты күтіңіз немесе жіберушіге жүгініңіз.
+problem-document-not-yet-received-title = Құжат әлі алынбаған
+problem-document-not-yet-received-detail = Ол журналға жазылуда немесе қолтаңбасы тексерілуде. Біраздан кейін қайталаңыз.
+problem-reason-required-title = Себебін көрсету керек
+problem-reason-required-detail = Бас тартудың немесе кері шақырудың себебін жазыңыз: оны екінші тарап көреді.
+problem-not-the-recipient-title = Мұны тек алушы істей алады
+problem-not-the-recipient-detail = Құжат басқа тарапқа жіберілген. Сол тараптың атынан кіріңіз.
+problem-not-the-sender-title = Мұны тек жіберуші істей алады
+problem-not-the-sender-detail = Құжатта жіберуші ретінде басқа тарап көрсетілген. Сол тараптың атынан кіріңіз немесе құжатты түзетіңіз.
+problem-recipient-is-the-sender-title = Жіберуші мен алушы бір тарап
+problem-recipient-is-the-sender-detail = Құжатта екі түрлі тарап болуы керек. Алушыны түзетіңіз.
+problem-kind-not-for-sending-title = Мұндай құжат контрагентке жіберілмейді
+problem-kind-not-for-sending-detail = { $kind }: ол тек операторға беріледі. Офертаны тіркеу бетінде қабылдаңыз.
+
+### Certificates, compromise, officers
+
+problem-certificate-unknown-title = Куәлік тіркелмеген
+problem-certificate-unknown-detail = Бұл клиентте мұндай куәлік жоқ. Нөмірін тексеріңіз немесе сол куәлікпен кіріңіз.
+problem-compromise-in-future-title = Жария болу уақыты келешекте
+problem-compromise-in-future-detail = Көрсетілгені: { $at }. Өткен немесе қазіргі уақытты көрсетіңіз.
+problem-compromise-before-certificate-title = Жария болу уақыты куәлік берілгенге дейін
+problem-compromise-before-certificate-detail = Куәлік { $not_before } бастап жарамды. Одан кейінгі уақытты көрсетіңіз.
+problem-case-unknown-title = Мұндай іс жоқ
+problem-case-unknown-detail = Іс нөмірін тексеріңіз.
+problem-case-closed-title = Іс жабылған
+problem-case-closed-detail = Шешім қабылданған. Жаңа хабарлама болса, жаңа іс ашыңыз.
+problem-case-already-open-title = Іс қаралып жатыр
+problem-case-already-open-detail = Бұл куәлік бойынша іс бар: { $case }. Оператор шешімін күтіңіз.
+problem-not-the-holder-title = Мұны тек куәлік иесі істей алады
+problem-not-the-holder-detail = Өкіл арқылы болмайды: иесінің өзі кіруі керек.
+problem-not-an-officer-title = Мұны оператордың уәкілетті тұлғасы ғана істей алады
+problem-not-an-officer-detail = Уәкілетті тұлғаның куәлігімен кіріңіз немесе операторға жүгініңіз.
+
+### Extracts
+
+problem-extract-unknown-title = Мұндай үзінді көшірме жоқ
+problem-extract-unknown-detail = Нөмірін тексеріңіз.
+problem-extract-state-title = Үзінді көшірменің күйі бұған жол бермейді
+problem-extract-state-detail = Қазіргі күйі: { $state }.
+problem-extract-scope-empty-title = Сұрау бойынша ештеңе табылмады
+problem-extract-scope-empty-detail = Журналда мұндай жазба жоқ. Құжаттарды немесе кезеңді түзетіңіз.
+
+### Access
+
+problem-challenge-unknown-title = Кіру сұрауы табылмады
+problem-challenge-unknown-detail = Ол бір рет қана жарайды. Кіруді қайта бастаңыз.
+problem-challenge-expired-title = Кіру сұрауының уақыты өтті
+problem-challenge-expired-detail = Кіруді қайта бастап, бірден қол қойыңыз.
+problem-login-required-title = Жүйеге кіру керек
+problem-login-required-detail = ЭЦҚ-мен кіріп, қайталаңыз.
+problem-session-expired-title = Сеанс аяқталды
+problem-session-expired-detail = Қайта кіріп, әрекетті қайталаңыз.
+problem-idempotency-key-missing-title = Idempotency-Key тақырыбы жоқ
+problem-idempotency-key-missing-detail = Жазатын әр сұрауға жаңа кездейсоқ мән қосыңыз.
+problem-idempotency-key-reused-title = Idempotency-Key басқа сұрауда қолданылған
+problem-idempotency-key-reused-detail = Жаңа сұрауға жаңа кілт беріңіз.
+problem-rate-limited-title = Сұраулар тым жиі
+problem-rate-limited-detail = { $seconds } секундтан кейін қайталаңыз.
+problem-not-found-title = Табылмады
+problem-not-found-detail = Мұндай бет немесе ресурс жоқ. Мекенжайды тексеріңіз.
+problem-method-not-allowed-title = Бұл мекенжайда мұндай әдіс жоқ
+problem-method-not-allowed-detail = API сипаттамасын қараңыз.
+
+### Faults
+
+problem-journal-unavailable-title = Журнал жауап бермейді
+problem-journal-unavailable-detail = Жазусыз ештеңе алынған болып саналмайды. Кейінірек дәл сол кілтпен қайталаңыз.
+problem-storage-full-title = Сақтайтын орын жоқ
+problem-storage-full-detail = Құжат қабылданбады. Операторға хабарлаңыз да, кейінірек қайталаңыз.
+problem-service-unavailable-title = Қызмет уақытша жұмыс істемейді
+problem-service-unavailable-detail = Бірнеше минуттан кейін қайталаңыз. Бұрын қабылданғандар сақталған.
+problem-internal-title = Біздің қате
+problem-internal-detail = Мына нөмірді операторға хабарлаңыз: { $trace_id }. Бұрын қабылданғандар сақталған.
+
+## Receipts of the operator
+
+receipt-title = № { $number } қолхат: құжаттың алынғаны туралы
+receipt-document = Құжат: { $kind }, № { $number }, «{ $title }»
+receipt-sender = Жіберуші: { $name } ({ $party })
+receipt-recipient = Алушы: { $name } ({ $party })
+receipt-received = Алынды: { $at }, журналдың { $seq }-жазбасы
+receipt-content = Түпнұсқаның SHA-256 мәні: { $sha256 }
+receipt-signature = Қол қойған: { $name }, ЖСН { $iin }; қорытынды: { $verdict }
+receipt-operator = Оператор: { $name }, БСН { $bin }
+receipt-log = Журнал: { $origin }
+
+## Notices to the parties; the same words name entries of the journal
+
+notice-document-drafted = Құжат жобасы жасалды
+notice-document-check-pending = Қолтаңба тексерілуде, құжат әлі алынған жоқ
+notice-document-check-failed = Қолтаңба тексеруден өтпеді, құжат алынбаған болып саналады
+notice-document-recorded = Құжат журналға жазылды және алынды
+notice-document-received = Құжат алынды
+notice-document-signed = Құжатқа екінші тарап қол қойды
+notice-document-rejected = Алушы құжаттан бас тартты
+notice-document-withdrawn = Жіберуші құжатты кері шақырып алды
+notice-document-contested = Құжаттағы қолтаңба даулы: кілттің жария болғаны хабарланды
+notice-offer-published = Оферта жарияланды
+notice-offer-withdrawn = Оферта кері шақырып алынды
+notice-offer-accepted = Оферта қабылданды
+notice-counterparty-invited = Контрагент шақырылды
+notice-employee-added = Қызметкер қосылды
+notice-session-opened = Жүйеге кіру болды
+notice-compromise-reported = Кілттің жария болғаны хабарланды, куәлік тоқтатыла тұрды
+notice-compromise-annulled = Кілттің жария болғаны расталды, куәлік тіркеуден шығарылды
+notice-compromise-lifted = Куәліктің тоқтатыла тұруы алынды
+notice-extract-prepared = Үзінді көшірме дайындалды
+notice-extract-issued = Үзінді көшірме берілді
+notice-attempt-refused = Әрекетке рұқсат берілмеді
+
+## Extracts
+
+extract-title = Журналдан № { $number } үзінді көшірме
+extract-operator = Оператор: { $name }, БСН { $bin }
+extract-log = Журнал: { $origin }
+extract-made-at = Жасалған уақыты: { $at }
+extract-officer = Уәкілетті тұлға: { $name }, ЖСН { $iin }
+extract-asked-by = Сұратушы: { $who }
+extract-ground = Негіздемесі: { $ground }
+extract-scope = Не сұралды: { $scope }
+extract-source = Көзі — тек оператордың журналдары мен қоймалары; клиент бағдарламаларының деректері алынбаған.
+extract-read-howto = Операторсыз қалай тексеруге болады: HOWTO.txt. Бұл мәтін анықтама үшін, дәлел — қол қойылған файлдар.
+extract-documents = Құжаттар: { $count }
+extract-document = { $kind }, № { $number }, «{ $title }»
+extract-document-id = Сәйкестендіргіші: { $id }
+extract-document-date = Құжат күні: { $date }
+extract-document-state = Күйі: { $state }
+extract-sender = Жіберуші: { $name } ({ $party })
+extract-recipient = Алушы: { $name } ({ $party })
+extract-received = Алынды: { $at }, журналдың { $seq }-жазбасы
+extract-not-received = Алынбаған
+extract-original = Түпнұсқа: «{ $name }», { $size } байт, { $path }, SHA-256 { $sha256 }
+extract-attachment = Қосымша: «{ $name }», { $size } байт, { $path }, SHA-256 { $sha256 }
+extract-signature-of-sender = Жіберушінің ЭЦҚ
+extract-signature-of-recipient = Алушының ЭЦҚ
+extract-signer = Қол қойған: { $name }, ЖСН { $iin }, БСН { $bin }, рөлі: { $role }
+extract-signed-proven = Қол қою уақыты уақыт белгісімен дәлелденген: { $at }
+extract-signed-unproven = Қол қою уақыты дәлелденбеген
+extract-signed-claimed = Қол қоюшы көрсеткен уақыт (дәлел емес): { $at }
+extract-signature-checked = Тексерілді: { $at }, қорытынды: { $verdict }
+extract-signature-entry = Журналдың { $seq }-жазбасы
+extract-signature-file = Қолтаңба файлы: { $path }
+extract-signature-contested = Даулы: кілттің жария болуы туралы іс { $case }
+extract-receipt = Оператордың қолхаты: { $path }
+extract-conditions = Заңдық күшінің төрт шарты (келісім, 5.2.3-тармақ):
+extract-condition-holds = орындалды
+extract-condition-fails = орындалмады
+extract-cases = Кілттің жария болуы туралы істер: { $count }
+extract-case = Іс { $id }, куәліктің SHA-256 мәні: { $certificate }
+extract-case-reported = Хабарлама алынды: { $at }
+extract-case-since = Иесінің айтуынша, жария болған уақыты: { $at }
+extract-case-cut-off = Осы уақыттан бері қолтаңбалар қабылданбайды: { $at }
+extract-case-open = Күйі: қаралуда
+extract-case-annulled = Күйі: расталды, куәлік тіркеуден шығарылды
+extract-case-lifted = Күйі: тоқтата тұру алынды
+extract-case-document = Даулы құжат: { $id }
+extract-entries = Журнал жазбалары: { $count }
+extract-checkpoint = Журналдың бақылау нүктесі: { $size } жазба, түбірі { $root }
+extract-checkpoint-stamped = Бақылау нүктесінің уақыт белгісі: { $path }
+extract-checkpoint-unstamped = Бақылау нүктесінде уақыт белгісі жоқ.
+extract-completeness-1 = Толықтығы, 1-деңгей: әр жазба бақылау нүктесіне дейін журналда болған. Басқа жазбалардың жоқтығы айтылмайды.
+extract-completeness-2 = Толықтығы, 2-деңгей: төмендегі әр субъектінің біріншіден соңғысына дейінгі барлық жазбасы осында.
+extract-subject = { $identity }: жазбалар { $count } ({ $entries })
+extract-caveat = Оператор әр субъектіге бір ғана бүркеншік ат қолданса ғана толық. Бақылау нүктесінен кейінгі және осында аталмаған субъектілердің жазбалары қамтылмайды.
+
+### What is found when an extract is verified
+
+extract-verdict-good = Үзінді көшірме түпнұсқа және өзгертілмеген
+extract-verdict-bad = Үзінді көшірмеге сенуге болмайды
+extract-verdict-undetermined = Үзінді көшірменің түпнұсқалығы анықталмады
+extract-verdict-unreadable = Бұл үзінді көшірме файлы емес немесе нұсқасы белгісіз
+extract-verdict-pinned = Оператор мен журнал кілті тексерушінің өз деректеріне сай
+extract-verdict-not-pinned = Оператор мен журнал кілті салыстырылмады: --operator БСН және --log-key КІЛТ беріңіз
+extract-verdict-signature = { $what }: { $name }, ЖСН { $iin }, БСН { $bin }
+extract-verdict-signature-checked = Қазір тексерілді, { $at } сәтіне: { $verdict }
+extract-verdict-entries = Журнал жазбалары: { $count }, журналда болғаны дәлелденгені: { $included }
+extract-verdict-checkpoint-proven = Бақылау нүктесінің уақыты дәлелденген: { $at }
+extract-verdict-witness = Куәгер { $key } бақылау нүктесін { $at } растаған
+extract-verdict-failure = { $part }: { $fault } ({ $detail })
+extract-verdict-failures-left-off = Тағы { $count } сәйкессіздік көрсетілмеді
+extract-signed-as-seal = Оператордың мөрі
+extract-signed-as-officer = Уәкілетті тұлғаның қолтаңбасы
+extract-signed-as-party = Тараптың қолтаңбасы
+extract-signed-as-receipt = Оператордың қолхаты
+
+### Faults of an extract
+
+extract-fault-container-not-canonical = zip пішімі үзінді көшірмедегідей емес немесе өзгертілген
+extract-fault-file-missing = міндетті файл жоқ
+extract-fault-file-unexpected = артық файл бар
+extract-fault-json-malformed = JSON пішімге сай емес
+extract-fault-manifest-not-canonical = манифест мазмұнға сай жазылмаған
+extract-fault-signature-malformed = бұл бір қол қоюшысы бар CMS емес
+extract-fault-evidence-malformed = дәлелдеме файлы бүлінген
+extract-fault-digest-differs = файл өзгертілген: SHA-256 сәйкес емес
+extract-fault-manifest-list-differs = манифесттегі файлдар тізімі нақты файлдарға сай емес
+extract-fault-signed-content-differs = қолтаңба ішінде басқа мазмұн бар
+extract-fault-operator-differs = күтілгеннен басқа оператор
+extract-fault-seal-is-not-the-operators = мөр оператордың ақпараттық жүйесінікі емес
+extract-fault-log-differs = күтілгеннен басқа журнал немесе кілт
+extract-fault-officer-differs = аталған уәкілетті тұлға қол қоймаған
+extract-fault-binding-does-not-hold = журнал кілтінің байланыстырушы жазбасы сәйкес емес
+extract-fault-checkpoint-not-signed = бақылау нүктесіне журнал кілтімен қол қойылмаған
+extract-fault-checkpoint-differs = бақылау нүктесінде басқа журнал, көлем немесе түбір
+extract-fault-checkpoint-time-stamp-differs = уақыт белгісі бақылау нүктесіне қойылмаған
+extract-fault-entry-malformed = бұл осы журналдың жазбасы емес
+extract-fault-leaf-differs = жазбаның хэші сәйкес емес
+extract-fault-proof-does-not-hold = дәлелдеме жазбаны бақылау нүктесіне жеткізбейді
+extract-fault-opening-does-not-fit = ашылған мән журналға жазылғанға сай емес
+extract-fault-entry-time-goes-back = жазбалар уақыты кері кеткен
+extract-fault-statement-malformed = толықтық туралы мәлімдеме өзіне қайшы
+extract-fault-subject-history-broken = субъект жазбаларының тізбегінде олқылық бар
+extract-fault-document-differs-from-journal = құжат журналға жазылғаннан өзгеше
+extract-fault-entry-field-not-revealed = жазбаның қажетті өрісі ашылмаған
+extract-fault-state-differs-from-journal = құжаттың күйі журналға қайшы
+extract-fault-signature-missing = құжатта болуға тиіс қолтаңба жоқ
+extract-fault-signer-differs = қол қойған аталған тұлға емес
+extract-fault-receipt-differs = қолхат оператордікі емес немесе басқа құжатқа берілген
+extract-fault-case-differs-from-journal = кілттің жария болуы туралы іс журналға қайшы
+extract-fault-operator-not-pinned = оператор немесе журнал кілті көрсетілмеген
+extract-fault-witness-missing = күтілген куәгер бақылау нүктесін растамаған
+extract-fault-signature-failed = қолтаңба немесе уақыт белгісі жарамсыз
+extract-fault-signature-undetermined = қолтаңбаның немесе уақыт белгісінің жарамдылығы анықталмады
+
+## The command line
+
+### Answers
+
+cli-yes = иә
+cli-no = жоқ
+cli-not-checked = тексерілмеді
+cli-none = жоқ
+cli-verdict-good = ЭЦҚ жарамды
+cli-verdict-bad = ЭЦҚ жарамсыз
+cli-verdict-undetermined = ЭЦҚ жарамдылығы анықталмады
+cli-no-signatures = Файлда қолтаңба жоқ
+cli-signature = Қолтаңба { $number } / { $total }
+cli-offline = Тексеру желісіз жүргізілді: тек берілген дәлелдемелер қолданылды
+
+### Labels: printed before a value and a colon
+
+cli-label-file = Файл
+cli-label-format = Пішімі
+cli-label-at = Тексеру сәті
+cli-label-verdict = Қорытынды
+cli-label-reason = Себебі
+cli-label-signed-by = Қол қойған
+cli-label-iin = ЖСН
+cli-label-bin = БСН
+cli-label-organization = Ұйым
+cli-label-role = Рөлі
+cli-label-signer-kind = Кім ретінде
+cli-label-claimed-at = Көрсетілген уақыты (дәлел емес)
+cli-label-proven-at = Дәлелденген уақыты
+cli-label-judged-at = Куәлік тексерілген сәт
+cli-label-received-at = Алынған уақыты
+cli-label-covers = Қамтиды
+cli-label-level = Деңгейі
+cli-label-crypto = Математикасы
+cli-label-certificate = Куәлік
+cli-label-certificates = Куәліктер
+cli-label-chain = Куәліктер тізбегі
+cli-label-anchor = Сенім нүктесі
+cli-label-policies = Саясаттар
+cli-label-checks = Тексерулер
+cli-label-time-stamp = Уақыт белгісі
+cli-label-clause = Тармағы
+cli-label-kind = Түрі
+cli-label-subject = Иесі
+cli-label-issuer = Берушісі
+cli-label-serial = Сериялық нөмірі
+cli-label-sha256 = SHA-256
+cli-label-valid-from = Басталуы
+cli-label-valid-until = Аяқталуы
+cli-label-key-algorithm = Кілт алгоритмі
+cli-label-key-bits = Кілт ұзындығы, бит
+cli-label-key-usage = Кілтті қолдану
+cli-label-purpose = Мақсаты
+cli-label-ski = Кілт сәйкестендіргіші
+cli-label-aki = Беруші кілтінің сәйкестендіргіші
+cli-label-status = Мәртебесі
+cli-label-revoked-at = Кері қайтарып алынған уақыты
+cli-label-revocation-reason = Кері қайтарып алу себебі
+cli-label-this-update = Шығарылған уақыты
+cli-label-next-update = Келесі шығарылым
+cli-label-produced-at = Жауап уақыты
+cli-label-gen-time = Белгі уақыты
+cli-label-imprint = Хэш алгоритмі
+cli-label-key-matches = Кілт куәлікке сәйкес
+cli-label-entries = Жазбалар
+cli-label-proofs = Дәлелдемелер
+cli-label-completeness = Толықтығы
+cli-label-documents = Құжаттар
+cli-label-operator = Оператор
+cli-label-officer = Уәкілетті тұлға
+cli-label-log = Журнал
+cli-label-log-key = Журнал кілті
+cli-label-witness = Куәгер
+cli-label-size = Көлемі
+cli-label-root = Түбірі
+cli-label-failures = Сәйкессіздіктер
+cli-label-name = Атауы
+cli-label-path = Орны
+
+### `extract verify`, `journal audit`, `pki`
+
+cli-audit-good = Журнал бүтін: { $checked } жазба { $size } жазбалық бақылау нүктесіне сай
+cli-audit-bad = Журнал бүлінген: { $place } — { $reason }
+cli-audit-stop = Қызметті тоқтатып, сақтық көшірмені және куәгерлердің бақылау нүктелерін салыстырыңыз
+cli-path-good = Сенім нүктесіне дейінгі тізбек бар
+cli-path-bad = Сенім нүктесіне дейінгі тізбек жоқ
+cli-show-certificate = Тіркеу куәлігі
+cli-show-cms = CMS қолтаңбасы
+cli-show-crl = Кері қайтарып алынған куәліктер тізімі
+cli-show-ocsp = OCSP жауабы
+cli-show-tsp = Уақыт белгісі
+cli-show-pkcs12 = PKCS#12 кілт қоймасы
+
+### `trust`
+
+cli-trust-imported = Сенімді орталық қосылды: { $name }, SHA-256 { $sha256 }
+cli-trust-removed = Сенімді орталық алынып тасталды: { $name }, SHA-256 { $sha256 }
+cli-trust-already = Бұл орталық бұрыннан сенімді: { $name }
+cli-trust-absent = Мұндай сенімді орталық жоқ: { $name }
+cli-trust-empty = Сенімді орталықтар жоқ. Қосу: qolhat trust import ФАЙЛ
+cli-trust-known = Саусақ ізі ҰКО-ның белгілі куәлігіне сәйкес
+cli-trust-unknown = Саусақ ізі бағдарламаға белгісіз: оны ресми дереккөзбен салыстырыңыз
+cli-trust-not-a-ca = { $name }: бұл куәландырушы орталықтың куәлігі емес
+
+### Errors of usage and input
+
+cli-error-usage = Команда қате берілген: { $detail }
+cli-error-unreadable = { $path } оқылмады: { $detail }
+cli-error-not-found = { $path } табылмады
+cli-error-too-large = { $path } тым үлкен, шегі { $limit }
+cli-error-unsupported = Қолдау таппайды: { $what }
+cli-error-malformed = { $path }: мазмұны бүлінген: { $detail }
+cli-error-wrong-password = Құпиясөз қате немесе файл бүлінген
+cli-error-no-password = Құпиясөз жоқ: { $variable } ортасының айнымалысын орнатыңыз
+cli-error-no-anchors = Сенім нүктесі жоқ: --trust ЖОЛ беріңіз
+cli-error-config = Баптау файлы { $path }: { $detail }
+cli-error-internal = Біздің қате: { $detail }
+
+## `doctor`
+
+doctor-good = жақсы
+doctor-warning = назар аударыңыз
+doctor-bad = түзету керек
+doctor-all-good = Бәрі дұрыс: қызметті іске қосуға болады
+doctor-not-good = Түзету керек: { $count }
+doctor-config = Баптау
+doctor-config-mend = Файлды түзетіңіз: { $detail }
+doctor-mode-demo = Көрсетілім режимі: нақты клиенттерге арналмаған
+doctor-clock = Сағат
+doctor-clock-mend = Сағат { $seconds } секундқа ауытқыған: NTP-ні баптаңыз
+doctor-database = Дерекқор
+doctor-database-mend = Дерекқор ашылмады: { $detail }
+doctor-schema = Дерекқор схемасы
+doctor-schema-mend = Схема ескі: qolhat migrate іске қосыңыз
+doctor-journal = Журнал
+doctor-journal-mend = Журнал бақылау нүктесіне сай емес: qolhat journal audit іске қосыңыз
+doctor-blobs = Құжаттар қоймасы
+doctor-blobs-mend = Қоймаға жазылмады: { $detail }
+doctor-disk = Дискідегі бос орын
+doctor-disk-mend = Бос орын аз: { $free }. Дискіні ұлғайтыңыз
+doctor-wrapping-key = Қойма кілті
+doctor-wrapping-key-mend = Кілт файлы оқылмады: { $detail }. Оны сақтық көшірмеден қалпына келтіріңіз, жаңасын жасамаңыз
+doctor-seal-key = Оператор мөрінің кілті
+doctor-seal-key-mend = Мөр кілті жарамсыз: { $detail }
+doctor-seal-key-expires = Мөр куәлігі { $at } аяқталады: жаңасын алыңыз
+doctor-trust = Сенімді орталықтар
+doctor-trust-mend = Сенімді орталық жоқ: qolhat trust import ФАЙЛ
+doctor-trust-demo = Көрсетілім орталығы нақты жұмысқа жарамайды: { $name }
+doctor-time-stamps = Уақыт белгілері қызметі
+doctor-time-stamps-mend = { $url } уақыт белгісін бермеді: { $detail }
+doctor-ocsp = OCSP қызметі
+doctor-ocsp-mend = { $url } жауап бермеді: { $detail }
+doctor-crl = Кері қайтарып алынған куәліктер тізімдері
+doctor-crl-mend = { $path } ескірген: жаңасын жүктеңіз
+
+## `demo`
+
+demo-title = qolhat көрсетілімі: құжаттың толық жолы бір компьютерде
+demo-warning = Бұл жердегі кілттер мен куәліктер тек көрсетілімге арналған, заңдық күші жоқ
+demo-step = Қадам { $number } / { $total }: { $what }
+demo-world = Куәландырушы орталық, OCSP, CRL және уақыт белгілері жасалды: { $dir }
+demo-service = Қызмет іске қосылды: { $url }
+demo-logged-in = { $name } ЭЦҚ-мен кірді
+demo-offer-published = Оферта жарияланды: «{ $title }», { $version }-редакция
+demo-offer-accepted = { $name } офертаны ЭЦҚ-мен қабылдады
+demo-act-sent = { $name } актіге қол қойып жіберді: № { $number }
+demo-received = Құжат алынды: { $at }, журналдың { $seq }-жазбасы; қолхат берілді
+demo-countersigned = { $name } актіге қол қойды: екі тарап қол қойған
+demo-conditions = Заңдық күшінің төрт шарты орындалды
+demo-extract-issued = Сотқа арналған үзінді көшірме берілді: { $path }
+demo-extract-verified = Үзінді көшірме желісіз тексерілді: { $verdict }
+demo-tampered = Бір байты өзгертілген үзінді көшірме қабылданбады: { $reason }
+demo-anchors = Өзіңіз тексеру үшін: qolhat extract verify --trust { $anchors } { $path }
+demo-files = Файлдар: { $dir }
+demo-open = Шолғышта ашыңыз: { $url }
+demo-stop = Тоқтату үшін Ctrl+C басыңыз
+demo-done = Көрсетілім аяқталды
+demo-failed = Қадам орындалмады: { $what } — { $reason }

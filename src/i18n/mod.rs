@@ -4,8 +4,11 @@
 //! compiled in and parsed once. A test fails when a key is missing in one of them or when the languages
 //! do not show the same values.
 //!
-//! Keys begin with what they are for: `problem-`, `kind-`, `state-`, `role-`, `indication-`,
-//! `subindication-`, `check-`, `condition-`, `receipt-`, `extract-`, `cli-`, `doctor-`, `demo-`.
+//! Keys begin with what they are for. Texts: `problem-`, `receipt-`, `notice-`, `extract-`, `cli-`, `doctor-`, `demo-`.
+//! Words for codes, `<family>-<code>`, read with [`word`]: `kind-`, `state-`, `side-`, `role-`, `purpose-`,
+//! `signer-kind-`, `capability-`, `certificate-state-`, `case-state-`, `indication-`, `subindication-`, `crypto-`,
+//! `covers-`, `time-stamp-`, `check-`, `path-`, `revocation-`, `revocation-reason-`, `revocation-mode-`, `condition-`,
+//! `reason-`, `identifier-`, `requisite-`, `declaration-`, `field-`, `language-`, `unit-`.
 
 use std::sync::OnceLock;
 
@@ -13,7 +16,8 @@ use fluent::concurrent::FluentBundle;
 use fluent::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{Refusal, RefusalCode};
+use crate::domain::time::{Moment, format_local};
 
 /// What is printed for a value that the caller did not give.
 const MISSING_VALUE: &str = "—";
@@ -76,11 +80,7 @@ impl Language {
                 continue;
             };
             let primary = tag.split('-').next().unwrap_or("").to_ascii_lowercase();
-            let language = if primary == "*" {
-                Some(Self::default())
-            } else {
-                Self::parse(&primary)
-            };
+            let language = if primary == "*" { Some(Self::default()) } else { Self::parse(&primary) };
             let Some(language) = language.filter(|_| weight > 0) else {
                 continue;
             };
@@ -115,7 +115,7 @@ fn weight_of(parameter: Option<&str>) -> Option<u16> {
 
 /// The text of `key` in `language` with `values` put in by name.
 ///
-/// A value that is not given prints as a dash; an unknown key returns the key itself, so that a missing
+/// A value that is empty or not given prints as a dash; an unknown key returns the key itself, so that a missing
 /// text shows as a strange word and never as a fault.
 #[must_use]
 pub fn text(language: Language, key: &str, values: &[(&str, &str)]) -> String {
@@ -128,22 +128,73 @@ pub fn has_key(language: Language, key: &str) -> bool {
     catalog(language).has_message(key)
 }
 
+/// The word for a code: the text of `<family>-<code>`, or the code itself when it has none.
+/// The dots of event kinds are written as hyphens in keys: `notice-document-recorded`.
+#[must_use]
+pub fn word(language: Language, family: &str, code: &str) -> String {
+    word_with(language, family, code, &[])
+}
+
+fn word_with(language: Language, family: &str, code: &str, values: &[(&str, &str)]) -> String {
+    let key = format!("{family}-{}", code.replace('.', "-"));
+    lookup(language, &key, values).unwrap_or_else(|| code.to_owned())
+}
+
 /// Title and detail of a refusal: what happened, and what to do next.
+///
+/// Codes among the parameters are shown as words, instants as local time, sizes in bytes with a unit.
 #[must_use]
 pub fn problem(language: Language, refusal: &Refusal) -> (String, String) {
     let code = refusal.code.code();
-    let values = refusal.arguments();
+    let given = refusal.arguments();
+    let shown: Vec<(&str, String)> =
+        given.iter().map(|(name, value)| (*name, shown(language, refusal.code, name, value, &given))).collect();
+    let values: Vec<(&str, &str)> = shown.iter().map(|(name, value)| (*name, value.as_str())).collect();
     (
         text(language, &format!("problem-{code}-title"), &values),
         text(language, &format!("problem-{code}-detail"), &values),
     )
 }
 
+/// The parameters whose values are words of the program, each the family of its words.
+const WORD_PARAMS: [&str; 9] =
+    ["reason", "kind", "role", "state", "identifier", "requisite", "declaration", "field", "language"];
+/// The parameters whose values are instants, in RFC 3339.
+const INSTANT_PARAMS: [&str; 6] = ["since", "at", "not_before", "not_after", "from", "until"];
+
+fn shown(language: Language, code: RefusalCode, name: &str, value: &str, given: &[(&str, &str)]) -> String {
+    if WORD_PARAMS.contains(&name) {
+        return word_with(language, name, value, given);
+    }
+    if INSTANT_PARAMS.contains(&name) {
+        return Moment::parse_rfc3339(value).map_or_else(|_| value.to_owned(), format_local);
+    }
+    match value.parse() {
+        Ok(bytes) if name == "limit" && code == RefusalCode::UploadTooLarge => size(language, bytes),
+        Ok(_) | Err(_) => value.to_owned(),
+    }
+}
+
+/// A number of bytes in the largest unit that divides it: `10 MiB`, `1500 bytes`.
+#[must_use]
+pub fn size(language: Language, bytes: u64) -> String {
+    const KIB: u64 = 1024;
+    const MIB: u64 = KIB * KIB;
+    let (unit, count) = if bytes == 0 || !bytes.is_multiple_of(KIB) {
+        ("unit-byte", bytes)
+    } else if !bytes.is_multiple_of(MIB) {
+        ("unit-kib", bytes / KIB)
+    } else {
+        ("unit-mib", bytes / MIB)
+    };
+    text(language, unit, &[("count", &count.to_string())])
+}
+
 fn lookup(language: Language, key: &str, values: &[(&str, &str)]) -> Option<String> {
     let catalog = catalog(language);
     let pattern = catalog.get_message(key)?.value()?;
     let mut arguments = FluentArgs::new();
-    for (name, value) in values {
+    for (name, value) in values.iter().filter(|(_, value)| !value.is_empty()) {
         arguments.set((*name).to_owned(), FluentValue::from((*value).to_owned()));
     }
     let mut errors = Vec::new();
@@ -164,10 +215,7 @@ fn missing_names(errors: &[fluent::FluentError]) -> Vec<String> {
     use fluent::resolver::errors::ReferenceKind;
     let mut names = Vec::new();
     for error in errors {
-        if let fluent::FluentError::ResolverError(ResolverError::Reference(
-            ReferenceKind::Variable { id },
-        )) = error
-        {
+        if let fluent::FluentError::ResolverError(ResolverError::Reference(ReferenceKind::Variable { id })) = error {
             names.push(id.clone());
         }
     }

@@ -1,0 +1,852 @@
+# Русские тексты. Ключи одни и те же в трёх файлах: kk.ftl, ru.ftl, en.ftl.
+# Проверяет tests/spec/domain.rs.
+
+## Words of the program
+
+### Languages
+
+language-kk = казахский
+language-ru = русский
+language-en = английский
+
+### Units of size
+
+unit-byte = { $count } байт
+unit-kib = { $count } КиБ
+unit-mib = { $count } МиБ
+
+### Kinds of documents
+
+kind-offer-acceptance = Акцепт оферты (согласие)
+kind-completion-act = Акт выполненных работ (оказанных услуг)
+kind-payment-invoice = Счёт на оплату
+kind-letter = Письмо
+kind-arbitrary-file = Документ произвольной формы
+
+### States of a document
+
+state-draft = черновик, не подписан
+state-recording = записывается в журнал
+state-check-pending = подпись проверяется
+state-received = получен
+state-accepted = подписан обеими сторонами
+state-rejected = получатель отказал
+state-withdrawn = отозван отправителем
+state-check-failed = проверка не пройдена, считается не полученным
+
+### States of an extract
+
+state-prepared = подготовлена, ждёт подписи
+state-issued = выдана
+
+### Sides
+
+side-sender = отправитель
+side-recipient = получатель
+
+### Roles that the CA wrote into a certificate
+
+role-head = первый руководитель
+role-sign-right = лицо с правом подписи
+role-finance-right = лицо с правом подписи финансовых документов
+role-hr = сотрудник отдела кадров
+role-employee = сотрудник организации
+role-information-system = информационная система юридического лица
+role-treasury = клиент казначейства
+role-natural-person = физическое лицо
+role-legal-entity = юридическое лицо
+
+### What a key is for
+
+purpose-any = любое назначение
+purpose-sign = подписание
+purpose-auth = вход в систему
+purpose-ca = выпуск свидетельств
+purpose-ocsp = ответы OCSP
+purpose-tsa = метки времени
+purpose-crl-sign = списки отозванных свидетельств
+purpose-other = иное назначение
+
+### Who is behind a certificate
+
+signer-kind-person = физическое лицо
+signer-kind-organization = лицо, действующее от организации
+signer-kind-information-system = информационная система
+
+### What a member may do, registered certificates, cases of compromise
+
+capability-sign = готовить и подписывать
+capability-draft = только готовить черновики
+certificate-state-active = действует
+certificate-state-suspended = приостановлено
+certificate-state-annulled = аннулировано
+case-state-open = рассматривается
+case-state-annulled = подтверждён, свидетельство снято с регистрации
+case-state-lifted = приостановка снята
+
+## Verdicts on signatures (ETSI EN 319 102-1)
+
+indication-TOTAL-PASSED = действительна
+indication-INDETERMINATE = не определено
+indication-TOTAL-FAILED = недействительна
+subindication-FORMAT_FAILURE = нарушен формат
+subindication-HASH_FAILURE = содержимое отличается от подписанного
+subindication-SIG_CRYPTO_FAILURE = значение подписи не соответствует ключу
+subindication-REVOKED = свидетельство отозвано
+subindication-EXPIRED = срок свидетельства истёк
+subindication-NOT_YET_VALID = свидетельство ещё не действовало
+subindication-SIG_CONSTRAINTS_FAILURE = подпись не отвечает требованиям
+subindication-CHAIN_CONSTRAINTS_FAILURE = цепочка свидетельств не отвечает требованиям
+subindication-CERTIFICATE_CHAIN_GENERAL_FAILURE = цепочка свидетельств не проверена
+subindication-CRYPTO_CONSTRAINTS_FAILURE = алгоритм не считается надёжным
+subindication-CRYPTO_CONSTRAINTS_FAILURE_NO_POE = алгоритм больше не надёжен, а время подписания не доказано
+subindication-TIMESTAMP_ORDER_FAILURE = нарушен порядок меток времени
+subindication-NO_SIGNING_CERTIFICATE_FOUND = свидетельство подписавшего не найдено
+subindication-NO_CERTIFICATE_CHAIN_FOUND = свидетельство не ведёт к доверенному центру
+subindication-REVOKED_NO_POE = свидетельство отозвано, а подписание до отзыва не доказано
+subindication-REVOKED_CA_NO_POE = отозвано свидетельство центра
+subindication-OUT_OF_BOUNDS_NO_POE = вне срока свидетельства, а время подписания не доказано
+subindication-OUT_OF_BOUNDS_NOT_REVOKED = вне срока свидетельства, оно не отозвано
+subindication-TRY_LATER = статус свидетельства пока неизвестен
+subindication-SIGNED_DATA_NOT_FOUND = подписанное содержимое не предоставлено
+
+### Verdicts on extracts
+
+subindication-OPERATOR_MISMATCH = выписка другого оператора
+subindication-LOG_MISMATCH = выписка из другого журнала
+subindication-OFFICER_MISMATCH = подписано не тем лицом, которое названо в выписке
+subindication-JOURNAL_FAILURE = доказательства журнала не сходятся
+subindication-FACTS_MISMATCH = документы и журнал противоречат друг другу
+subindication-OPERATOR_NOT_PINNED = не указано, чья выписка ожидается
+subindication-WITNESS_NOT_FOUND = нет подписи ожидаемого свидетеля
+
+### The mathematics alone; how much is covered
+
+crypto-ok = верна
+crypto-hash_failure = содержимое изменено
+crypto-sig_crypto_failure = значение подписи неверно
+crypto-not_checked = не проверялась
+crypto-unsupported = алгоритм не поддерживается
+covers-all = весь документ
+covers-part = часть документа
+
+### What a time stamp covers
+
+time-stamp-signature = над подписью
+time-stamp-content = над содержимым
+time-stamp-data = над данными
+
+### Why there is no certification path (codes of `PathError`)
+
+path-no-path = ни одно свидетельство издателя не ведёт к доверенному центру
+path-bad-signature = подпись на свидетельстве не соответствует ключу издателя
+path-unsupported-algorithm = алгоритм в свидетельстве не поддерживается
+path-malformed-extension = расширение свидетельства повреждено
+path-not-a-ca = свидетельство в цепочке не принадлежит удостоверяющему центру
+path-key-usage = ключу в цепочке не разрешено подписывать свидетельства
+path-path-too-long = цепочка длиннее допустимого
+path-unknown-critical-extension = в свидетельстве неизвестное критическое расширение
+path-name-constraints = имя вне пределов, разрешённых центру
+path-policy = политики свидетельств не подходят
+path-wrong-purpose = ключ предназначен для другого
+path-not-yet-valid = свидетельство в этот момент ещё не действовало
+path-expired = срок свидетельства к этому моменту истёк
+path-revoked = свидетельство в цепочке отозвано
+path-revocation-unknown = ничто не доказывает, что свидетельство не отозвано
+path-budget-exhausted = поиск цепочки превысил допустимый объём работы
+
+### Status of a certificate and reasons of revocation (RFC 5280)
+
+revocation-good = не отозвано
+revocation-revoked = отозвано
+revocation-on-hold = приостановлено удостоверяющим центром
+revocation-unknown = статус неизвестен
+revocation-reason-unspecified = причина не указана
+revocation-reason-keyCompromise = компрометация ключа
+revocation-reason-cACompromise = компрометация ключа центра
+revocation-reason-affiliationChanged = изменились данные владельца
+revocation-reason-superseded = заменено другим свидетельством
+revocation-reason-cessationOfOperation = больше не нужно
+revocation-reason-certificateHold = приостановка
+revocation-reason-removeFromCRL = приостановка снята
+revocation-reason-privilegeWithdrawn = полномочие отозвано
+revocation-reason-aACompromise = компрометация ключа центра атрибутов
+revocation-mode-chain = проверяется вся цепочка
+revocation-mode-leaf = проверяется только свидетельство подписавшего
+revocation-mode-none = отзыв не проверяется
+
+### The four conditions of legal effect (agreement 5.2.3)
+
+condition-authentic = подлинность ЭЦП подтверждена
+condition-certificate-valid = свидетельство действовало в моменты подписания и получения
+condition-recorded = документ зафиксирован оператором в журнале
+condition-within-agreement = ЭЦП использована в рамках соглашения, к которому присоединились обе стороны
+
+## Words inside problems
+
+### Reasons
+
+reason-too-deep = слишком много уровней вложенности (предел { $limit })
+reason-not-json = это не JSON
+reason-duplicate-member = поле встречается дважды
+reason-number-form = не целое число или слишком большое
+reason-other-type = вид документа не тот, что указан в запросе
+reason-both-iin-and-bin = указаны и ИИН, и БИН: оставьте что-то одно
+reason-duplicate-name = у двух файлов одно имя
+reason-too-long = слишком длинно (предел { $limit })
+reason-file-name = в имени файла недопустимые символы
+reason-empty-file = файл пуст
+reason-media-type = тип файла не в форме type/subtype
+reason-file-size = размер файла вне допустимых пределов
+reason-not-a-digest = не SHA-256: нужны 64 строчные шестнадцатеричные цифры
+reason-not-an-object = нужен объект JSON
+reason-not-a-text = нужен текст
+reason-not-a-list = нужен список
+reason-not-yes-or-no = нужно true или false
+reason-not-a-whole-number = нужно целое число
+reason-negative = число не может быть отрицательным
+reason-forbidden-character = есть символ, который скрывает или переворачивает текст
+reason-too-many-items = слишком много элементов (предел { $limit })
+reason-unknown-member = такого поля в этом виде документа нет
+reason-other-place = местом заключения должно быть «Almaty»
+reason-not-an-id = это не идентификатор
+reason-unknown-language = язык должен быть kk, ru или en
+reason-unknown-client-kind = вид клиента должен быть person, sole-trader или organization
+reason-not-for-this-client-kind = для этого вида клиента такое поле не указывается
+reason-not-a-quantity = количество неверно: нужно положительное число, не более шести знаков после точки
+reason-page-count = число страниц должно быть от 1 до 100 000
+reason-number = номер слишком длинный или содержит недопустимые символы
+reason-other-addressee = в документе указан другой получатель
+reason-text-empty-or-twice = текст на этом языке пуст или дан дважды
+reason-not-one-cms = это не одна CMS в DER, PEM или base64
+reason-not-twelve-digits = нужно двенадцать цифр
+reason-check-digit = контрольная цифра не сходится
+reason-identifier-layout = дата или вид внутри номера не существует
+reason-code-form = неверная запись
+reason-no-person = в свидетельстве не названо физическое лицо
+reason-not-a-date = нужна дата календаря в виде ГГГГ-ММ-ДД
+reason-not-an-instant = нужно время UTC по RFC 3339, например 2026-11-22T05:15:02Z
+reason-due-before-issue = срок оплаты раньше даты счёта
+reason-not-after-last-version = нужно время позже начала действия предыдущей редакции
+reason-outside-notice = время в прошлом или дальше пяти лет
+
+### Identifiers
+
+identifier-iin = ИИН
+identifier-bin = БИН
+identifier-email = электронная почта
+identifier-phone = телефон (+7 и десять цифр)
+identifier-iik = ИИК (IBAN)
+identifier-bik = БИК
+identifier-kbe = КБе
+identifier-knp = КНП
+
+### Requisites: members of documents
+
+requisite-account = банковский счёт
+requisite-address = адрес
+requisite-addressee = адресат
+requisite-amount_tiyn = стоимость
+requisite-bank = банк
+requisite-beneficiary = бенефициар
+requisite-bik = БИК
+requisite-bin = БИН (или ИИН)
+requisite-body = текст письма
+requisite-client = данные клиента
+requisite-consents = согласия
+requisite-customer = заказчик
+requisite-date = дата
+requisite-declarations = заверения
+requisite-due_date = срок оплаты
+requisite-email = электронная почта
+requisite-executor = исполнитель
+requisite-id = идентификатор
+requisite-iik = ИИК (IBAN)
+requisite-iin = ИИН
+requisite-kbe = КБе
+requisite-kind = вид
+requisite-knp = КНП
+requisite-language = язык
+requisite-lines = таблица работ (товаров)
+requisite-made_at = время согласия
+requisite-marketing = согласие на рекламу (да или нет)
+requisite-media_type = тип файла
+requisite-name = наименование или ФИО
+requisite-number = номер
+requisite-offer = оферта
+requisite-operator = оператор
+requisite-organization = наименование организации
+requisite-pages = число страниц
+requisite-payer = плательщик
+requisite-phone = телефон
+requisite-place = место заключения
+requisite-position = должность
+requisite-price_tiyn = цена
+requisite-quantity = количество
+requisite-rate = ставка НДС
+requisite-recipient = получатель
+requisite-sender = отправитель
+requisite-sha256 = SHA-256
+requisite-signatory = должность и ФИО ответственного лица
+requisite-size = размер файла
+requisite-subject = тема письма
+requisite-title = название
+requisite-total_tiyn = итого с НДС
+requisite-turnover_date = дата совершения оборота
+requisite-type = вид документа
+requisite-unit = единица измерения
+requisite-vat = НДС
+requisite-vat_total_tiyn = итого НДС
+requisite-version = версия
+
+### Declarations and consents of an acceptance
+
+declaration-text_read_in_full = текст прочитан полностью
+declaration-terms_understood = условия понятны
+declaration-data_true = данные верны
+declaration-lawful_key_holder = законный владелец ключа ЭЦП
+declaration-own_personal_data = персональные данные мои собственные
+declaration-own_email = электронная почта моя собственная
+declaration-own_phone = телефон мой собственный
+declaration-technical_terms_known = технические условия известны
+declaration-risks_known = риски известны
+declaration-personal_data = согласие на обработку персональных данных
+
+### Fields of a client compared with his certificate
+
+field-iin = ИИН
+field-bin = БИН
+field-name = ФИО
+field-organization = наименование организации
+field-kind = вид клиента
+
+## Problems: what happened, and what to do
+
+### Content
+
+problem-malformed-json-title = JSON не прочитан
+problem-malformed-json-detail = { $place }: { $reason }. Исправьте и отправьте снова.
+problem-malformed-cms-title = Это не файл ЭЦП
+problem-malformed-cms-detail = { $reason }. Отправьте подпись CMS от NCALayer без изменений.
+problem-malformed-content-title = Документ не отвечает формату
+problem-malformed-content-detail = { $pointer }: { $reason }. Исправьте это место и подпишите документ заново.
+problem-malformed-consent-title = Согласие не отвечает установленной форме
+problem-malformed-consent-detail = { $pointer }: { $reason }. Подпишите согласие со страницы регистрации.
+problem-missing-requisite-title = Нет обязательного реквизита
+problem-missing-requisite-detail = Заполните: { $requisite } ({ $pointer }).
+problem-sum-mismatch-title = Сумма не сходится
+problem-sum-mismatch-detail = { $pointer }: указано { $given }, по расчёту { $expected }. Исправьте сумму.
+problem-vat-rate-mismatch-title = Ставка НДС не соответствует дате оборота
+problem-vat-rate-mismatch-detail = { $pointer }: на { $date } ставка { $rate } не применяется. Допустимы: { $allowed } (none — без НДС).
+problem-identifier-invalid-title = Неверный идентификатор или реквизит
+problem-identifier-invalid-detail = { $identifier } ({ $pointer }): { $reason }. Проверьте и исправьте.
+problem-date-invalid-title = Неверная дата или время
+problem-date-invalid-detail = { $pointer }: { $reason }.
+problem-attachment-missing-title = Приложение не загружено
+problem-attachment-missing-detail = В документе назван файл «{ $name }», но он не пришёл. Приложите его.
+problem-attachment-mismatch-title = Приложение отличается от указанного
+problem-attachment-mismatch-detail = SHA-256 файла «{ $name }» не равен указанному в документе. Отправьте тот самый файл.
+problem-attachment-unlisted-title = Приложение не названо в документе
+problem-attachment-unlisted-detail = Файл «{ $name }» не назван в документе, и подпись его не охватывает. Впишите его в документ или уберите.
+problem-content-not-canonical-title = Документ не в канонической форме
+problem-content-not-canonical-detail = Отличается от формы RFC 8785 с байта { $offset }. Возьмите канонические байты и подпишите их.
+problem-upload-too-large-title = Файл слишком большой
+problem-upload-too-large-detail = Предел — { $limit }. Уменьшите файл или разделите его.
+problem-too-many-files-title = Слишком много файлов
+problem-too-many-files-detail = В одном документе не больше { $limit } файлов. Остальные отправьте отдельно.
+problem-media-type-refused-title = Такой тип файла не принимается
+problem-media-type-refused-detail = «{ $name }» — { $media_type }. Принимаются: { $allowed }.
+problem-unknown-kind-title = Неизвестный вид или версия документа
+problem-unknown-kind-detail = { $kind }: такого вида или версии нет. Смотрите список видов.
+
+### Signatures and certificates
+
+problem-signature-content-mismatch-title = Подпись над другим содержимым
+problem-signature-content-mismatch-detail = Файл изменён после подписания, или отправлен другой файл. Подпишите именно отправляемый файл.
+problem-signature-invalid-title = Подпись недействительна
+problem-signature-invalid-detail = Проверка не пройдена, документ не получен. Подпишите документ заново.
+problem-signature-missing-title = Нет подписи
+problem-signature-missing-detail = Неподписанный файл не является электронным документом. Подпишите его ЭЦП.
+problem-signature-unsupported-title = Такая подпись не поддерживается
+problem-signature-unsupported-detail = Алгоритм или форма: { $reason }. Подпишите действующим ключом НУЦ РК.
+problem-several-signers-title = Несколько подписей в одном файле
+problem-several-signers-detail = В файле подписей: { $count }, нужна одна. Отправьте каждую отдельно.
+problem-certificate-expired-title = Срок свидетельства истёк
+problem-certificate-expired-detail = Свидетельство действовало до { $not_after }, использовано { $at }. Получите новое в НУЦ РК.
+problem-certificate-not-yet-valid-title = Свидетельство ещё не действует
+problem-certificate-not-yet-valid-detail = Свидетельство действует с { $not_before }, использовано { $at }. Проверьте часы компьютера или подождите.
+problem-certificate-revoked-title = Свидетельство отозвано
+problem-certificate-revoked-detail = Отозвано: { $since }. Получите новое свидетельство в НУЦ РК и подпишите заново.
+problem-certificate-on-hold-title = Свидетельство приостановлено
+problem-certificate-on-hold-detail = Его приостановил удостоверяющий центр. Обратитесь в центр или подпишите другим свидетельством.
+problem-certificate-untrusted-title = Нет доверия к свидетельству
+problem-certificate-untrusted-detail = Издатель: { $issuer }. Он не ведёт к доверенному центру. Подпишите свидетельством НУЦ РК.
+problem-certificate-status-unknown-title = Статус свидетельства неизвестен
+problem-certificate-status-unknown-detail = Удостоверяющий центр не ответил вовремя, документ пока не получен. Повторите позже. Подробности: { $reason }.
+problem-time-stamp-unavailable-title = Не получена метка времени
+problem-time-stamp-unavailable-detail = Служба меток времени не ответила, время подписания не доказано. Повторите позже.
+problem-authentication-key-used-for-signing-title = Подписано ключом для входа
+problem-authentication-key-used-for-signing-detail = Ключ AUTH только для входа. Выберите ключ для подписи (RSA или GOST).
+problem-signer-is-not-the-caller-title = Подписал другой человек
+problem-signer-is-not-the-caller-detail = ИИН в подписи не тот, что у вошедшего. Подпишите своим ключом.
+problem-wrong-capacity-title = Свидетельство от имени другой стороны
+problem-wrong-capacity-detail = Личное свидетельство не обязывает организацию, и наоборот. Выберите свидетельство этой стороны.
+problem-signer-lacks-authority-title = Нет полномочий на подпись
+problem-signer-lacks-authority-detail = Роль: { $role }. Она не даёт права подписать: { $kind }. Пусть подпишет руководитель или лицо с правом подписи.
+problem-key-compromised-title = Ключ заявлен как скомпрометированный
+problem-key-compromised-detail = Новые документы с подписью этим ключом не принимаются. С какого времени: { $since }. Подпишите новым свидетельством или обратитесь к оператору.
+problem-certificate-annulled-title = Свидетельство снято с регистрации
+problem-certificate-annulled-detail = Оператор снял его с регистрации этого клиента. Зарегистрируйте новое.
+
+### Offers
+
+problem-offer-unknown-title = Такой оферты нет
+problem-offer-unknown-detail = Проверьте ссылку или откройте список опубликованных оферт.
+problem-offer-withdrawn-title = Оферта отозвана
+problem-offer-withdrawn-detail = Она отозвана { $since } и больше не принимается. Прежние акцепты в силе.
+problem-offer-not-in-force-title = Эта редакция оферты сейчас не действует
+problem-offer-not-in-force-detail = Начало: { $from }, конец: { $until }. Откройте действующую редакцию.
+problem-offer-language-missing-title = Нет текста на этом языке
+problem-offer-language-missing-detail = Язык: { $language }. Откройте текст на другом языке или добавьте его.
+problem-offer-text-mismatch-title = Принят другой текст
+problem-offer-text-mismatch-detail = SHA-256 в согласии не от опубликованного текста. Откройте оферту заново и примите её текст.
+problem-offer-version-exists-title = Эта редакция уже опубликована
+problem-offer-version-exists-detail = Редакция { $version } неизменна. Опубликуйте новую.
+problem-already-accepted-title = Оферта уже принята
+problem-already-accepted-detail = Эта сторона уже приняла эту редакцию. Делать ничего не нужно.
+problem-consent-mismatch-title = Согласие отличается от данных регистрации
+problem-consent-mismatch-detail = { $pointer }: значение не то, что дано при регистрации. Составьте согласие заново и подпишите.
+problem-declarations-incomplete-title = Не дано заверение или согласие
+problem-declarations-incomplete-detail = Прочтите и подтвердите: { $declaration }. Без этого акцепта нет.
+problem-client-data-mismatch-title = Данные не совпадают со свидетельством
+problem-client-data-mismatch-detail = { $field }: указано «{ $given }», в свидетельстве «{ $expected }». Исправьте данные или подпишите своим свидетельством.
+
+### Clients and employees
+
+problem-not-a-client-title = Нет соглашения с оператором
+problem-not-a-client-detail = Сначала примите оферту с помощью ЭЦП.
+problem-recipient-not-a-client-title = Получатель не клиент
+problem-recipient-not-a-client-detail = { $recipient } не принял оферту. Сначала пригласите его.
+problem-already-a-client-title = Сторона уже клиент
+problem-already-a-client-detail = Регистрироваться снова не нужно: войдите в систему.
+problem-already-invited-title = Контрагент уже приглашён
+problem-already-invited-detail = { $recipient } уже получил приглашение. Дождитесь ответа.
+problem-already-an-employee-title = Этот человек уже сотрудник
+problem-already-an-employee-detail = При необходимости измените его права.
+problem-employee-unknown-title = Такого сотрудника нет
+problem-employee-unknown-detail = Проверьте ИИН или добавьте сотрудника.
+
+### Documents
+
+problem-document-unknown-title = Такого документа нет
+problem-document-unknown-detail = Документа нет, или он не для вашей стороны. Проверьте ссылку.
+problem-document-state-title = Состояние документа этого не допускает
+problem-document-state-detail = Сейчас: { $state }. Откройте документ и посмотрите, что с ним можно сделать.
+problem-document-already-signed-title = Документ уже подписан
+problem-document-already-signed-detail = Подписывать второй раз не нужно. Для изменений отправьте новый документ.
+problem-document-already-rejected-title = По документу уже отказано
+problem-document-already-rejected-detail = Получатель отказал. Исправьте и отправьте новый документ.
+problem-document-withdrawn-title = Документ отозван
+problem-document-withdrawn-detail = Отправитель отозвал его. Ждите новый документ или спросите отправителя.
+problem-document-not-yet-received-title = Документ ещё не получен
+problem-document-not-yet-received-detail = Он записывается в журнал, или проверяется подпись. Повторите немного позже.
+problem-reason-required-title = Нужна причина
+problem-reason-required-detail = Напишите причину отказа или отзыва: её увидит другая сторона.
+problem-not-the-recipient-title = Это может только получатель
+problem-not-the-recipient-detail = Документ направлен другой стороне. Войдите от её имени.
+problem-not-the-sender-title = Это может только отправитель
+problem-not-the-sender-detail = Отправителем в документе названа другая сторона. Войдите от её имени или исправьте документ.
+problem-recipient-is-the-sender-title = Отправитель и получатель — одна сторона
+problem-recipient-is-the-sender-detail = В документе должны быть две разные стороны. Исправьте получателя.
+problem-kind-not-for-sending-title = Такой документ контрагенту не отправляется
+problem-kind-not-for-sending-detail = { $kind }: он даётся только оператору. Примите оферту на странице регистрации.
+
+### Certificates, compromise, officers
+
+problem-certificate-unknown-title = Свидетельство не зарегистрировано
+problem-certificate-unknown-detail = У этого клиента такого свидетельства нет. Проверьте номер или войдите с ним.
+problem-compromise-in-future-title = Время компрометации в будущем
+problem-compromise-in-future-detail = Указано: { $at }. Укажите прошедшее или настоящее время.
+problem-compromise-before-certificate-title = Время компрометации раньше свидетельства
+problem-compromise-before-certificate-detail = Свидетельство действует с { $not_before }. Укажите время не раньше.
+problem-case-unknown-title = Такого дела нет
+problem-case-unknown-detail = Проверьте номер дела.
+problem-case-closed-title = Дело закрыто
+problem-case-closed-detail = Решение принято. Для нового уведомления откройте новое дело.
+problem-case-already-open-title = Дело уже рассматривается
+problem-case-already-open-detail = По этому свидетельству уже есть дело: { $case }. Дождитесь решения оператора.
+problem-not-the-holder-title = Это может только владелец свидетельства
+problem-not-the-holder-detail = Через представителя нельзя: должен войти сам владелец.
+problem-not-an-officer-title = Это может только уполномоченное лицо оператора
+problem-not-an-officer-detail = Войдите со свидетельством уполномоченного лица или обратитесь к оператору.
+
+### Extracts
+
+problem-extract-unknown-title = Такой выписки нет
+problem-extract-unknown-detail = Проверьте номер.
+problem-extract-state-title = Состояние выписки этого не допускает
+problem-extract-state-detail = Сейчас: { $state }.
+problem-extract-scope-empty-title = По запросу ничего не найдено
+problem-extract-scope-empty-detail = В журнале таких записей нет. Исправьте документы или период.
+
+### Access
+
+problem-challenge-unknown-title = Запрос на вход не найден
+problem-challenge-unknown-detail = Он действует один раз. Начните вход заново.
+problem-challenge-expired-title = Время запроса на вход истекло
+problem-challenge-expired-detail = Начните вход заново и подпишите сразу.
+problem-login-required-title = Нужно войти в систему
+problem-login-required-detail = Войдите с ЭЦП и повторите.
+problem-session-expired-title = Сеанс завершён
+problem-session-expired-detail = Войдите снова и повторите действие.
+problem-idempotency-key-missing-title = Нет заголовка Idempotency-Key
+problem-idempotency-key-missing-detail = Добавьте к каждому изменяющему запросу новое случайное значение.
+problem-idempotency-key-reused-title = Idempotency-Key уже был в другом запросе
+problem-idempotency-key-reused-detail = Для нового запроса возьмите новый ключ.
+problem-rate-limited-title = Слишком много запросов
+problem-rate-limited-detail = Повторите через { $seconds } с.
+problem-not-found-title = Не найдено
+problem-not-found-detail = Такой страницы или ресурса нет. Проверьте адрес.
+problem-method-not-allowed-title = Такого метода у этого адреса нет
+problem-method-not-allowed-detail = Смотрите описание API.
+
+### Faults
+
+problem-journal-unavailable-title = Журнал не отвечает
+problem-journal-unavailable-detail = Без записи ничто не считается полученным. Повторите позже с тем же ключом.
+problem-storage-full-title = Нет места для хранения
+problem-storage-full-detail = Документ не принят. Сообщите оператору и повторите позже.
+problem-service-unavailable-title = Служба временно недоступна
+problem-service-unavailable-detail = Повторите через несколько минут. Принятое ранее сохранено.
+problem-internal-title = Наша ошибка
+problem-internal-detail = Сообщите оператору этот номер: { $trace_id }. Принятое ранее сохранено.
+
+## Receipts of the operator
+
+receipt-title = Квитанция № { $number } о получении документа
+receipt-document = Документ: { $kind }, № { $number }, «{ $title }»
+receipt-sender = Отправитель: { $name } ({ $party })
+receipt-recipient = Получатель: { $name } ({ $party })
+receipt-received = Получен: { $at }, запись журнала { $seq }
+receipt-content = SHA-256 подлинника: { $sha256 }
+receipt-signature = Подписал: { $name }, ИИН { $iin }; заключение: { $verdict }
+receipt-operator = Оператор: { $name }, БИН { $bin }
+receipt-log = Журнал: { $origin }
+
+## Notices to the parties; the same words name entries of the journal
+
+notice-document-drafted = Создан черновик документа
+notice-document-check-pending = Подпись проверяется, документ ещё не получен
+notice-document-check-failed = Подпись не прошла проверку, документ считается не полученным
+notice-document-recorded = Документ записан в журнал и получен
+notice-document-received = Документ получен
+notice-document-signed = Документ подписан второй стороной
+notice-document-rejected = Получатель отказал по документу
+notice-document-withdrawn = Отправитель отозвал документ
+notice-document-contested = Подпись на документе оспорена: заявлена компрометация ключа
+notice-offer-published = Оферта опубликована
+notice-offer-withdrawn = Оферта отозвана
+notice-offer-accepted = Оферта принята
+notice-counterparty-invited = Контрагент приглашён
+notice-employee-added = Добавлен сотрудник
+notice-session-opened = Выполнен вход в систему
+notice-compromise-reported = Заявлена компрометация ключа, свидетельство приостановлено
+notice-compromise-annulled = Компрометация подтверждена, свидетельство снято с регистрации
+notice-compromise-lifted = Приостановка свидетельства снята
+notice-extract-prepared = Выписка подготовлена
+notice-extract-issued = Выписка выдана
+notice-attempt-refused = В действии отказано
+
+## Extracts
+
+extract-title = Выписка из журнала № { $number }
+extract-operator = Оператор: { $name }, БИН { $bin }
+extract-log = Журнал: { $origin }
+extract-made-at = Составлена: { $at }
+extract-officer = Уполномоченное лицо: { $name }, ИИН { $iin }
+extract-asked-by = Запросил: { $who }
+extract-ground = Основание: { $ground }
+extract-scope = Что запрошено: { $scope }
+extract-source = Источник — только журналы и хранилища оператора; данные программ клиентов не использованы.
+extract-read-howto = Как проверить без оператора: HOWTO.txt. Этот текст для справки, доказательство — подписанные файлы.
+extract-documents = Документов: { $count }
+extract-document = { $kind }, № { $number }, «{ $title }»
+extract-document-id = Идентификатор: { $id }
+extract-document-date = Дата документа: { $date }
+extract-document-state = Состояние: { $state }
+extract-sender = Отправитель: { $name } ({ $party })
+extract-recipient = Получатель: { $name } ({ $party })
+extract-received = Получен: { $at }, запись журнала { $seq }
+extract-not-received = Не получен
+extract-original = Подлинник: «{ $name }», { $size } байт, { $path }, SHA-256 { $sha256 }
+extract-attachment = Приложение: «{ $name }», { $size } байт, { $path }, SHA-256 { $sha256 }
+extract-signature-of-sender = ЭЦП отправителя
+extract-signature-of-recipient = ЭЦП получателя
+extract-signer = Подписал: { $name }, ИИН { $iin }, БИН { $bin }, роль: { $role }
+extract-signed-proven = Время подписания доказано меткой времени: { $at }
+extract-signed-unproven = Время подписания не доказано
+extract-signed-claimed = Время со слов подписавшего (не доказательство): { $at }
+extract-signature-checked = Проверена: { $at }, заключение: { $verdict }
+extract-signature-entry = Запись журнала { $seq }
+extract-signature-file = Файл подписи: { $path }
+extract-signature-contested = Оспорена: дело о компрометации ключа { $case }
+extract-receipt = Квитанция оператора: { $path }
+extract-conditions = Четыре условия юридической силы (соглашение, пункт 5.2.3):
+extract-condition-holds = выполнено
+extract-condition-fails = не выполнено
+extract-cases = Дел о компрометации ключа: { $count }
+extract-case = Дело { $id }, SHA-256 свидетельства: { $certificate }
+extract-case-reported = Уведомление получено: { $at }
+extract-case-since = По словам владельца, скомпрометирован с: { $at }
+extract-case-cut-off = Подписи не принимаются с: { $at }
+extract-case-open = Состояние: рассматривается
+extract-case-annulled = Состояние: подтверждено, свидетельство снято с регистрации
+extract-case-lifted = Состояние: приостановка снята
+extract-case-document = Оспоренный документ: { $id }
+extract-entries = Записей журнала: { $count }
+extract-checkpoint = Контрольная точка журнала: записей { $size }, корень { $root }
+extract-checkpoint-stamped = Метка времени контрольной точки: { $path }
+extract-checkpoint-unstamped = У контрольной точки нет метки времени.
+extract-completeness-1 = Полнота, уровень 1: каждая запись была в журнале к контрольной точке. Что других нет, не утверждается.
+extract-completeness-2 = Полнота, уровень 2: все записи каждого субъекта ниже, от первой до последней, находятся здесь.
+extract-subject = { $identity }: записей { $count } ({ $entries })
+extract-caveat = Полно, только если оператор использовал для каждого субъекта один псевдоним. Записи после контрольной точки и субъектов, не названных здесь, не охвачены.
+
+### What is found when an extract is verified
+
+extract-verdict-good = Выписка подлинная и не изменена
+extract-verdict-bad = Выписке доверять нельзя
+extract-verdict-undetermined = Подлинность выписки не определена
+extract-verdict-unreadable = Это не файл выписки, или его версия неизвестна
+extract-verdict-pinned = Оператор и ключ журнала сверены с данными проверяющего
+extract-verdict-not-pinned = Оператор и ключ журнала не сверены: укажите --operator БИН и --log-key КЛЮЧ
+extract-verdict-signature = { $what }: { $name }, ИИН { $iin }, БИН { $bin }
+extract-verdict-signature-checked = Проверена сейчас, на момент { $at }: { $verdict }
+extract-verdict-entries = Записей журнала: { $count }, доказано нахождение в журнале: { $included }
+extract-verdict-checkpoint-proven = Время контрольной точки доказано: { $at }
+extract-verdict-witness = Свидетель { $key } подтвердил контрольную точку { $at }
+extract-verdict-failure = { $part }: { $fault } ({ $detail })
+extract-verdict-failures-left-off = Ещё несоответствий, не показанных здесь: { $count }
+extract-signed-as-seal = Печать оператора
+extract-signed-as-officer = Подпись уполномоченного лица
+extract-signed-as-party = Подпись стороны
+extract-signed-as-receipt = Квитанция оператора
+
+### Faults of an extract
+
+extract-fault-container-not-canonical = zip не такой, какой пишет оператор, или изменён
+extract-fault-file-missing = нет обязательного файла
+extract-fault-file-unexpected = есть лишний файл
+extract-fault-json-malformed = JSON не отвечает формату
+extract-fault-manifest-not-canonical = манифест записан не по форме
+extract-fault-signature-malformed = это не CMS с одним подписавшим
+extract-fault-evidence-malformed = файл доказательства повреждён
+extract-fault-digest-differs = файл изменён: SHA-256 не сходится
+extract-fault-manifest-list-differs = список файлов в манифесте не сходится с файлами
+extract-fault-signed-content-differs = внутри подписи другое содержимое
+extract-fault-operator-differs = не тот оператор, который ожидался
+extract-fault-seal-is-not-the-operators = печать не информационной системы оператора
+extract-fault-log-differs = не тот журнал или ключ, который ожидался
+extract-fault-officer-differs = подписало не названное уполномоченное лицо
+extract-fault-binding-does-not-hold = связывающая запись ключа журнала не сходится
+extract-fault-checkpoint-not-signed = контрольная точка не подписана ключом журнала
+extract-fault-checkpoint-differs = в контрольной точке другой журнал, размер или корень
+extract-fault-checkpoint-time-stamp-differs = метка времени не над контрольной точкой
+extract-fault-entry-malformed = это не запись этого журнала
+extract-fault-leaf-differs = хэш записи не сходится
+extract-fault-proof-does-not-hold = доказательство не ведёт к контрольной точке
+extract-fault-opening-does-not-fit = раскрытое значение не то, что записано в журнал
+extract-fault-entry-time-goes-back = время записей идёт назад
+extract-fault-statement-malformed = заявление о полноте противоречит себе
+extract-fault-subject-history-broken = в цепочке записей субъекта есть пропуск
+extract-fault-document-differs-from-journal = документ отличается от записанного в журнал
+extract-fault-entry-field-not-revealed = не раскрыто нужное поле записи
+extract-fault-state-differs-from-journal = состояние документа противоречит журналу
+extract-fault-signature-missing = нет подписи, которая должна быть у документа
+extract-fault-signer-differs = подписал не тот, кто назван
+extract-fault-receipt-differs = квитанция не оператора или на другой документ
+extract-fault-case-differs-from-journal = дело о компрометации противоречит журналу
+extract-fault-operator-not-pinned = не указан оператор или ключ журнала
+extract-fault-witness-missing = ожидаемый свидетель не подтвердил контрольную точку
+extract-fault-signature-failed = подпись или метка времени недействительна
+extract-fault-signature-undetermined = действительность подписи или метки времени не определена
+
+## The command line
+
+### Answers
+
+cli-yes = да
+cli-no = нет
+cli-not-checked = не проверялось
+cli-none = нет
+cli-verdict-good = ЭЦП действительна
+cli-verdict-bad = ЭЦП недействительна
+cli-verdict-undetermined = Действительность ЭЦП не определена
+cli-no-signatures = В файле нет подписей
+cli-signature = Подпись { $number } из { $total }
+cli-offline = Проверено без сети: использованы только данные свидетельства
+
+### Labels: printed before a value and a colon
+
+cli-label-file = Файл
+cli-label-format = Формат
+cli-label-at = На момент
+cli-label-verdict = Заключение
+cli-label-reason = Причина
+cli-label-signed-by = Подписал
+cli-label-iin = ИИН
+cli-label-bin = БИН
+cli-label-organization = Организация
+cli-label-role = Роль
+cli-label-signer-kind = В качестве
+cli-label-claimed-at = Заявленное время (не доказательство)
+cli-label-proven-at = Доказанное время
+cli-label-judged-at = Свидетельство проверено на
+cli-label-received-at = Получен
+cli-label-covers = Охватывает
+cli-label-level = Уровень
+cli-label-crypto = Математика
+cli-label-certificate = Свидетельство
+cli-label-certificates = Свидетельства
+cli-label-chain = Цепочка свидетельств
+cli-label-anchor = Точка доверия
+cli-label-policies = Политики
+cli-label-checks = Проверки
+cli-label-time-stamp = Метка времени
+cli-label-clause = Пункт
+cli-label-kind = Вид
+cli-label-subject = Владелец
+cli-label-issuer = Издатель
+cli-label-serial = Серийный номер
+cli-label-sha256 = SHA-256
+cli-label-valid-from = Действует с
+cli-label-valid-until = Действует по
+cli-label-key-algorithm = Алгоритм ключа
+cli-label-key-bits = Длина ключа, бит
+cli-label-key-usage = Использование ключа
+cli-label-purpose = Назначение
+cli-label-ski = Идентификатор ключа
+cli-label-aki = Идентификатор ключа издателя
+cli-label-status = Статус
+cli-label-revoked-at = Отозвано
+cli-label-revocation-reason = Причина отзыва
+cli-label-this-update = Выпущен
+cli-label-next-update = Следующее обновление
+cli-label-produced-at = Ответ создан
+cli-label-gen-time = Время метки
+cli-label-imprint = Алгоритм хэша
+cli-label-key-matches = Ключ соответствует свидетельству
+cli-label-entries = Записи
+cli-label-proofs = Доказательства
+cli-label-completeness = Полнота
+cli-label-documents = Документы
+cli-label-operator = Оператор
+cli-label-officer = Уполномоченное лицо
+cli-label-log = Журнал
+cli-label-log-key = Ключ журнала
+cli-label-witness = Свидетель
+cli-label-size = Размер
+cli-label-root = Корень
+cli-label-failures = Несоответствия
+cli-label-name = Имя
+cli-label-path = Путь
+
+### `extract verify`, `journal audit`, `pki`
+
+cli-audit-good = Журнал цел: проверено записей { $checked }, контрольная точка на { $size }
+cli-audit-bad = Журнал повреждён: { $place } — { $reason }
+cli-audit-stop = Остановите службу и сравните резервную копию и контрольные точки свидетелей
+cli-path-good = Цепочка до точки доверия есть
+cli-path-bad = Цепочки до точки доверия нет
+cli-show-certificate = Регистрационное свидетельство
+cli-show-cms = Подпись CMS
+cli-show-crl = Список отозванных свидетельств
+cli-show-ocsp = Ответ OCSP
+cli-show-tsp = Метка времени
+cli-show-pkcs12 = Хранилище ключа PKCS#12
+
+### `trust`
+
+cli-trust-imported = Доверенный центр добавлен: { $name }, SHA-256 { $sha256 }
+cli-trust-removed = Доверенный центр удалён: { $name }, SHA-256 { $sha256 }
+cli-trust-already = Этот центр уже доверенный: { $name }
+cli-trust-absent = Такого доверенного центра нет: { $name }
+cli-trust-empty = Доверенных центров нет. Добавить: qolhat trust import ФАЙЛ
+cli-trust-known = Отпечаток совпадает с известным свидетельством НУЦ РК
+cli-trust-unknown = Отпечаток программе не известен: сверьте его с официальным источником
+cli-trust-not-a-ca = { $name }: это не свидетельство удостоверяющего центра
+
+### Errors of usage and input
+
+cli-error-usage = Неверная команда: { $detail }
+cli-error-unreadable = Не удалось прочитать { $path }: { $detail }
+cli-error-not-found = { $path } не найден
+cli-error-too-large = { $path } слишком большой, предел { $limit }
+cli-error-unsupported = Не поддерживается: { $what }
+cli-error-malformed = { $path }: содержимое повреждено: { $detail }
+cli-error-wrong-password = Неверный пароль, или файл повреждён
+cli-error-no-password = Нет пароля: задайте переменную окружения { $variable }
+cli-error-no-anchors = Нет точки доверия: укажите --trust ПУТЬ
+cli-error-config = Файл настроек { $path }: { $detail }
+cli-error-internal = Наша ошибка: { $detail }
+
+## `doctor`
+
+doctor-good = в порядке
+doctor-warning = внимание
+doctor-bad = нужно исправить
+doctor-all-good = Всё в порядке: службу можно запускать
+doctor-not-good = Нужно исправить: { $count }
+doctor-config = Настройки
+doctor-config-mend = Исправьте файл: { $detail }
+doctor-mode-demo = Демонстрационный режим: не для настоящих клиентов
+doctor-clock = Часы
+doctor-clock-mend = Часы расходятся на { $seconds } с: настройте NTP
+doctor-database = База данных
+doctor-database-mend = База данных не открылась: { $detail }
+doctor-schema = Схема базы данных
+doctor-schema-mend = Схема устарела: выполните qolhat migrate
+doctor-journal = Журнал
+doctor-journal-mend = Журнал не сходится с контрольной точкой: выполните qolhat journal audit
+doctor-blobs = Хранилище документов
+doctor-blobs-mend = Не удалось записать в хранилище: { $detail }
+doctor-disk = Свободное место на диске
+doctor-disk-mend = Мало места: { $free }. Увеличьте диск
+doctor-wrapping-key = Ключ хранилища
+doctor-wrapping-key-mend = Файл ключа не прочитан: { $detail }. Восстановите его из копии, не создавайте новый
+doctor-seal-key = Ключ печати оператора
+doctor-seal-key-mend = Ключ печати не годится: { $detail }
+doctor-seal-key-expires = Свидетельство печати заканчивается { $at }: получите новое
+doctor-trust = Доверенные центры
+doctor-trust-mend = Нет доверенных центров: qolhat trust import ФАЙЛ
+doctor-trust-demo = Демонстрационный центр не годится для работы: { $name }
+doctor-time-stamps = Служба меток времени
+doctor-time-stamps-mend = { $url } не выдал метку времени: { $detail }
+doctor-ocsp = Служба OCSP
+doctor-ocsp-mend = { $url } не ответил: { $detail }
+doctor-crl = Списки отозванных свидетельств
+doctor-crl-mend = { $path } устарел: загрузите новый
+
+## `demo`
+
+demo-title = Демонстрация qolhat: весь путь документа на одном компьютере
+demo-warning = Ключи и свидетельства здесь только для демонстрации и юридической силы не имеют
+demo-step = Шаг { $number } из { $total }: { $what }
+demo-world = Созданы удостоверяющий центр, OCSP, CRL и метки времени: { $dir }
+demo-service = Служба запущена: { $url }
+demo-logged-in = { $name } вошёл с ЭЦП
+demo-offer-published = Оферта опубликована: «{ $title }», редакция { $version }
+demo-offer-accepted = { $name } принял оферту с ЭЦП
+demo-act-sent = { $name } подписал и отправил акт № { $number }
+demo-received = Документ получен: { $at }, запись журнала { $seq }; выдана квитанция
+demo-countersigned = { $name } подписал акт: подписан обеими сторонами
+demo-conditions = Четыре условия юридической силы выполнены
+demo-extract-issued = Выписка для суда выдана: { $path }
+demo-extract-verified = Выписка проверена без сети: { $verdict }
+demo-tampered = Выписка с одним изменённым байтом отвергнута: { $reason }
+demo-anchors = Проверить самому: qolhat extract verify --trust { $anchors } { $path }
+demo-files = Файлы: { $dir }
+demo-open = Откройте в браузере: { $url }
+demo-stop = Для остановки нажмите Ctrl+C
+demo-done = Демонстрация завершена
+demo-failed = Шаг не выполнен: { $what } — { $reason }

@@ -78,12 +78,12 @@ pub fn receive(upload: Upload, limits: UploadLimits) -> Result<Received, Refusal
             .with("limit", limits.file_max_bytes.to_string()));
     }
     if bytes.is_empty() {
-        return Err(Refusal::new(RefusalCode::MalformedContent).with("name", &name).with("reason", "empty file"));
+        return Err(Refusal::new(RefusalCode::MalformedContent).with("name", &name).with("reason", "empty-file"));
     }
     if !name_is_plain(&name) {
         return Err(Refusal::new(RefusalCode::MalformedContent)
             .with("name", name.escape_default().take(80).collect::<String>())
-            .with("reason", "file name"));
+            .with("reason", "file-name"));
     }
     let media_type = MediaType::of(&bytes);
     let sha256 = ContentDigest::of(&bytes);

@@ -63,7 +63,12 @@ impl Checkpoint {
         let note = Note::from_bytes(note.as_bytes()).map_err(|_| CheckpointError::Malformed)?;
         note.verify(&VerifierList::new(vec![Box::new(verifier)])).map_err(|error| match error {
             NoteError::InvalidSignature { .. } => CheckpointError::WrongSignature,
-            _ => CheckpointError::NotSigned,
+            NoteError::MalformedNote
+            | NoteError::InvalidSigner
+            | NoteError::MismatchedVerifier
+            | NoteError::UnverifiedNote
+            | NoteError::VerificationError(_)
+            | NoteError::SignatureError(_) => CheckpointError::NotSigned,
         })?;
         let text = NoteText::from_bytes(note.text()).map_err(|_| CheckpointError::Malformed)?;
         if text.origin() != origin {

@@ -115,7 +115,7 @@ pub fn parse(bytes: &[u8]) -> Result<(Vec<u8>, SignedData), Refusal> {
     let mut found = armor::decode_any(bytes);
     let cms = match (found.pop(), found.is_empty()) {
         (Some(cms), true) => cms,
-        _ => return Err(malformed("not one CMS in DER, PEM or base64".to_owned())),
+        _ => return Err(malformed("not-one-cms".to_owned())),
     };
     let data = SignedData::from_bytes(&cms).map_err(|error| malformed(error.to_string()))?;
     Ok((cms, data))

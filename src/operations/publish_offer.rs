@@ -83,7 +83,7 @@ pub async fn publish_offer(
     let version = match offers::last_version(&mut tx, offer).await? {
         Some((_, since)) if since >= in_force_from => {
             return Err(Refusal::new(RefusalCode::DateInvalid)
-                .with("reason", format!("not after {since}"))
+                .with("reason", "not-after-last-version")
                 .at("/in_force_from")
                 .into());
         }
@@ -112,7 +112,8 @@ fn check(command: &PublishOffer, now: Moment) -> Result<(), Refusal> {
     }
     if title.chars().count() > OFFER_TITLE_MAX_CHARS {
         return Err(Refusal::new(RefusalCode::MalformedContent)
-            .with("reason", format!("longer than {OFFER_TITLE_MAX_CHARS} characters"))
+            .with("reason", "too-long")
+            .with("limit", OFFER_TITLE_MAX_CHARS.to_string())
             .at("/title"));
     }
     if !command.texts.iter().any(|(language, _)| *language == command.prevailing) {
@@ -128,14 +129,14 @@ fn check(command: &PublishOffer, now: Moment) -> Result<(), Refusal> {
         }
         if text.trim().is_empty() || seen.contains(language) {
             return Err(Refusal::new(RefusalCode::MalformedContent)
-                .with("reason", "an empty or a second text in this language")
+                .with("reason", "text-empty-or-twice")
                 .at(pointer));
         }
         seen.push(*language);
     }
     if command.in_force_from.is_some_and(|from| from < now || from.seconds_since(now) > NOTICE_AHEAD_MAX_SECONDS) {
         return Err(Refusal::new(RefusalCode::DateInvalid)
-            .with("reason", "in the past or more than five years ahead")
+            .with("reason", "outside-notice")
             .at("/in_force_from"));
     }
     Ok(())

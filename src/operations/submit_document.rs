@@ -147,7 +147,7 @@ fn describe_content(content: &Content, caller: &Caller, command: &SubmitDocument
     let recipient = match (content.recipient(), command.recipient) {
         (Some(said), Some(asked)) if said != asked => {
             return Err(Refusal::new(RefusalCode::MalformedContent)
-                .with("reason", "the document names another addressee")
+                .with("reason", "other-addressee")
                 .at("/recipient"));
         }
         (said, asked) => said.or(asked),
@@ -168,7 +168,7 @@ fn match_attachments(content: &Content, files: &[Received]) -> Result<(), Refusa
             .iter()
             .find(|file| file.name() == listed.name)
             .ok_or_else(|| Refusal::new(RefusalCode::AttachmentMissing).with("name", &listed.name))?;
-        if file.sha256().to_hex() != listed.sha256 {
+        if *file.sha256().as_bytes() != listed.sha256 {
             return Err(Refusal::new(RefusalCode::AttachmentMismatch).with("name", &listed.name));
         }
     }

@@ -33,14 +33,14 @@ impl Signer {
     /// test CA issues such, production anchors do not.
     pub fn of(certificate: &Certificate, policy: IdentifierPolicy) -> Result<Self, Refusal> {
         let facts = certificate.subject_facts();
-        let refuse = |identifier: &'static str, reason: String| {
+        let refuse = |identifier: &'static str, reason: &'static str| {
             Refusal::new(RefusalCode::IdentifierInvalid).with("identifier", identifier).with("reason", reason)
         };
-        let iin = facts.iin.as_deref().ok_or_else(|| refuse("IIN", "the certificate names no person".to_owned()))?;
-        let iin = Iin::parse(iin, policy).map_err(|error| refuse("IIN", error.to_string()))?;
+        let iin = facts.iin.as_deref().ok_or_else(|| refuse("iin", "no-person"))?;
+        let iin = Iin::parse(iin, policy).map_err(|error| refuse("iin", error.code()))?;
         let party = match facts.bin.as_deref() {
             Some(bin) => {
-                Party::Organization(Bin::parse(bin, policy).map_err(|error| refuse("BIN", error.to_string()))?)
+                Party::Organization(Bin::parse(bin, policy).map_err(|error| refuse("bin", error.code()))?)
             }
             None => Party::Person(iin),
         };

@@ -1,1 +1,3 @@
 //! What the service promises, one claim a test.
+
+mod domain;

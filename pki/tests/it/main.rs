@@ -7,5 +7,7 @@ mod certificates;
 mod crl;
 mod gost;
 mod issue;
+mod ocsp;
 mod pkcs12;
+mod tsp;
 mod workshop;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::reader::{Lines, Reader, malformed};
-use crate::domain::party::{Bin, IdentifierError, IdentifierPolicy, Iin, Party};
+use crate::domain::party::{Bin, IdentifierPolicy, Iin, Party};
 use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::domain::time::CivilDate;
 
@@ -119,27 +119,19 @@ pub(super) fn read_iin(reader: &mut Reader<'_>, policy: IdentifierPolicy) -> Res
     let text = reader.optional_text("iin", NUMBER_MAX_CHARS, Lines::One)?;
     text.map(|text| Iin::parse(&text, policy))
         .transpose()
-        .map_err(|error| identifier("iin", reason(error), reader.at("iin")))
+        .map_err(|error| identifier("iin", error.code(), reader.at("iin")))
 }
 
 pub(super) fn read_bin(reader: &mut Reader<'_>, policy: IdentifierPolicy) -> Result<Option<Bin>, Refusal> {
     let text = reader.optional_text("bin", NUMBER_MAX_CHARS, Lines::One)?;
     text.map(|text| Bin::parse(&text, policy))
         .transpose()
-        .map_err(|error| identifier("bin", reason(error), reader.at("bin")))
+        .map_err(|error| identifier("bin", error.code(), reader.at("bin")))
 }
 
 /// Refusal of an identifier. `what` and `reason` are codes with texts.
 pub(super) fn identifier(what: &'static str, reason: &'static str, pointer: String) -> Refusal {
     Refusal::new(RefusalCode::IdentifierInvalid).with("identifier", what).with("reason", reason).at(pointer)
-}
-
-fn reason(error: IdentifierError) -> &'static str {
-    match error {
-        IdentifierError::NotTwelveDigits => "not-twelve-digits",
-        IdentifierError::CheckDigit => "check-digit",
-        IdentifierError::Layout => "identifier-layout",
-    }
 }
 
 pub(super) fn read_signatory(reader: &mut Reader<'_>, name: &'static str) -> Result<Option<Signatory>, Refusal> {

@@ -89,10 +89,8 @@ impl<'a> Contents<'a> {
 
     /// That both manifests list exactly the payload.
     pub(super) fn check_manifests(&mut self, report: &mut ExtractReport) {
-        let manifests = [
-            (format::OPERATOR_MANIFEST, format::OPERATOR_SEAL),
-            (format::OFFICER_MANIFEST, format::OFFICER_SIGNATURE),
-        ];
+        let manifests =
+            [(format::OPERATOR_MANIFEST, format::OPERATOR_SEAL), (format::OFFICER_MANIFEST, format::OFFICER_SIGNATURE)];
         for (name, signature) in manifests {
             let Some(content) = self.take(name, report) else { continue };
             for fault in manifest::check(name, content, signature, &self.digests) {
@@ -109,12 +107,8 @@ impl<'a> Contents<'a> {
     /// That the log key has signed for these very octets of manifests and signatures, and for nothing else.
     pub(super) fn check_binding(&mut self, log: &LogRecord, report: &mut ExtractReport) {
         let Some(binding) = self.take(format::BINDING, report) else { return };
-        let bound = [
-            format::OPERATOR_MANIFEST,
-            format::OFFICER_MANIFEST,
-            format::OPERATOR_SEAL,
-            format::OFFICER_SIGNATURE,
-        ];
+        let bound =
+            [format::OPERATOR_MANIFEST, format::OFFICER_MANIFEST, format::OPERATOR_SEAL, format::OFFICER_SIGNATURE];
         let found = bound.map(|name| (name, self.files.get(name).copied().unwrap_or_default()));
         if let Err(detail) = binding_holds(binding, &binding_text_of(&log.origin, &found), &log.key) {
             report.fail(format::BINDING, FaultCode::Binding, detail);
@@ -139,11 +133,9 @@ fn binding_holds(binding: &[u8], text: &str, log_key: &str) -> Result<(), &'stat
     }
     let verifier = StandardVerifier::new(log_key).map_err(|_| "the log key is no verifier key")?;
     let known = VerifierList::new(vec![Box::new(verifier)]);
-    match note.verify(&known) {
-        Ok((verified, unverified)) if verified.len() == 1 && unverified.is_empty() => {}
-        Ok(_) => return Err("it has other signatures than that of the log key"),
-        Err(_) => return Err("not signed by the log key"),
-    }
-    // Another way to write the same signature, or the same one twice, would be octets that nobody has signed for.
-    if note.to_bytes() == binding { Ok(()) } else { Err("not in the canonical form") }
+    let Ok((verified, _)) = note.verify(&known) else { return Err("not signed by the log key") };
+    let [signature] = verified.as_slice() else { return Err("not signed by the log key once") };
+    // Another signature, or the same one twice or written otherwise, would be octets that nobody has signed for.
+    let only = [note.text(), b"\n", &signature.to_bytes()].concat();
+    if only == binding { Ok(()) } else { Err("there is more than the one signature of the log key") }
 }

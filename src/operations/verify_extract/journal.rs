@@ -187,7 +187,8 @@ fn entry(
         included: false,
         proof_hashes: proof.as_ref().map_or(0, |proof| proof.hashes.len()),
     };
-    judged.included = proof.is_some_and(|proof| included(&proof, &proof_part, seq, &leaf, statement, checkpoint, report));
+    judged.included =
+        proof.is_some_and(|proof| included(&proof, &proof_part, seq, &leaf, statement, checkpoint, report));
     let mut links = Vec::new();
     if let Some(record) = openings {
         if record.seq != seq {
@@ -195,14 +196,8 @@ fn entry(
         }
         links = reveal(&record.openings, &openings_part, &entry, &mut judged, report);
     }
-    let opened = OpenedEntry {
-        seq,
-        kind: judged.kind.clone(),
-        at: judged.at,
-        fields: judged.fields.clone(),
-        leaf,
-        links,
-    };
+    let opened =
+        OpenedEntry { seq, kind: judged.kind.clone(), at: judged.at, fields: judged.fields.clone(), leaf, links };
     let included = judged.included;
     report.entries.push(judged);
     included.then_some(opened)
@@ -308,7 +303,9 @@ fn check_subjects(statement: &StatementRecord, entries: &Entries, report: &mut E
     for subject in &statement.subjects {
         let fault = match digest(&subject.pseudonym) {
             None => Some("the pseudonym is not 64 hexadecimal digits".to_owned()),
-            Some(pseudonym) if pseudonyms.insert(pseudonym, subject).is_some() || !identities.insert(&subject.identity) => {
+            Some(pseudonym)
+                if pseudonyms.insert(pseudonym, subject).is_some() || !identities.insert(&subject.identity) =>
+            {
                 Some("the subject stands twice".to_owned())
             }
             Some(pseudonym) => history(subject, &pseudonym, entries).err(),
@@ -320,7 +317,8 @@ fn check_subjects(statement: &StatementRecord, entries: &Entries, report: &mut E
     }
     for entry in entries.0.values() {
         for link in &entry.links {
-            let listed = pseudonyms.get(&link.subject).is_none_or(|subject| subject.entries.contains(&entry.seq));
+            let listed =
+                pseudonyms.get(&link.subject).is_none_or(|subject| subject.entries.binary_search(&entry.seq).is_ok());
             if !listed {
                 whole = false;
                 let part = format::entry_openings(entry.seq);
@@ -347,7 +345,11 @@ fn history(subject: &SubjectRecord, pseudonym: &[u8; 32], entries: &Entries) -> 
         }
     }
     let count = check_chain(&links).map_err(|error| error.to_string())?;
-    if count == subject.count { Ok(()) } else { Err(format!("{} entries are claimed, {count} are here", subject.count)) }
+    if count == subject.count {
+        Ok(())
+    } else {
+        Err(format!("{} entries are claimed, {count} are here", subject.count))
+    }
 }
 
 /// The entries of the document `id` by the statement, when its history is listed.

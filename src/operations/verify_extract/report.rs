@@ -174,8 +174,8 @@ impl ExtractReport {
     pub(super) fn fail(&mut self, part: &str, code: FaultCode, detail: impl Into<String>) {
         let (indication, sub) = (code.indication(), code.sub_indication());
         let worse = indication > self.indication;
-        let telling = indication == self.indication
-            && self.sub_indication.is_none_or(|known| sub.rank() < known.rank());
+        let telling =
+            indication == self.indication && self.sub_indication.is_none_or(|known| sub.rank() < known.rank());
         if worse || telling {
             self.indication = indication;
             self.sub_indication = Some(sub);

@@ -1,0 +1,397 @@
+//! An act that was sent, received and countersigned, in a log; and the extract about it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::as_conversions, clippy::panic)]
+
+use std::collections::BTreeMap;
+
+use ct_merkle::mem_backed_tree::MemoryBackedTree;
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use signed_note::{Note, StandardSigner};
+use uuid::Uuid;
+
+use qolhat::domain::ids::{CaseId, DocumentId, ExtractId, SignatureId};
+use qolhat::domain::party::{Bin, IdentifierPolicy, Iin, Party};
+use qolhat::domain::time::Moment;
+use qolhat::extract::build::{self, Prepared};
+use qolhat::extract::facts::{
+    CaseFacts, ConditionFacts, DocumentFacts, EntryFacts, EvidenceFacts, ExtractFacts, FileFacts, JournalFacts,
+    OfficerFacts, OpeningFacts, OperatorFacts, RequestFacts, SignatureFacts, SubjectFacts,
+};
+use qolhat::extract::format::{field, kind};
+use qolhat::extract::operator::OperatorCard;
+use qolhat::journal::checkpoint::{Checkpoint, LogIdentity};
+use qolhat::journal::entry::{Entry, Opening, leaf_hash};
+use qolhat::journal::subjects::{SubjectLink, pseudonym};
+use qolhat_pki::issue::cms_sign::Packaging;
+use qolhat_pki::issue::ocsp_builder::CertificateState;
+
+use super::world::{Holder, OFFICER_IIN, OPERATOR_BIN, RECIPIENT_IIN, SENDER_BIN, SENDER_IIN, World, at};
+
+const ORIGIN: &str = "log.operator.example/1";
+const PSEUDONYM_KEY: [u8; 32] = [5; 32];
+pub const ORIGINAL: &[u8] = b"<act>1 000 000</act>\n";
+const ATTACHMENT: &[u8] = b"a list of the works";
+
+/// When things happened.
+pub fn sent_at() -> Moment {
+    at("2026-11-22T10:00:00Z")
+}
+
+pub fn received_at() -> Moment {
+    at("2026-11-22T10:00:04.250Z")
+}
+
+pub fn made_at() -> Moment {
+    at("2026-11-24T09:00:00Z")
+}
+
+pub fn document_id() -> DocumentId {
+    DocumentId::from(Uuid::from_u128(0x11))
+}
+
+fn signature_id(side: &str) -> SignatureId {
+    SignatureId::from(Uuid::from_u128(if side == "sender" { 0x21 } else { 0x22 }))
+}
+
+pub fn case_id() -> CaseId {
+    CaseId::from(Uuid::from_u128(0x31))
+}
+
+pub fn hex_of(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
+}
+
+/// A log in memory.
+pub struct Log {
+    pub identity: LogIdentity,
+    signer: StandardSigner,
+    entries: Vec<EntryFacts>,
+    heads: BTreeMap<String, (u64, [u8; 32])>,
+    salts: u64,
+}
+
+impl Log {
+    pub fn new(seed: u8) -> Self {
+        use base64::Engine as _;
+        let identity = LogIdentity::from_seed(ORIGIN, &[seed; 32], PSEUDONYM_KEY).unwrap();
+        let id = identity.verifier_key().split('+').nth(1).unwrap().to_owned();
+        let secret = base64::prelude::BASE64_STANDARD.encode([&[1][..], &[seed; 32]].concat());
+        let signer = StandardSigner::new(&format!("PRIVATE+KEY+{ORIGIN}+{id}+{secret}")).unwrap();
+        Self { identity, signer, entries: Vec::new(), heads: BTreeMap::new(), salts: 0 }
+    }
+
+    fn open(&mut self, place: &str, index: usize, value: Value) -> (OpeningFacts, [u8; 32]) {
+        self.salts += 1;
+        let salt: [u8; 32] = Sha256::digest(self.salts.to_be_bytes()).into();
+        let commitment = Opening { salt, value: value.clone() }.commitment().unwrap();
+        (OpeningFacts { place: place.to_owned(), index, salt, value }, commitment)
+    }
+
+    /// Appends an entry; answers its number.
+    pub fn append(&mut self, kind: &str, subjects: &[String], fields: &[(&str, Value)], at: Moment) -> u64 {
+        let seq = u64::try_from(self.entries.len()).unwrap();
+        let (actor, actor_commitment) = self.open("actor", 0, json!({"iin": SENDER_IIN}));
+        let mut openings = vec![actor];
+        let mut payload = Vec::new();
+        for (index, (name, value)) in fields.iter().enumerate() {
+            let (opening, commitment) = self.open("payload", index, json!({"name": name, "value": value}));
+            openings.push(opening);
+            payload.push(commitment);
+        }
+        let mut links = Vec::new();
+        for (index, subject) in subjects.iter().enumerate() {
+            let before = self.heads.get(subject).copied();
+            let link = SubjectLink {
+                subject: pseudonym(&PSEUDONYM_KEY, subject),
+                n: before.map_or(1, |(n, _)| n + 1),
+                prev: before.map(|(_, leaf)| leaf),
+            };
+            let (opening, commitment) = self.open("subj", index, link.to_value());
+            openings.push(opening);
+            links.push(commitment);
+        }
+        let entry = Entry {
+            actor: actor_commitment,
+            id: Uuid::from_u128(u128::from(seq) + 0x100),
+            kind: kind.to_owned(),
+            log: ORIGIN.to_owned(),
+            payload,
+            subjects: links,
+            t_ms: at.unix_micros() / 1000,
+        };
+        let body = entry.to_bytes().unwrap();
+        let leaf = leaf_hash(&body);
+        for subject in subjects {
+            let head = self.heads.entry(subject.clone()).or_insert((0, leaf));
+            *head = (head.0 + 1, leaf);
+        }
+        self.entries.push(EntryFacts { seq, body, leaf, openings, proof: Vec::new() });
+        seq
+    }
+
+    /// The signed note over the log as it is, with its size and root.
+    pub fn checkpoint(&self) -> (String, u64, [u8; 32]) {
+        let (tree, size) = (self.tree(), u64::try_from(self.entries.len()).unwrap());
+        let root: [u8; 32] = tree.root().as_bytes()[..].try_into().unwrap();
+        let text = Checkpoint { origin: ORIGIN.to_owned(), size, root }.to_text().unwrap();
+        let mut note = Note::new(&text, &[]).unwrap();
+        note.add_sigs(&[&self.signer]).unwrap();
+        (String::from_utf8(note.to_bytes()).unwrap(), size, root)
+    }
+
+    fn tree(&self) -> MemoryBackedTree<Sha256, Vec<u8>> {
+        let mut tree = MemoryBackedTree::new();
+        self.entries.iter().for_each(|entry| tree.push(entry.body.clone()));
+        tree
+    }
+
+    /// Entries with their proofs.
+    fn shown(&self, wanted: &[u64]) -> Vec<EntryFacts> {
+        let tree = self.tree();
+        let proven = |seq: &u64| {
+            let index = usize::try_from(*seq).unwrap();
+            let proof = tree.prove_inclusion(index);
+            let proof = proof.as_bytes().chunks(32).map(|hash| hash.try_into().unwrap()).collect();
+            EntryFacts { proof, ..self.entries[index].clone() }
+        };
+        wanted.iter().map(proven).collect()
+    }
+}
+
+/// What is told otherwise than usual.
+#[derive(Default, Clone)]
+pub struct Turn {
+    /// A case of compromise contests the sender's signature.
+    pub compromised: bool,
+    /// What the responder said of the sender's certificate on receipt.
+    pub sender_revoked_at: Option<Moment>,
+    /// The sender's signature carries its content.
+    pub attached: bool,
+}
+
+/// The extract about the act, before anybody signs it.
+pub fn facts(world: &World, log: &mut Log, turn: &Turn) -> ExtractFacts {
+    let document = format!("document:{}", document_id());
+    let (sender_key, recipient_key) = (format!("party:bin:{SENDER_BIN}"), format!("party:iin:{RECIPIENT_IIN}"));
+    let packaging = if turn.attached { Packaging::Attached } else { Packaging::Detached };
+    let accepted_at = at("2026-11-22T11:00:00Z");
+    let sender_cms = world.sign(&world.sender, ORIGINAL, sent_at(), packaging);
+    let recipient_cms = world.sign(&world.recipient, ORIGINAL, accepted_at, Packaging::Detached);
+    let sender_state = match turn.sender_revoked_at {
+        Some(at) => CertificateState::Revoked { at, reason: Some(1) },
+        None => CertificateState::Good,
+    };
+
+    log.append("session.opened", std::slice::from_ref(&sender_key), &[], at("2026-11-22T09:59:00Z"));
+    let sender_stamp = world.stamp_signature(&sender_cms, at("2026-11-22T10:00:02Z"));
+    let recipient_stamp = world.stamp_signature(&recipient_cms, at("2026-11-22T11:00:01Z"));
+    let mut fields = vec![
+        (field::DOCUMENT_ID, json!(document_id().to_string())),
+        (field::KIND, json!("completion-act")),
+        (field::NUMBER, json!("17")),
+        (field::SENDER, json!(format!("bin:{SENDER_BIN}"))),
+        (field::RECIPIENT, json!(format!("iin:{RECIPIENT_IIN}"))),
+        (field::CONTENT_SHA256, json!(hex_of(ORIGINAL))),
+        (field::CONTENT_NAME, json!("акт 17.xml")),
+        (field::ATTACHMENTS, json!([{"name": "works.txt", "sha256": hex_of(ATTACHMENT), "size": ATTACHMENT.len()}])),
+    ];
+    fields.extend(signature_fields("sender", &sender_cms, &world.sender));
+    let recorded = log.append(
+        kind::DOCUMENT_RECORDED,
+        &[document.clone(), sender_key.clone(), recipient_key.clone()],
+        &fields,
+        received_at(),
+    );
+    log.append("session.opened", std::slice::from_ref(&recipient_key), &[], at("2026-11-22T10:59:00Z"));
+    let mut fields = vec![(field::DOCUMENT_ID, json!(document_id().to_string()))];
+    fields.extend(signature_fields("recipient", &recipient_cms, &world.recipient));
+    let signed = log.append(
+        kind::DOCUMENT_SIGNED,
+        &[document.clone(), sender_key.clone(), recipient_key],
+        &fields,
+        at("2026-11-22T11:00:03Z"),
+    );
+    let mut history = vec![recorded, signed];
+    let mut shown = history.clone();
+    let certificate = world.sender.certificate.sha256();
+    if turn.compromised {
+        let case = |more: &[(&'static str, Value)]| {
+            let mut fields = vec![(field::CASE_ID, json!(case_id().to_string()))];
+            fields.extend(more.iter().cloned());
+            fields
+        };
+        let reported = case(&[
+            (field::CERTIFICATE_SHA256, json!(hex::encode(certificate))),
+            (field::REPORTED_AT, json!("2026-11-23T08:00:00Z")),
+            (field::COMPROMISED_SINCE, json!("2026-11-22T08:00:00Z")),
+        ]);
+        let subject = [format!("case:{}", case_id()), sender_key.clone()];
+        shown.push(log.append(kind::COMPROMISE_REPORTED, &subject, &reported, at("2026-11-23T08:00:00Z")));
+        let contested = case(&[(field::DOCUMENT_ID, json!(document_id().to_string()))]);
+        let seq = log.append(
+            kind::DOCUMENT_CONTESTED,
+            &[document.clone(), sender_key.clone()],
+            &contested,
+            at("2026-11-23T08:00:01Z"),
+        );
+        shown.push(seq);
+        history.push(seq);
+    }
+    log.append("session.closed", &[sender_key], &[], at("2026-11-23T18:00:00Z"));
+    let (checkpoint, size, root) = log.checkpoint();
+    ExtractFacts {
+        id: ExtractId::from(Uuid::from_u128(0x41)),
+        number: 3,
+        made_at: made_at(),
+        operator: OperatorFacts {
+            bin: Bin::parse(OPERATOR_BIN, IdentifierPolicy::AcceptTest).unwrap(),
+            name: "ТОО «Оператор»".to_owned(),
+            log_origin: ORIGIN.to_owned(),
+            log_key: log.identity.verifier_key().to_owned(),
+        },
+        officer: OfficerFacts { iin: iin(OFFICER_IIN), name: "Уәкіл Бір".to_owned() },
+        request: RequestFacts {
+            asked_by: "суд".to_owned(),
+            ground: "определение".to_owned(),
+            scope: "акт № 17".to_owned(),
+        },
+        documents: vec![DocumentFacts {
+            id: document_id(),
+            kind: "completion-act".to_owned(),
+            number: "17".to_owned(),
+            title: "Акт".to_owned(),
+            date: None,
+            state: "accepted".to_owned(),
+            sender: (party(&format!("bin:{SENDER_BIN}")), "ТОО «Клиент»".to_owned()),
+            recipient: (party(&format!("iin:{RECIPIENT_IIN}")), "Уәкіл Бір".to_owned()),
+            recorded: Some((recorded, received_at())),
+            original: file("акт 17.xml", ORIGINAL),
+            attachments: vec![file("works.txt", ATTACHMENT)],
+            signatures: vec![
+                signature("sender", sender_cms, sender_stamp, &world.sender, recorded, turn.compromised),
+                signature("recipient", recipient_cms, recipient_stamp, &world.recipient, signed, false),
+            ],
+            receipts: vec![receipt(world)],
+            conditions: vec![ConditionFacts {
+                condition: "authentic".to_owned(),
+                clause: "A5.2.3.1".to_owned(),
+                holds: true,
+                evidence: json!({}),
+            }],
+        }],
+        cases: if turn.compromised { vec![case_facts(certificate)] } else { Vec::new() },
+        evidence: EvidenceFacts {
+            certificates: vec![world.ca.certificate.der().to_vec()],
+            ocsp: vec![
+                world.ocsp(&world.sender.certificate, sender_state, at("2026-11-22T10:00:03Z")),
+                world.ocsp(&world.recipient.certificate, CertificateState::Good, at("2026-11-22T11:00:02Z")),
+            ],
+            crls: vec![world.root_crl()],
+        },
+        journal: JournalFacts {
+            entries: log.shown(&shown),
+            time_stamp: Some(world.stamp(checkpoint.as_bytes(), made_at())),
+            checkpoint,
+            size,
+            root,
+            subjects: vec![SubjectFacts {
+                identity: document.clone(),
+                pseudonym: hex::encode(pseudonym(&PSEUDONYM_KEY, &document)),
+                entries: history,
+            }],
+        },
+    }
+}
+
+fn signature_fields(side: &str, cms: &[u8], holder: &Holder) -> Vec<(&'static str, Value)> {
+    let facts = holder.certificate.subject_facts();
+    let mut fields = vec![
+        (field::SIGNATURE_ID, json!(signature_id(side).to_string())),
+        (field::SIGNATURE_SHA256, json!(hex_of(cms))),
+        (field::CERTIFICATE_SHA256, json!(hex::encode(holder.certificate.sha256()))),
+        (field::SIGNER_IIN, json!(facts.iin)),
+        (field::VERDICT, json!("TOTAL-PASSED")),
+    ];
+    fields.extend(facts.bin.map(|bin| (field::SIGNER_BIN, json!(bin))));
+    fields
+}
+
+fn signature(side: &str, cms: Vec<u8>, token: Vec<u8>, holder: &Holder, entry: u64, contested: bool) -> SignatureFacts {
+    let facts = holder.certificate.subject_facts();
+    SignatureFacts {
+        id: signature_id(side),
+        side: side.to_owned(),
+        cms,
+        time_stamp: Some(token),
+        certificate_sha256: holder.certificate.sha256(),
+        common_name: facts.common_name.unwrap(),
+        iin: facts.iin.map(|number| iin(&number)),
+        bin: facts.bin.map(|number| Bin::parse(&number, IdentifierPolicy::AcceptTest).unwrap()),
+        role: "head".to_owned(),
+        claimed_at: None,
+        proven_at: None,
+        checked_at: received_at(),
+        indication: "TOTAL-PASSED".to_owned(),
+        sub_indication: None,
+        entry: Some(entry),
+        contested_by: if contested { vec![case_id()] } else { Vec::new() },
+    }
+}
+
+fn receipt(world: &World) -> Vec<u8> {
+    let body = json!({"document_id": document_id().to_string(), "received_at": received_at().to_string()});
+    world.sign(&world.system, body.to_string().as_bytes(), received_at(), Packaging::Attached)
+}
+
+fn case_facts(certificate_sha256: [u8; 32]) -> CaseFacts {
+    CaseFacts {
+        id: case_id(),
+        certificate_sha256,
+        reported_at: at("2026-11-23T08:00:00Z"),
+        compromised_since: at("2026-11-22T08:00:00Z"),
+        cut_off: None,
+        state: "open".to_owned(),
+        documents: vec![document_id()],
+    }
+}
+
+fn iin(digits: &str) -> Iin {
+    Iin::parse(digits, IdentifierPolicy::AcceptTest).unwrap()
+}
+
+fn party(key: &str) -> Party {
+    Party::parse_key(key, IdentifierPolicy::AcceptTest).unwrap()
+}
+
+fn file(name: &str, bytes: &[u8]) -> FileFacts {
+    FileFacts { name: name.to_owned(), media_type: "application/octet-stream".to_owned(), bytes: bytes.to_vec() }
+}
+
+/// Seals `facts` with these keys.
+pub fn seal(world: &World, facts: &ExtractFacts, system: &Holder, officer: &Holder, log: &LogIdentity) -> Vec<u8> {
+    seal_prepared(world, &build::prepare(facts).unwrap(), system, officer, log)
+}
+
+pub fn seal_prepared(
+    world: &World,
+    prepared: &Prepared,
+    system: &Holder,
+    officer: &Holder,
+    log: &LogIdentity,
+) -> Vec<u8> {
+    let operator_cms = world.long_term(system, &prepared.manifest_operator, at("2026-11-24T09:00:05Z"));
+    let officer_cms = world.long_term(officer, &prepared.manifest_officer, at("2026-11-24T09:10:00Z"));
+    let text = build::binding_text(ORIGIN, prepared, &operator_cms, &officer_cms);
+    build::seal(prepared, &operator_cms, &officer_cms, &log.sign_text(&text).unwrap()).unwrap()
+}
+
+/// The reader's own file.
+pub fn card(log: &LogIdentity) -> OperatorCard {
+    OperatorCard {
+        operator: OPERATOR_BIN.to_owned(),
+        name: None,
+        log_keys: vec![log.verifier_key().to_owned()],
+        origin: Some(ORIGIN.to_owned()),
+        witness_keys: Vec::new(),
+    }
+}
