@@ -6,7 +6,7 @@ mod imprint;
 mod info;
 mod request;
 mod response;
-// mod token;
+// mod token; — joins when cms.rs has SignedData.
 
 pub use imprint::MessageImprint;
 pub use info::{Accuracy, TstInfo};

@@ -1,7 +1,7 @@
 //! Time stamps of the national authority, held against facts found by another program; messages made here; and what is
 //! refused.
 
-// mod token;
+// mod token; — joins when cms.rs has SignedData.
 
 use std::path::Path;
 
