@@ -1,4 +1,4 @@
-# make test    installs what the tests need on Debian 12 with Rust, then runs every test
+# make test    installs what the tests need on Debian 12 with Rust, starts PostgreSQL, runs every test
 # make check   formatting, clippy with warnings denied, documentation
 SHELL := /bin/bash
 export CARGO_TERM_COLOR ?= never
@@ -6,7 +6,10 @@ export CARGO_TERM_COLOR ?= never
 .PHONY: test check tools
 
 test: tools
-	@if cargo nextest --version >/dev/null 2>&1; then cargo nextest run --workspace --locked; else cargo test --workspace --locked; fi
+	@if cargo nextest --version >/dev/null 2>&1; then tests/with-postgres cargo nextest run --workspace --locked; \
+	else tests/with-postgres cargo test --workspace --locked; fi
+	@[ -d "$${QOLHAT_SHARED:-../shared}/nca" ] || \
+	  echo "SKIPPED: every test on real objects of the national CA: set QOLHAT_SHARED to the folder that holds nca/"
 
 check:
 	cargo fmt --all --check
@@ -14,7 +17,11 @@ check:
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
 
 tools:
-	@missing=""; for tool in pkg-config openssl cc; do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
-	if [ -n "$$missing" ] || ! pkg-config --exists openssl; then \
-	  sudo=$$( [ "$$(id -u)" = 0 ] || echo sudo ); \
-	  $$sudo apt-get update -qq && $$sudo apt-get install -y -qq build-essential pkg-config libssl-dev openssl; fi
+	@need=""; \
+	command -v cc >/dev/null || need="$$need build-essential"; \
+	command -v pkg-config >/dev/null || need="$$need pkg-config"; \
+	pkg-config --exists openssl 2>/dev/null || need="$$need libssl-dev"; \
+	command -v openssl >/dev/null || need="$$need openssl"; \
+	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || need="$$need postgresql"; \
+	if [ -n "$$need" ]; then sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	  $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq $$need; fi

@@ -1,4 +1,4 @@
-//! CMS SignedData (RFC 5652): the limits that reader and writer share.
+//! CMS SignedData (RFC 5652): its bound. Written by [`crate::issue::cms_sign`]; there is no reader yet.
 
-/// Largest CMS that is read or written, in octets.
+/// Largest CMS, in octets.
 pub const CMS_SIZE_MAX_BYTES: usize = 64 * 1024 * 1024;

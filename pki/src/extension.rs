@@ -37,11 +37,31 @@ impl RawExtension<'_> {
 /// # Errors
 /// When it is empty, an extension stands twice (RFC 5280 §4.2), or there are more than [`EXTENSIONS_MAX`].
 pub(crate) fn read_extensions<'a>(reader: &mut Reader<'a>) -> Result<Vec<RawExtension<'a>>, DerError> {
-    let mut list = reader.sequence()?;
+    read_list(reader.sequence()?)
+}
+
+/// `[n] EXPLICIT Extensions`, when it comes next; empty when it does not.
+/// # Errors
+/// As [`read_extensions`].
+pub(crate) fn read_explicit<'a>(fields: &mut Reader<'a>, n: u8) -> Result<Vec<RawExtension<'a>>, DerError> {
+    let Some(mut wrapped) = fields.optional_context(n)? else { return Ok(Vec::new()) };
+    let extensions = read_extensions(&mut wrapped)?;
+    wrapped.finish()?;
+    Ok(extensions)
+}
+
+/// `[n] IMPLICIT Extensions`, when it comes next; empty when it does not.
+/// # Errors
+/// As [`read_extensions`].
+pub(crate) fn read_implicit<'a>(fields: &mut Reader<'a>, n: u8) -> Result<Vec<RawExtension<'a>>, DerError> {
+    fields.optional_context(n)?.map_or_else(|| Ok(Vec::new()), read_list)
+}
+
+fn read_list(mut list: Reader<'_>) -> Result<Vec<RawExtension<'_>>, DerError> {
     if list.is_empty() {
         return Err(list.error(DerErrorKind::Value("the list of extensions is empty")));
     }
-    let mut extensions: Vec<RawExtension<'a>> = Vec::new();
+    let mut extensions: Vec<RawExtension<'_>> = Vec::new();
     while !list.is_empty() {
         if extensions.len() >= EXTENSIONS_MAX {
             return Err(list.error(DerErrorKind::Value("there are too many extensions")));

@@ -18,7 +18,6 @@ mod search;
 
 pub use budget::Budget;
 pub(crate) use budget::BudgetExhausted;
-#[allow(unused_imports, reason = "the scope of a CRL is compared with it")]
 pub(crate) use general_name::GeneralName;
 pub use names::names_match;
 pub(crate) use search::search;
@@ -151,13 +150,6 @@ impl VerifiedPath {
     /// The moment it was judged at.
     pub fn at(&self) -> Moment {
         self.at
-    }
-
-    /// Who issued the certificate at `index` (0 = target): the rest of the chain, issuer first.
-    /// Empty for an anchor alone.
-    #[allow(dead_code, reason = "revocation checking walks the path with it")]
-    pub(crate) fn issuers_of(&self, index: usize) -> Vec<&Certificate> {
-        self.chain().skip(index.saturating_add(1)).collect()
     }
 }
 

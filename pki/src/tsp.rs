@@ -15,7 +15,7 @@ pub use response::{PkiFailure, PkiStatus, TimeStampResponse};
 // pub use token::{TimeStampError, TimeStampToken};
 
 use crate::der::{DerError, DerErrorKind, Reader};
-use crate::extension::{EXTENSIONS_MAX, Extension, RawExtension, read_extension};
+use crate::extension::{Extension, RawExtension, read_implicit};
 
 /// Largest request, response or token read, in octets. Those of the national authority have about 1 500; a token renewed
 /// for an archive holds certificates and revocation data too.
@@ -28,24 +28,9 @@ fn check_size(der: &[u8]) -> Result<(), DerError> {
     Err(DerError { offset: 0, what: DerErrorKind::Value("the time stamp is too large") })
 }
 
-/// `[n] IMPLICIT Extensions`, when it comes next; empty when it does not.
+/// `[n] IMPLICIT Extensions`, kept.
 fn read_implicit_extensions(fields: &mut Reader<'_>, n: u8) -> Result<Vec<Extension>, DerError> {
-    let Some(mut list) = fields.optional_context(n)? else { return Ok(Vec::new()) };
-    if list.is_empty() {
-        return Err(list.error(DerErrorKind::Value("the list of extensions is empty")));
-    }
-    let mut extensions: Vec<RawExtension<'_>> = Vec::new();
-    while !list.is_empty() {
-        if extensions.len() >= EXTENSIONS_MAX {
-            return Err(list.error(DerErrorKind::Value("there are too many extensions")));
-        }
-        let extension = read_extension(&mut list)?;
-        if extensions.iter().any(|known| known.oid == extension.oid) {
-            return Err(list.error(DerErrorKind::Value("an extension stands twice")));
-        }
-        extensions.push(extension);
-    }
-    Ok(extensions.into_iter().map(RawExtension::to_owned).collect())
+    Ok(read_implicit(fields, n)?.into_iter().map(RawExtension::to_owned).collect())
 }
 
 /// `Version`, which is 1 in every structure of time stamping.

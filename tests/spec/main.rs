@@ -1,3 +1,4 @@
 //! What the service promises, one claim a test.
 
+mod database;
 mod domain;

@@ -2,8 +2,6 @@
 //! Keys and signatures as the rest of the product uses them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::as_conversions, clippy::panic)]
 
-use std::time::{Duration, Instant};
-
 use openssl::bn::{BigNum, BigNumContext};
 use openssl::ec::EcPoint;
 
@@ -452,45 +450,5 @@ fn a_secret_key_is_not_printed() {
     for curve in Curve::ALL {
         let (secret, _) = key_pair(curve, 7);
         assert_eq!(format!("{secret:?}"), format!("GostSecretKey({curve:?}, …)"));
-    }
-}
-
-/// Rates on this machine, one core; run it alone: `cargo nextest run -p qolhat-pki rates --run-ignored only --no-capture`.
-#[test]
-#[ignore = "a measurement, not a check"]
-fn rates() {
-    fn best_rate(mut work: impl FnMut()) -> f64 {
-        let rounds = 200;
-        let mut best = Duration::MAX;
-        for _ in 0..10 {
-            let start = Instant::now();
-            (0..rounds).for_each(|_| work());
-            best = best.min(start.elapsed());
-        }
-        f64::from(rounds) / best.as_secs_f64()
-    }
-    fn twin_rate<const N: usize, const C: u64>(spec: &'static CurveSpec<N, C>) -> f64 {
-        let mut twin = Twin::new(spec);
-        let (u, v) = (big(&Seeded::new(1).limbs::<N>()), big(&Seeded::new(2).limbs::<N>()));
-        let base = twin.theirs(&spec.base);
-        let key = twin.multiple(&base, &u);
-        let mut sum = EcPoint::new(&twin.group).unwrap();
-        best_rate(|| sum.mul_full(&twin.group, &u, &key, &v, &mut twin.context).unwrap())
-    }
-    for curve in Curve::ALL {
-        let (secret, public) = key_pair(curve, 8);
-        let digest = digest_for(curve, b"rate");
-        let mut rng = Seeded::new(9);
-        let signature = secret.sign_prehashed(&digest, &mut rng).unwrap();
-        let verify = best_rate(|| assert!(public.verify_prehashed(&digest, &signature)));
-        let sign = best_rate(|| drop(secret.sign_prehashed(&digest, &mut rng)));
-        let twin = match curve {
-            Curve::Gost2015A512 => twin_rate(&GOST_2015_A_512),
-            Curve::Gost2015A256 => twin_rate(&GOST_2015_A_256),
-            Curve::Gost2004A => twin_rate(&GOST_2004_A),
-        };
-        eprintln!(
-            "{curve:?}: verify {verify:.0}/s, sign {sign:.0}/s; OpenSSL's sum of two multiples alone {twin:.0}/s"
-        );
     }
 }

@@ -173,10 +173,7 @@ impl Profile {
                 template.key_store = None;
                 if *self == Profile::RootCa {
                     template.policies.clear();
-                    template.crl_uris.clear();
-                    template.freshest_crl_uris.clear();
-                    template.ocsp_uris.clear();
-                    template.ca_issuer_uris.clear();
+                    leave_addresses_out(&mut template);
                 }
             }
             Profile::NaturalPerson(key_use) => {
@@ -197,10 +194,7 @@ impl Profile {
                 template.extended_key_usage = vec![oid::OCSP_SIGNING];
                 template.ocsp_no_check = true;
                 template.policies.clear();
-                template.crl_uris.clear();
-                template.freshest_crl_uris.clear();
-                template.ocsp_uris.clear();
-                template.ca_issuer_uris.clear();
+                leave_addresses_out(&mut template);
             }
             Profile::TimeStampAuthority => {
                 template.extended_key_usage = vec![oid::TIME_STAMPING];
@@ -211,6 +205,14 @@ impl Profile {
         }
         Ok(template)
     }
+}
+
+/// A root and a responder are not asked about: nobody fetches anything for them.
+fn leave_addresses_out(template: &mut CertificateTemplate) {
+    template.crl_uris.clear();
+    template.freshest_crl_uris.clear();
+    template.ocsp_uris.clear();
+    template.ca_issuer_uris.clear();
 }
 
 /// Sets the key usage; the purpose that stands before the roles.

@@ -9,7 +9,7 @@ use crate::algorithm::{AlgorithmIdentifier, PublicKey, SignatureAlgorithm, Unsup
 use crate::certificate::Certificate;
 use crate::certificate::read::{name, shifted, span, value_span, whole_octets};
 use crate::der::{DerError, DerErrorKind, Reader, Rules, tag};
-use crate::extension::{Extension, RawExtension, read_extensions};
+use crate::extension::{Extension, RawExtension, read_explicit};
 use crate::name::Name;
 use crate::oid::{self, Oid};
 use crate::time::Moment;
@@ -209,14 +209,7 @@ impl ResponseData {
         let responder = read_responder(&mut fields)?;
         let produced_at = Moment::from_generalized_seconds(&fields.read()?)?;
         let mut responses = read_responses(&mut fields.sequence()?)?;
-        let extensions = match fields.optional_context(1)? {
-            Some(mut wrapped) => {
-                let extensions = read_extensions(&mut wrapped)?;
-                wrapped.finish()?;
-                extensions
-            }
-            None => Vec::new(),
-        };
+        let extensions = read_explicit(&mut fields, 1)?;
         fields.finish()?;
         if extensions.iter().any(|extension| extension.oid == oid::OCSP_EXTENDED_REVOKE) {
             responses = responses.into_iter().map(SingleResponse::under_extended_revoke).collect();

@@ -3,7 +3,7 @@
 use super::basic::read_version;
 use super::{CertId, OCSP_ANSWERS_MAX, check_size, nonce};
 use crate::der::{DerError, DerErrorKind, Reader, Rules, tag};
-use crate::extension::{Extension, RawExtension, read_extensions};
+use crate::extension::{Extension, RawExtension, read_explicit};
 use crate::oid::{self, Oid};
 
 /// OCSPRequest, as a responder receives it.
@@ -45,14 +45,7 @@ impl OcspRequest {
         if cert_ids.is_empty() {
             return Err(list.error(DerErrorKind::Value("no question")));
         }
-        let extensions = match fields.optional_context(2)? {
-            Some(mut wrapped) => {
-                let extensions = read_extensions(&mut wrapped)?;
-                wrapped.finish()?;
-                extensions.into_iter().map(RawExtension::to_owned).collect()
-            }
-            None => Vec::new(),
-        };
+        let extensions = read_explicit(&mut fields, 2)?.into_iter().map(RawExtension::to_owned).collect();
         fields.finish()?;
         Ok(OcspRequest { cert_ids, extensions, is_signed })
     }

@@ -4,7 +4,7 @@ use super::CertId;
 use crate::certificate::read::shifted;
 use crate::crl::ReasonCode;
 use crate::der::{DerError, DerErrorKind, Reader, Rules, Tlv, tag};
-use crate::extension::{Extension, RawExtension, read_extensions};
+use crate::extension::{Extension, RawExtension, read_explicit};
 use crate::oid::{self, Oid};
 use crate::time::{Moment, Span};
 
@@ -63,14 +63,7 @@ impl SingleResponse {
             }
             None => None,
         };
-        let extensions = match fields.optional_context(1)? {
-            Some(mut wrapped) => {
-                let extensions = read_extensions(&mut wrapped)?;
-                wrapped.finish()?;
-                extensions
-            }
-            None => Vec::new(),
-        };
+        let extensions = read_explicit(&mut fields, 1)?;
         fields.finish()?;
         let cutoff = extensions.iter().find(|extension| extension.oid == oid::OCSP_ARCHIVE_CUTOFF);
         let archive_cutoff = cutoff.map(read_time).transpose()?;

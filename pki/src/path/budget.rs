@@ -46,12 +46,6 @@ impl Budget {
         Budget { signatures, candidates, names: BUDGET_NAME_COMPARISONS, known: HashMap::new() }
     }
 
-    /// More signature checks, for one more signer in a message.
-    #[allow(dead_code, reason = "revocation checking spends from the same budget")]
-    pub(crate) fn grant_signatures(&mut self, more: u32) {
-        self.signatures = self.signatures.saturating_add(more);
-    }
-
     pub(crate) fn candidate(&mut self) -> Result<(), BudgetExhausted> {
         self.candidates = self.candidates.checked_sub(1).ok_or(BudgetExhausted)?;
         Ok(())

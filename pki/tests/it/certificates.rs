@@ -1,4 +1,3 @@
-#![allow(clippy::unnecessary_unwrap, clippy::wildcard_enum_match_arm, reason = "tests")]
 //! Certificates of the national CA, read and held against facts found by another program; and what is refused.
 
 use std::collections::HashMap;
@@ -131,8 +130,8 @@ fn the_person_the_organisation_the_role_and_the_purpose_are_those_of_the_certifi
         assert_eq!(found.organization, attribute("O"), "{file}");
         assert_eq!(found.country, attribute("C"), "{file}");
         assert_eq!(found.business_category, attribute("BC"), "{file}");
-        if found.surname.is_some() {
-            let whole = format!("{} {}", found.surname.unwrap(), found.given_name.unwrap());
+        if let Some(surname) = found.surname {
+            let whole = format!("{surname} {}", found.given_name.unwrap());
             assert_eq!(Some(whole), found.common_name, "{file}");
         }
 
@@ -299,10 +298,9 @@ fn with_extension(identifier: Oid, critical: bool, value: Vec<u8>) -> Vec<u8> {
 }
 
 fn value_error(der: &[u8]) -> &'static str {
-    match Certificate::from_der(der).unwrap_err().what {
-        DerErrorKind::Value(what) => what,
-        other => panic!("{other}"),
-    }
+    let error = Certificate::from_der(der).unwrap_err();
+    let DerErrorKind::Value(what) = error.what else { panic!("{error}") };
+    what
 }
 
 #[test]
