@@ -4,7 +4,7 @@
 
 mod extensions;
 pub(crate) mod points;
-pub(crate) mod read;
+mod read;
 mod usage;
 
 use std::fmt;

@@ -2,6 +2,8 @@
 //! Nothing that is hashed or verified is ever encoded again, so every element knows its own `raw` octets.
 //! Source: X.690 (02/2021); RFC 5280 appendix B for the use in certificates.
 
+use std::ops::Range;
+
 mod error;
 mod reader;
 pub mod writer;
@@ -102,4 +104,32 @@ impl Tlv<'_> {
     pub fn error(&self, what: DerErrorKind) -> DerError {
         DerError { offset: self.offset, what }
     }
+}
+
+/// A BIT STRING of whole octets: where its octets are.
+pub(crate) fn whole_octets(reader: &mut Reader<'_>) -> Result<Range<usize>, DerError> {
+    let offset = reader.offset();
+    let bits = reader.bit_string()?;
+    if bits.unused != 0 {
+        return Err(DerError { offset, what: DerErrorKind::BadBitString });
+    }
+    // The octets are the last ones of the element just read.
+    let end = reader.offset();
+    Ok(end.saturating_sub(bits.bytes.len())..end)
+}
+
+/// Where the whole element is.
+pub(crate) fn span(element: &Tlv<'_>) -> Range<usize> {
+    element.offset..element.offset.saturating_add(element.raw.len())
+}
+
+/// Where its contents octets are.
+pub(crate) fn value_span(element: &Tlv<'_>) -> Range<usize> {
+    let start = element.value_offset();
+    start..start.saturating_add(element.value.len())
+}
+
+/// An error of a reader that began at `offset` of the object.
+pub(crate) fn shifted(error: DerError, offset: usize) -> DerError {
+    DerError { offset: error.offset.saturating_add(offset), what: error.what }
 }

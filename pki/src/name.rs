@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
-use crate::der::{DerError, DerErrorKind, Reader, Rules, Tlv, tag};
+use crate::der::{DerError, DerErrorKind, Reader, Rules, Tlv, shifted, tag};
 use crate::oid::{self, Oid};
 
 /// Most attributes of one name.
@@ -25,6 +25,15 @@ pub struct Attribute<'a> {
     pub value: Tlv<'a>,
     /// It stands in one relative name together with the attribute before it (`+` in the readable form).
     pub joined: bool,
+}
+
+/// The next element of `reader`, checked to be a Name.
+/// # Errors
+/// As [`Name::from_der`].
+pub(crate) fn read_element<'a>(reader: &mut Reader<'a>) -> Result<Tlv<'a>, DerError> {
+    let element = reader.expect(tag::SEQUENCE)?;
+    Name::from_der(element.raw).map_err(|error| shifted(error, element.offset))?;
+    Ok(element)
 }
 
 impl<'a> Name<'a> {

@@ -18,7 +18,7 @@ pub use cert_id::CertId;
 pub use request::OcspRequest;
 pub use single::{CertStatus, SingleResponse};
 
-use crate::certificate::read::shifted;
+use crate::der::shifted;
 use crate::der::{DerError, DerErrorKind, Reader, Rules, tag};
 use crate::oid;
 

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use super::points::{self, DistributionPoint};
-use super::read::shifted;
 use super::usage::{AuthorityKeyId, BasicConstraints, KeyUsage, PolicyConstraints, count};
+use crate::der::shifted;
 use crate::der::{DerError, DerErrorKind, Reader, Rules, tag};
 use crate::extension::RawExtension;
 use crate::oid::{self, Oid};

@@ -131,7 +131,7 @@ pub(crate) fn general_names(names: &mut Reader<'_>) -> Result<Vec<Vec<u8>>, DerE
             return Err(element.error(DerErrorKind::Value("not a general name")));
         }
         if element.tag == tag::context_constructed(4) {
-            Name::from_der(element.value).map_err(|error| super::read::shifted(error, element.value_offset()))?;
+            Name::from_der(element.value).map_err(|error| crate::der::shifted(error, element.value_offset()))?;
         }
         read.push(element.raw.to_vec());
     }

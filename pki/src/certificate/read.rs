@@ -1,6 +1,5 @@
 //! Reading a certificate, field by field. Source: RFC 5280 §4.1.
 
-use std::ops::Range;
 use std::sync::OnceLock;
 
 use sha2::{Digest as _, Sha256};
@@ -8,9 +7,9 @@ use sha2::{Digest as _, Sha256};
 use super::extensions::Known;
 use super::{CERTIFICATE_MAX_BYTES, Fields, Inner, SERIAL_MAX_BYTES};
 use crate::algorithm::{AlgorithmIdentifier, SignatureAlgorithm};
-use crate::der::{DerError, DerErrorKind, Reader, Rules, Tlv, tag};
+use crate::der::{DerError, DerErrorKind, Reader, Rules, shifted, span, tag, value_span, whole_octets};
 use crate::extension::{Extension, read_extensions};
-use crate::name::Name;
+use crate::name;
 use crate::time::Moment;
 
 /// The parts of the certificate in `der`; the rules are told by [`super::Certificate::from_der`].
@@ -38,12 +37,12 @@ pub(super) fn read(der: &[u8]) -> Result<Inner, DerError> {
         let what = DerErrorKind::Value("the two signature algorithms differ");
         return Err(DerError { offset: algorithm_offset, what });
     }
-    let issuer = name(&mut body)?;
+    let issuer = name::read_element(&mut body)?;
     let mut validity = body.sequence()?;
     let not_before = Moment::from_certificate_time(&validity.read()?)?;
     let not_after = Moment::from_certificate_time(&validity.read()?)?;
     validity.finish()?;
-    let subject = name(&mut body)?;
+    let subject = name::read_element(&mut body)?;
     let spki = body.expect(tag::SEQUENCE)?;
     let mut key = body.nested(&spki)?;
     AlgorithmIdentifier::read(&mut key)?;
@@ -106,39 +105,6 @@ fn read_rest(body: &mut Reader<'_>, version: u8) -> Result<(Vec<Extension>, Know
     body.finish()?;
     let known = Known::read(&extensions)?;
     Ok((extensions.into_iter().map(|extension| extension.to_owned()).collect(), known))
-}
-
-/// A Name, checked.
-pub(crate) fn name<'a>(reader: &mut Reader<'a>) -> Result<Tlv<'a>, DerError> {
-    let element = reader.expect(tag::SEQUENCE)?;
-    Name::from_der(element.raw).map_err(|error| shifted(error, element.offset))?;
-    Ok(element)
-}
-
-/// A BIT STRING of whole octets: where its octets are.
-pub(crate) fn whole_octets(reader: &mut Reader<'_>) -> Result<Range<usize>, DerError> {
-    let offset = reader.offset();
-    let bits = reader.bit_string()?;
-    if bits.unused != 0 {
-        return Err(DerError { offset, what: DerErrorKind::BadBitString });
-    }
-    // The octets are the last ones of the element just read.
-    let end = reader.offset();
-    Ok(end.saturating_sub(bits.bytes.len())..end)
-}
-
-pub(crate) fn span(element: &Tlv<'_>) -> Range<usize> {
-    element.offset..element.offset.saturating_add(element.raw.len())
-}
-
-pub(crate) fn value_span(element: &Tlv<'_>) -> Range<usize> {
-    let start = element.value_offset();
-    start..start.saturating_add(element.value.len())
-}
-
-/// An error of a reader that began at `offset` of the certificate.
-pub(crate) fn shifted(error: DerError, offset: usize) -> DerError {
-    DerError { offset: error.offset.saturating_add(offset), what: error.what }
 }
 
 fn at_start(what: &'static str) -> DerError {

@@ -1,7 +1,7 @@
 //! The entries of a CRL, read one after another from its octets.
 
 use super::{ENTRY_EXTENSIONS_MAX, ReasonCode};
-use crate::certificate::read::shifted;
+use crate::der::shifted;
 use crate::der::{DerError, DerErrorKind, Reader, Rules, tag};
 use crate::extension::{RawExtension, read_extension};
 use crate::name::Name;

@@ -7,9 +7,10 @@ use super::entry::Scan;
 use super::{CRL_MAX_BYTES, CrlNumber, Fields, Inner, IssuingDistributionPoint, Known};
 use crate::algorithm::{AlgorithmIdentifier, SignatureAlgorithm};
 use crate::certificate::AuthorityKeyId;
-use crate::certificate::read::{name, shifted, span, value_span, whole_octets};
 use crate::der::{DerError, DerErrorKind, Reader, Rules, tag};
+use crate::der::{shifted, span, value_span, whole_octets};
 use crate::extension::{EXTENSIONS_MAX, Extension, RawExtension, read_extensions};
+use crate::name::read_element;
 use crate::oid::{self, Oid};
 use crate::time::Moment;
 
@@ -32,7 +33,7 @@ pub(super) fn read(der: &[u8]) -> Result<Inner, DerError> {
     if !same_algorithm(&inner_algorithm, &algorithm) {
         return Err(tbs.error(DerErrorKind::Value("the two signature algorithms differ")));
     }
-    let issuer = name(&mut body)?;
+    let issuer = read_element(&mut body)?;
     let this_update = Moment::from_certificate_time(&body.read()?)?;
     let next_update = match body.peek_tag() {
         Some(tag::UTC_TIME | tag::GENERALIZED_TIME) => Some(Moment::from_certificate_time(&body.read()?)?),

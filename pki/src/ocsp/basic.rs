@@ -7,10 +7,11 @@ use sha1::{Digest as _, Sha1};
 use super::{CertStatus, OCSP_ANSWERS_MAX, OCSP_CERTIFICATES_MAX, SingleResponse, nonce};
 use crate::algorithm::{AlgorithmIdentifier, PublicKey, SignatureAlgorithm, UnsupportedAlgorithm, VerifyError};
 use crate::certificate::Certificate;
-use crate::certificate::read::{name, shifted, span, value_span, whole_octets};
 use crate::der::{DerError, DerErrorKind, Reader, Rules, tag};
+use crate::der::{shifted, span, value_span, whole_octets};
 use crate::extension::{Extension, RawExtension, read_explicit};
 use crate::name::Name;
+use crate::name::read_element;
 use crate::oid::{self, Oid};
 use crate::time::Moment;
 
@@ -236,7 +237,7 @@ pub(super) fn read_version(fields: &mut Reader<'_>) -> Result<(), DerError> {
 
 fn read_responder(fields: &mut Reader<'_>) -> Result<Responder, DerError> {
     if let Some(mut wrapped) = fields.optional_context(1)? {
-        let subject = name(&mut wrapped)?;
+        let subject = read_element(&mut wrapped)?;
         wrapped.finish()?;
         return Ok(Responder::Name(span(&subject)));
     }

@@ -1,8 +1,8 @@
 //! The answer about one certificate. Source: RFC 6960 §4.2.1.
 
 use super::CertId;
-use crate::certificate::read::shifted;
 use crate::crl::ReasonCode;
+use crate::der::shifted;
 use crate::der::{DerError, DerErrorKind, Reader, Rules, Tlv, tag};
 use crate::extension::{Extension, RawExtension, read_explicit};
 use crate::oid::{self, Oid};
