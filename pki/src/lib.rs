@@ -8,6 +8,7 @@
 //! Everything here is a pure function of bytes, evidence, time and policy. Nothing reads a clock, a file or the network.
 
 pub mod algorithm;
+pub mod armor;
 pub mod certificate;
 pub mod cms;
 pub mod crl;

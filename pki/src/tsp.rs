@@ -6,13 +6,13 @@ mod imprint;
 mod info;
 mod request;
 mod response;
-// mod token; — joins when cms.rs has SignedData.
+mod token;
 
 pub use imprint::MessageImprint;
 pub use info::{Accuracy, TstInfo};
 pub use request::TimeStampRequest;
 pub use response::{PkiFailure, PkiStatus, TimeStampResponse};
-// pub use token::{TimeStampError, TimeStampToken};
+pub use token::{TimeStampError, TimeStampToken};
 
 use crate::der::{DerError, DerErrorKind, Reader};
 use crate::extension::{Extension, RawExtension, read_implicit};

@@ -1,7 +1,7 @@
 //! Time stamps of the national authority, held against facts found by another program; messages made here; and what is
 //! refused.
 
-// mod token; — joins when cms.rs has SignedData.
+mod token;
 
 use std::path::Path;
 
