@@ -17,7 +17,7 @@ mod purpose;
 mod search;
 
 pub use budget::Budget;
-pub(crate) use budget::BudgetExhausted;
+pub(crate) use budget::{BudgetExhausted, SignatureFit};
 pub(crate) use general_name::GeneralName;
 pub use names::names_match;
 pub(crate) use search::search;
@@ -99,6 +99,11 @@ impl PathOptions {
         PathOptions { purpose, ..PathOptions::default() }
     }
 
+    /// Default options without a demand on the target's purpose.
+    pub fn for_any_purpose() -> Self {
+        PathOptions::default()
+    }
+
     /// Default options for a signer of documents.
     pub fn for_signing() -> Self {
         PathOptions::for_purpose(PathPurpose::Sign)
@@ -140,6 +145,11 @@ impl VerifiedPath {
     pub fn chain(&self) -> impl Iterator<Item = &Certificate> {
         let anchor = (!self.is_anchor_alone()).then_some(&self.anchor);
         self.certificates.iter().chain(anchor)
+    }
+
+    /// Each certificate that somebody else issued, with its issuer, target first: those whose revocation can be asked about.
+    pub fn links(&self) -> impl Iterator<Item = (&Certificate, &Certificate)> {
+        self.chain().zip(self.chain().skip(1))
     }
 
     /// The user-constrained policy set, sorted; anyPolicy stands for itself.

@@ -10,4 +10,5 @@ mod issue;
 mod ocsp;
 mod pkcs12;
 mod tsp;
+mod validate;
 mod workshop;

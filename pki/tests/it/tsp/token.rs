@@ -59,7 +59,7 @@ fn the_tokens_inside_real_signatures_say_what_another_program_read_in_them() {
             let message = SignedData::from_bytes(&std::fs::read(folder.join(file)).unwrap()).unwrap();
             let signer = &message.signer_infos()[place];
             let [token] = &signer.signature_time_stamps()[..] else { panic!("{file}: one token") };
-            let token = TimeStampToken::from_der(token.as_ref()).unwrap();
+            let token = TimeStampToken::from_der(token).unwrap();
             let info = token.info();
             let text = |key: &str| stamp[key].as_str().unwrap();
             assert_eq!(info.policy.to_string(), text("policy"), "{file}");

@@ -1,0 +1,259 @@
+//! Whether a certificate was revoked at a moment, as far as evidence shows: evidence and time in, a status out.
+//!
+//! * Evidence counts only when its signature verifies and its signer may speak for the issuer.
+//! * A revocation, once told, stands, however old the evidence; only a hold may be lifted by newer evidence.
+//! * "Not revoked" needs fresh evidence ([`crate::policy::Freshness`]). Silence is never "good".
+//!
+//! Source: RFC 5280 §5 and §6.3; RFC 6960 §3.2, §4.2.2; EN 319 102-1 §5.2.5; nca-rk.md section 5.
+
+use crate::certificate::Certificate;
+use crate::crl::{CertificateList, ReasonCode};
+use crate::ocsp::OcspResponse;
+use crate::path::{Budget, BudgetExhausted};
+use crate::policy::{Freshness, RevocationPolicy};
+use crate::time::{Moment, Span};
+
+mod from_crl;
+mod from_ocsp;
+
+/// Certificates and revocation data at hand; nobody vouches for any of it.
+#[derive(Debug, Clone, Default)]
+pub struct Evidence {
+    /// Certificates that may help to build paths or to check who signed evidence.
+    pub certificates: Vec<Certificate>,
+    /// CRLs, full and delta.
+    pub crls: Vec<CertificateList>,
+    /// OCSP responses.
+    pub ocsp: Vec<OcspResponse>,
+}
+
+/// What kind of evidence settled a status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ProofSource {
+    /// A CRL.
+    Crl,
+    /// An OCSP response.
+    Ocsp,
+}
+
+impl ProofSource {
+    /// A stable word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            ProofSource::Crl => "crl",
+            ProofSource::Ocsp => "ocsp",
+        }
+    }
+}
+
+/// The item of evidence that settled a status.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RevocationProof {
+    /// What it is.
+    pub source: ProofSource,
+    /// SHA-256 of it, as received.
+    pub sha256: [u8; 32],
+    /// Since when what it says is known.
+    pub this_update: Moment,
+    /// When newer information was promised.
+    pub next_update: Option<Moment>,
+    /// When an OCSP response was signed.
+    pub produced_at: Option<Moment>,
+    /// Why the certificate is revoked: the standard's word.
+    pub revocation_reason: Option<&'static str>,
+}
+
+/// What is known of a certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// Not revoked at the moment asked about, by fresh evidence.
+    Good,
+    /// Revoked for good; `since` may lie after the moment asked about, and the certificate was then good at it.
+    Revoked {
+        /// Revocation date.
+        since: Moment,
+        /// Why.
+        reason: Option<ReasonCode>,
+    },
+    /// Suspended by the CA; may be lifted.
+    OnHold {
+        /// Since when.
+        since: Moment,
+    },
+    /// Nothing says; English, for experts.
+    Unknown {
+        /// Why not.
+        why: &'static str,
+    },
+}
+
+/// A status, and by what it is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The status.
+    pub status: Status,
+    /// `None` for an unknown status.
+    pub proof: Option<RevocationProof>,
+}
+
+/// Which place a certificate has in its path: the docflow's stricter freshness is meant for the end of it alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// The target.
+    Target,
+    /// A CA above it.
+    Ca,
+}
+
+/// The question put to the evidence.
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'a> {
+    /// Whose status.
+    pub certificate: &'a Certificate,
+    /// Who issued it.
+    pub issuer: &'a Certificate,
+    /// Its place in the path.
+    pub place: Place,
+    /// At which moment.
+    pub at: Moment,
+    /// What is demanded of evidence.
+    pub policy: &'a RevocationPolicy,
+}
+
+/// One authentic statement about the certificate.
+#[derive(Debug, Clone)]
+struct Statement {
+    says: Says,
+    proof: RevocationProof,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Says {
+    /// Not revoked; `fresh`: it counts for the moment asked about.
+    Good {
+        fresh: bool,
+    },
+    Revoked {
+        since: Moment,
+        reason: Option<ReasonCode>,
+    },
+    OnHold {
+        since: Moment,
+    },
+    /// The responder does not know the certificate.
+    Unknown {
+        fresh: bool,
+    },
+}
+
+/// The status of the certificate in question. Empty evidence gives `Unknown`, never `Good`. Cost: at most one signature
+/// check per item, under `budget`.
+///
+/// # Errors
+/// [`BudgetExhausted`].
+pub(crate) fn revocation_status(
+    question: &Question<'_>,
+    evidence: &Evidence,
+    budget: &mut Budget,
+) -> Result<Finding, BudgetExhausted> {
+    let mut statements = Vec::new();
+    let mut why = "there is no evidence on it";
+    for response in &evidence.ocsp {
+        match from_ocsp::statement(question, response, evidence, budget)? {
+            Ok(statement) => statements.push(statement),
+            Err(reason) => why = reason.unwrap_or(why),
+        }
+    }
+    from_crl::statements(question, evidence, &mut statements, &mut why, budget)?;
+    Ok(weigh(&statements, question, why))
+}
+
+fn weigh(statements: &[Statement], question: &Question<'_>, why: &'static str) -> Finding {
+    let known = |status, statement: &Statement| Finding { status, proof: Some(statement.proof.clone()) };
+    // The earliest date of all that tell a revocation: a later list may not move it forward in time.
+    let revoked = statements.iter().filter_map(|statement| match statement.says {
+        Says::Revoked { since, reason } => Some((since, reason, statement)),
+        Says::Good { .. } | Says::OnHold { .. } | Says::Unknown { .. } => None,
+    });
+    if let Some((since, reason, statement)) = revoked.min_by_key(|(since, _, _)| *since) {
+        return known(Status::Revoked { since, reason }, statement);
+    }
+    let newest = statements.iter().filter(|statement| counts(&statement.says)).max_by_key(|statement| {
+        // Of two statements of one instant the worse one decides.
+        let rank = match statement.says {
+            Says::OnHold { .. } | Says::Revoked { .. } => 2,
+            Says::Unknown { .. } => 1,
+            Says::Good { .. } => 0,
+        };
+        (statement.proof.this_update, rank)
+    });
+    let unknown_told = statements.iter().any(|statement| matches!(statement.says, Says::Unknown { fresh: true }));
+    match newest.map(|statement| (statement.says, statement)) {
+        Some((Says::OnHold { since }, statement)) => known(Status::OnHold { since }, statement),
+        Some((Says::Good { .. }, statement)) if !unknown_told => {
+            // A hold told by evidence of the time asked about counts, even if newer evidence has it lifted.
+            let held = statements.iter().find_map(|held| match held.says {
+                Says::OnHold { since } if since <= question.at && held.proof.this_update >= question.at => {
+                    Some((since, held))
+                }
+                Says::OnHold { .. } | Says::Good { .. } | Says::Revoked { .. } | Says::Unknown { .. } => None,
+            });
+            match held {
+                Some((since, held)) => known(Status::OnHold { since }, held),
+                None => known(Status::Good, statement),
+            }
+        }
+        Some((Says::Good { .. } | Says::Unknown { .. } | Says::Revoked { .. }, _)) => {
+            Finding { status: Status::Unknown { why: "the responder does not know the certificate" }, proof: None }
+        }
+        None if statements.is_empty() => Finding { status: Status::Unknown { why }, proof: None },
+        None => Finding { status: Status::Unknown { why: "no evidence on it is fresh enough" }, proof: None },
+    }
+}
+
+const fn counts(says: &Says) -> bool {
+    match says {
+        Says::Good { fresh } | Says::Unknown { fresh } => *fresh,
+        Says::Revoked { .. } | Says::OnHold { .. } => true,
+    }
+}
+
+/// The times of an item of evidence.
+struct Window {
+    source: ProofSource,
+    this_update: Moment,
+    next_update: Option<Moment>,
+    /// From when on the item does not forget expired certificates; `None`: it may forget them at once.
+    remembers_expired_since: Option<Moment>,
+}
+
+/// Whether "not revoked", said in this window, counts for the question.
+fn is_fresh(question: &Question<'_>, window: &Window) -> bool {
+    let Window { source, this_update, next_update, .. } = window;
+    // What was issued after the certificate ended may have dropped it: then it says nothing of it.
+    let ended = question.certificate.not_after();
+    let speaks = *this_update <= ended || window.remembers_expired_since.is_some_and(|since| since <= ended);
+    if !speaks || next_update.is_some_and(|next| next < *this_update) {
+        return false;
+    }
+    let until = match (next_update, source) {
+        (Some(next), _) => Some(*next),
+        (None, ProofSource::Ocsp) => {
+            this_update.checked_add(Span::seconds(i64::from(question.policy.ocsp_without_next_update_secs)))
+        }
+        (None, ProofSource::Crl) => None,
+    };
+    let in_window = *this_update <= question.at && until.is_some_and(|until| question.at < until);
+    let issued_after = *this_update >= question.at.truncate_to_seconds();
+    (in_window || issued_after) && is_of_the_demanded_age(question, window)
+}
+
+fn is_of_the_demanded_age(question: &Question<'_>, window: &Window) -> bool {
+    let issued_at_or_after = |moment: Moment| window.this_update >= moment.truncate_to_seconds();
+    match (question.place, question.policy.freshness, window.source) {
+        (Place::Ca, _, _) | (Place::Target, Freshness::Default, _) => true,
+        (Place::Target, Freshness::IssuedAtOrAfter(moment), _) => issued_at_or_after(moment),
+        (Place::Target, Freshness::CrlUntilNextUpdate(moment), ProofSource::Ocsp) => issued_at_or_after(moment),
+        (Place::Target, Freshness::CrlUntilNextUpdate(_), ProofSource::Crl) => true,
+    }
+}

@@ -1,0 +1,115 @@
+//! What an OCSP response says. Source: RFC 6960 §3.2, §4.2.2.2.
+
+use super::{ProofSource, Question, RevocationProof, Says, Statement, Window, from_crl, is_fresh};
+use crate::certificate::Certificate;
+use crate::crl::ReasonCode;
+use crate::ocsp::{BasicOcspResponse, CertStatus, OcspResponse, SingleResponse};
+use crate::oid;
+use crate::path::{Budget, BudgetExhausted, SignatureFit, names_match};
+use crate::revocation::Evidence;
+
+/// What `response` says of the certificate; otherwise why not, or nothing when it is about others.
+pub(super) fn statement(
+    question: &Question<'_>,
+    response: &OcspResponse,
+    evidence: &Evidence,
+    budget: &mut Budget,
+) -> Result<Result<Statement, Option<&'static str>>, BudgetExhausted> {
+    let Some(basic) = response.basic() else { return Ok(Err(Some("the responder gave no answer"))) };
+    let Some(answer) = basic.response_for(question.certificate.serial(), question.issuer) else { return Ok(Err(None)) };
+    if !basic.unknown_critical_extensions().is_empty() || !answer.unknown_critical_extensions.is_empty() {
+        return Ok(Err(Some("the answer has an unknown critical extension")));
+    }
+    if !is_authorised(question, response, basic, evidence, budget)? {
+        return Ok(Err(Some("the answer is not signed by a responder of the issuer")));
+    }
+    Ok(Ok(read(question, response, basic, answer)))
+}
+
+fn read(
+    question: &Question<'_>,
+    response: &OcspResponse,
+    basic: &BasicOcspResponse,
+    answer: &SingleResponse,
+) -> Statement {
+    let window = Window {
+        source: ProofSource::Ocsp,
+        this_update: answer.this_update,
+        next_update: answer.next_update,
+        remembers_expired_since: answer.archive_cutoff,
+    };
+    let fresh = is_fresh(question, &window);
+    let (says, reason) = match answer.status {
+        CertStatus::Good => (Says::Good { fresh }, None),
+        CertStatus::Unknown => (Says::Unknown { fresh }, None),
+        CertStatus::Revoked { at, reason: Some(ReasonCode::CertificateHold) } => {
+            (Says::OnHold { since: at }, Some(ReasonCode::CertificateHold))
+        }
+        CertStatus::Revoked { at, reason } => (Says::Revoked { since: at, reason }, reason),
+    };
+    let proof = RevocationProof {
+        source: ProofSource::Ocsp,
+        sha256: response.sha256(),
+        this_update: answer.this_update,
+        next_update: answer.next_update,
+        produced_at: Some(basic.produced_at()),
+        revocation_reason: reason.map(ReasonCode::as_str),
+    };
+    Statement { says, proof }
+}
+
+/// Whether the issuer itself signed, or a responder to whom the same key delegated it.
+fn is_authorised(
+    question: &Question<'_>,
+    response: &OcspResponse,
+    basic: &BasicOcspResponse,
+    evidence: &Evidence,
+    budget: &mut Budget,
+) -> Result<bool, BudgetExhausted> {
+    let responder_id = basic.responder_id();
+    let signed_by = |certificate: &Certificate, budget: &mut Budget| {
+        budget.remembered(response.sha256(), certificate, |key| basic.verify_signature(key).into())
+    };
+    if responder_id.matches(question.issuer) && signed_by(question.issuer, budget)? == SignatureFit::Fits {
+        return Ok(true);
+    }
+    let candidates = basic.certificates().iter().chain(&evidence.certificates);
+    for candidate in candidates.filter(|candidate| responder_id.matches(candidate)) {
+        budget.candidate()?;
+        let delegated = may_answer(candidate, basic)
+            && names_match(&candidate.issuer(), &question.issuer.subject())
+            && budget.certificate_signed_by(candidate, question.issuer)? == SignatureFit::Fits;
+        if delegated
+            && signed_by(candidate, budget)? == SignatureFit::Fits
+            && is_not_revoked(question, candidate, basic, evidence, budget)?
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The responder's certificate by itself: for answering, and valid when it answered.
+fn may_answer(candidate: &Certificate, basic: &BasicOcspResponse) -> bool {
+    candidate.extended_key_usage().is_some_and(|usages| usages.contains(&oid::OCSP_SIGNING))
+        && candidate.key_usage().is_none_or(|usage| usage.digital_signature() || usage.non_repudiation())
+        && candidate.unknown_critical_extensions().is_empty()
+        && candidate.valid_at(basic.produced_at())
+}
+
+/// The responder's own status: not asked when its CA says so (nocheck); otherwise a CRL must show it.
+fn is_not_revoked(
+    question: &Question<'_>,
+    candidate: &Certificate,
+    basic: &BasicOcspResponse,
+    evidence: &Evidence,
+    budget: &mut Budget,
+) -> Result<bool, BudgetExhausted> {
+    if candidate.has_ocsp_nocheck() {
+        return Ok(true);
+    }
+    let own = Question { certificate: candidate, place: super::Place::Ca, at: basic.produced_at(), ..*question };
+    let (mut statements, mut why) = (Vec::new(), "");
+    from_crl::statements(&own, evidence, &mut statements, &mut why, budget)?;
+    Ok(matches!(super::weigh(&statements, &own, why).status, super::Status::Good))
+}

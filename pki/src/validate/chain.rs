@@ -1,0 +1,120 @@
+//! Path and revocation together: a path in which somebody is revoked is not taken while another one is left.
+//! Source: RFC 5280 §6.1, §6.3; EN 319 102-1 §5.2.6.
+
+use crate::certificate::Certificate;
+use crate::path::{Budget, PathError, PathOptions, VerifiedPath, build_path, search};
+use crate::policy::{RevocationMode, RevocationPolicy};
+use crate::report::EvidenceUsed;
+use crate::revocation::{Evidence, Finding, Place, Question, Status, revocation_status};
+use crate::time::Moment;
+use crate::trust::TrustStore;
+
+/// What is asked of a path.
+pub(super) struct Asked<'a> {
+    pub trust: &'a TrustStore,
+    pub intermediates: &'a [Certificate],
+    pub evidence: &'a Evidence,
+    pub policy: &'a RevocationPolicy,
+    pub options: &'a PathOptions,
+    pub at: Moment,
+}
+
+/// What is known of one certificate of a path.
+pub(super) struct Link {
+    pub certificate: Certificate,
+    pub place: Place,
+    pub finding: Finding,
+}
+
+/// As [`super::validate_path`].
+pub(super) fn validate(
+    target: &Certificate,
+    asked: &Asked<'_>,
+    budget: &mut Budget,
+) -> Result<(VerifiedPath, Vec<EvidenceUsed>), PathError> {
+    let mut used = Vec::new();
+    let mut accept = |path: &VerifiedPath, budget: &mut Budget| {
+        let links = links(path, asked, budget)?;
+        for link in &links {
+            stands(link, asked.at)?;
+        }
+        used = links.iter().filter_map(evidence_used).collect();
+        Ok(())
+    };
+    let path = search(target, asked.trust, asked.intermediates, asked.at, asked.options, budget, &mut accept)?;
+    Ok((path, used))
+}
+
+/// A path and what is known of everybody in it, good or not: the one that holds when there is one.
+pub(super) fn explain(
+    target: &Certificate,
+    asked: &Asked<'_>,
+    budget: &mut Budget,
+) -> Result<(VerifiedPath, Vec<Link>), PathError> {
+    let mut good = None;
+    let mut accept = |path: &VerifiedPath, budget: &mut Budget| {
+        let links = links(path, asked, budget)?;
+        for link in &links {
+            stands(link, asked.at)?;
+        }
+        good = Some(links);
+        Ok(())
+    };
+    match search(target, asked.trust, asked.intermediates, asked.at, asked.options, budget, &mut accept) {
+        Ok(path) => Ok((path, good.unwrap_or_default())),
+        Err(PathError::Revoked { .. } | PathError::RevocationUnknown { .. }) => {
+            let path = build_path(target, asked.trust, asked.intermediates, asked.at, asked.options, budget)?;
+            let links = links(&path, asked, budget)?;
+            Ok((path, links))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Everybody of the path about whom the policy asks, target first.
+fn links(path: &VerifiedPath, asked: &Asked<'_>, budget: &mut Budget) -> Result<Vec<Link>, PathError> {
+    let mut links = Vec::new();
+    for (position, (certificate, issuer)) in path.links().enumerate() {
+        let place = if position == 0 { Place::Target } else { Place::Ca };
+        let wanted = match (asked.policy.mode, place) {
+            (RevocationMode::Chain, _) | (RevocationMode::Leaf, Place::Target) => true,
+            (RevocationMode::Leaf, Place::Ca) | (RevocationMode::None, _) => false,
+        };
+        if wanted {
+            let question = Question { certificate, issuer, place, at: asked.at, policy: asked.policy };
+            let finding = revocation_status(&question, asked.evidence, budget)?;
+            links.push(Link { certificate: certificate.clone(), place, finding });
+        }
+    }
+    Ok(links)
+}
+
+/// That the certificate was not revoked at `at`.
+fn stands(link: &Link, at: Moment) -> Result<(), PathError> {
+    let subject = || link.certificate.subject().to_string();
+    match link.finding.status {
+        Status::Good => Ok(()),
+        Status::Revoked { since, .. } | Status::OnHold { since } if since > at => Ok(()),
+        Status::Revoked { since, .. } | Status::OnHold { since } => {
+            Err(PathError::Revoked { subject: subject(), since })
+        }
+        Status::Unknown { why } => Err(PathError::RevocationUnknown { subject: subject(), why }),
+    }
+}
+
+/// By what the status is known.
+pub(super) fn evidence_used(link: &Link) -> Option<EvidenceUsed> {
+    let proof = link.finding.proof.clone()?;
+    let status = match link.finding.status {
+        Status::Good => "good",
+        Status::Revoked { .. } | Status::OnHold { .. } => "revoked",
+        Status::Unknown { .. } => "unknown",
+    };
+    Some(EvidenceUsed {
+        subject: link.certificate.subject().to_string(),
+        serial: link.certificate.serial_hex(),
+        certificate_sha256: link.certificate.sha256(),
+        status,
+        proof,
+    })
+}

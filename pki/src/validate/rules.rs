@@ -1,0 +1,60 @@
+//! The questions, each with the clause that asks it. The texts for people are the keys `check-<name>`.
+
+use crate::report::Rule;
+
+macro_rules! rules {
+    ($($(#[$doc:meta])* $name:ident = $word:literal, $clause:literal;)+) => {
+        $($(#[$doc])* pub(super) const $name: Rule = Rule { name: $word, clause: $clause };)+
+        /// All of them, in the order in which they are asked.
+        pub(super) const ALL: &[Rule] = &[$($name,)+];
+    };
+}
+
+rules! {
+    /// The attributes keep the rules of CMS.
+    FORMAT = "format", "EN 319 102-1 5.2.2; RFC 5652 5.3, 11";
+    /// The certificate that the signer names is at hand.
+    CERTIFICATE_FOUND = "signing-certificate-found", "EN 319 102-1 5.2.3; RFC 5652 5.3";
+    /// The signed reference is of that very certificate.
+    CERTIFICATE_REFERENCE = "signing-certificate-reference", "EN 319 102-1 5.2.3.4; RFC 5035 5.4";
+    /// The algorithms are known.
+    ALGORITHMS_KNOWN = "algorithms-known", "EN 319 102-1 5.2.7";
+    /// Digest, signature algorithm and their signed protection agree.
+    ALGORITHMS_AGREE = "algorithms-agree", "RFC 5652 5.3; RFC 6211; RFC 8933";
+    /// The content is at hand.
+    CONTENT_FOUND = "content-found", "EN 319 102-1 5.2.7.4";
+    /// The content-type attribute names the type of the content.
+    CONTENT_TYPE = "content-type", "RFC 5652 11.1";
+    /// The content cannot be taken for signed attributes.
+    NO_CONFUSION = "no-attribute-confusion", "RFC 5652 5.3; draft-ietf-lamps-cms-euf-cma-signeddata";
+    /// The content is what was signed.
+    CONTENT_DIGEST = "content-digest", "EN 319 102-1 5.2.7.4; RFC 5652 5.4, 11.2";
+    /// The signature value is by the key of the certificate.
+    SIGNATURE_VALUE = "signature-value", "EN 319 102-1 5.2.7.4; RFC 5652 5.6";
+    /// An attribute that should be a time stamp is one.
+    STAMP_READABLE = "time-stamp-readable", "RFC 3161 2.4.2";
+    /// The token is over these octets.
+    STAMP_IMPRINT = "time-stamp-imprint", "RFC 3161 2.4.2; EN 319 122-1 5.3";
+    /// The token's signature holds.
+    STAMP_SIGNATURE = "time-stamp-signature", "RFC 3161 2.4.2; RFC 5652 5.6";
+    /// The token names its authority's certificate.
+    STAMP_REFERENCE = "time-stamp-certificate-reference", "RFC 3161 2.4.2; RFC 5816 2.2.1";
+    /// The authority's certificate leads to an anchor.
+    STAMP_PATH = "time-stamp-path", "RFC 3161 2.3; EN 319 102-1 5.4";
+    /// The authority's certificate was not revoked.
+    STAMP_REVOCATION = "time-stamp-revocation", "RFC 3161 4; EN 319 102-1 5.4";
+    /// The token's algorithms are trusted.
+    STAMP_ALGORITHMS = "time-stamp-algorithms", "EN 319 102-1 5.2.8";
+    /// The token is not from the future.
+    STAMP_NOT_FUTURE = "time-stamp-not-future", "EN 319 102-1 5.4";
+    /// The time stamps follow each other as what they prove does.
+    STAMP_ORDER = "time-stamp-order", "EN 319 102-1 5.5, 5.6.3";
+    /// The certificate leads to an anchor.
+    PATH = "certificate-path", "EN 319 102-1 5.2.6; RFC 5280 6.1";
+    /// Every certificate of the path was in its term.
+    VALIDITY = "certificate-validity", "EN 319 102-1 5.2.6; RFC 5280 6.1.3";
+    /// Nobody in the path was revoked.
+    REVOCATION = "certificate-revocation", "EN 319 102-1 5.2.5, 5.2.6; RFC 5280 6.3; RFC 6960 3.2";
+    /// The algorithms were trusted when the signature is proven to have existed.
+    ALGORITHMS_TRUSTED = "algorithms-trusted", "EN 319 102-1 5.2.8; TS 119 312";
+}

@@ -1,0 +1,263 @@
+//! What a time-stamp token proves. Source: RFC 3161 §2.3, §2.4.2, §4; RFC 5816; EN 319 102-1 §5.4.
+
+use super::{CmsInput, DetachedContent, chain, crypto, rules};
+use crate::certificate::Certificate;
+use crate::cms::SignerInfo;
+use crate::crl::ReasonCode;
+use crate::digest::DigestAlgorithm;
+use crate::path::{Budget, PathOptions, PathPurpose, VerifiedPath};
+use crate::policy::{AlgorithmTrust, RevocationMode, RevocationPolicy, SignaturePolicy, TsaRevocation};
+use crate::report::{Check, CryptoOutcome, Rule, TimeStampKind, TimeStampReport};
+use crate::revocation::{Evidence, Status};
+use crate::time::Moment;
+use crate::trust::TrustStore;
+use crate::tsp::TimeStampToken;
+
+/// What tokens are judged with.
+pub(super) struct Context<'a> {
+    pub tsa_anchors: &'a TrustStore,
+    pub evidence: &'a Evidence,
+    pub policy: &'a SignaturePolicy,
+    pub at: Moment,
+}
+
+/// The report on `token` over `data`.
+pub(super) fn judge(
+    token: &TimeStampToken,
+    kind: TimeStampKind,
+    data: &DetachedContent<'_>,
+    context: &Context<'_>,
+    budget: &mut Budget,
+) -> TimeStampReport {
+    let info = token.info();
+    let mut report = TimeStampReport {
+        kind,
+        gen_time: info.gen_time,
+        policy: info.policy,
+        imprint_algorithm: info.message_imprint.algorithm,
+        serial: info.serial_hex(),
+        proven: false,
+        reason: None,
+        certificate: None,
+        path: None,
+        checks: Vec::new(),
+        evidence_used: Vec::new(),
+    };
+    let mut questions = Questions { report: &mut report };
+    questions.ask(rules::STAMP_IMPRINT, imprint(token, data));
+    questions.ask(rules::STAMP_NOT_FUTURE, not_future(token, context.at));
+    let evidence = super::with_embedded(context.evidence, token.signed_data());
+    signer(token, &evidence, context, &mut questions, budget);
+    report.proven = report.reason.is_none();
+    report
+}
+
+/// Puts answers into the report; the first "no" is the reason.
+struct Questions<'r> {
+    report: &'r mut TimeStampReport,
+}
+
+impl Questions<'_> {
+    fn ask(&mut self, rule: Rule, answer: Result<(), String>) -> bool {
+        let holds = answer.is_ok();
+        self.report.checks.push(Check::new(rule, holds, answer.err().unwrap_or_default()));
+        if !holds && self.report.reason.is_none() {
+            self.report.reason = Some(rule.name);
+        }
+        holds
+    }
+}
+
+fn imprint(token: &TimeStampToken, data: &DetachedContent<'_>) -> Result<(), String> {
+    if !token.info().unknown_critical_extensions().is_empty() {
+        return Err("the token has an unknown critical extension".to_owned());
+    }
+    let imprint = &token.info().message_imprint;
+    let fits = match data {
+        DetachedContent::Bytes(bytes) => imprint.is_of(bytes),
+        DetachedContent::Digests(digests) => {
+            let algorithm = DigestAlgorithm::from_oid(&imprint.algorithm);
+            algorithm
+                .and_then(|algorithm| digests.get(algorithm))
+                .is_some_and(|digest| imprint.digest() == Some(digest))
+        }
+    };
+    if fits { Ok(()) } else { Err("the token is over other octets".to_owned()) }
+}
+
+fn not_future(token: &TimeStampToken, at: Moment) -> Result<(), String> {
+    let gen_time = token.info().gen_time;
+    if gen_time <= at { Ok(()) } else { Err(format!("the token is of {gen_time}, after {at}")) }
+}
+
+fn signer(
+    token: &TimeStampToken,
+    evidence: &Evidence,
+    context: &Context<'_>,
+    questions: &mut Questions<'_>,
+    budget: &mut Budget,
+) {
+    let message = token.signed_data();
+    let Some(signer) = message.signer_infos().first() else { return };
+    let found = certificate_of(signer, evidence);
+    let Some(certificate) = found else {
+        questions.ask(rules::STAMP_SIGNATURE, Err("the authority's certificate is not at hand".to_owned()));
+        return;
+    };
+    questions.report.certificate = Some(certificate.clone());
+    let signature = signature_holds(token, signer, &certificate, budget);
+    if !questions.ask(rules::STAMP_SIGNATURE, signature) {
+        return;
+    }
+    questions.ask(rules::STAMP_REFERENCE, reference(signer, &certificate));
+    questions.ask(rules::STAMP_ALGORITHMS, algorithms(token, signer, &certificate, context));
+    trust(&certificate, token.info().gen_time, evidence, context, questions, budget);
+}
+
+/// The certificate that the signer names; of several, the one that the signed reference is of.
+fn certificate_of(signer: &SignerInfo, evidence: &Evidence) -> Option<Certificate> {
+    let named: Vec<&Certificate> =
+        evidence.certificates.iter().filter(|certificate| signer.matches_certificate(certificate)).collect();
+    let referred = named.iter().find(|certificate| reference(signer, certificate).is_ok());
+    referred.or(named.first()).map(|certificate| (*certificate).clone())
+}
+
+fn signature_holds(
+    token: &TimeStampToken,
+    signer: &SignerInfo,
+    certificate: &Certificate,
+    budget: &mut Budget,
+) -> Result<(), String> {
+    if let Some(fault) = signer.attribute_faults().first() {
+        return Err((*fault).to_owned());
+    }
+    if !signer.has_signed_attributes() {
+        return Err("a token is signed with attributes".to_owned());
+    }
+    let input = CmsInput { signed_data: token.signed_data(), detached: None };
+    let mut checks = Vec::new();
+    let outcome = crypto::verify(signer, certificate, &input, &mut checks, budget)
+        .map_err(|_| "the search took more work than allowed".to_owned())?;
+    if outcome.crypto == CryptoOutcome::Ok {
+        return Ok(());
+    }
+    let failed = checks.iter().find(|check| check.ok.as_bool() == Some(false));
+    Err(failed.map_or_else(String::new, |check| format!("{} {}", check.name, check.detail).trim_end().to_owned()))
+}
+
+/// A token must name its authority's certificate under its signature, in version 1 or 2.
+fn reference(signer: &SignerInfo, certificate: &Certificate) -> Result<(), String> {
+    let references = signer.signing_certificates().map_err(|error| error.to_string())?;
+    let mut first = references.iter().filter(|reference| reference.is_first).peekable();
+    if first.peek().is_none() {
+        return Err("the token names no certificate under its signature".to_owned());
+    }
+    if first.all(|reference| reference.is_of(certificate)) {
+        Ok(())
+    } else {
+        Err("the token names another certificate under its signature".to_owned())
+    }
+}
+
+fn algorithms(
+    token: &TimeStampToken,
+    signer: &SignerInfo,
+    certificate: &Certificate,
+    context: &Context<'_>,
+) -> Result<(), String> {
+    let policy = &context.policy.algorithms;
+    // The token proves its own time only while its algorithms are trusted: judged at the moment asked about.
+    for oid in [token.info().message_imprint.algorithm, signer.digest_algorithm()] {
+        let trusted = DigestAlgorithm::from_oid(&oid).map(|digest| policy.digest(digest, context.at));
+        if trusted != Some(AlgorithmTrust::Trusted) {
+            return Err(format!("the digest {oid} is not trusted"));
+        }
+    }
+    let key = certificate.public_key().map_err(|error| error.to_string())?;
+    match policy.key(key.key_algorithm_name(), key.bits(), context.at) {
+        AlgorithmTrust::Trusted => Ok(()),
+        AlgorithmTrust::Until(_) | AlgorithmTrust::NotAllowed => {
+            Err(format!("the key {} of {} bits is not trusted", key.key_algorithm_name(), key.bits()))
+        }
+    }
+}
+
+/// Path at the token's own time, and revocation.
+fn trust(
+    certificate: &Certificate,
+    gen_time: Moment,
+    evidence: &Evidence,
+    context: &Context<'_>,
+    questions: &mut Questions<'_>,
+    budget: &mut Budget,
+) {
+    let revocation = RevocationPolicy {
+        mode: RevocationMode::None,
+        freshness: crate::policy::Freshness::Default,
+        ..context.policy.revocation
+    };
+    let options = PathOptions::for_purpose(PathPurpose::Tsa);
+    let asked = |policy| chain::Asked {
+        trust: context.tsa_anchors,
+        intermediates: &evidence.certificates,
+        evidence,
+        policy,
+        options: &options,
+        at: gen_time,
+    };
+    let found = chain::explain(certificate, &asked(&revocation), budget);
+    let path: Option<VerifiedPath> = match found {
+        Ok((path, _)) => {
+            questions.ask(rules::STAMP_PATH, Ok(()));
+            Some(path)
+        }
+        Err(error) => {
+            questions.ask(rules::STAMP_PATH, Err(error.to_string()));
+            None
+        }
+    };
+    if path.is_none() {
+        return;
+    }
+    questions.report.path = path;
+    let revocation = RevocationPolicy { mode: RevocationMode::Chain, ..revocation };
+    match chain::explain(certificate, &asked(&revocation), budget) {
+        Ok((_, links)) => {
+            questions.report.evidence_used = links.iter().filter_map(chain::evidence_used).collect();
+            let answer = links.iter().try_for_each(|link| judged(link, gen_time, context.policy.tsa_revocation));
+            questions.ask(rules::STAMP_REVOCATION, answer);
+        }
+        Err(error) => {
+            questions.ask(rules::STAMP_REVOCATION, Err(error.to_string()));
+        }
+    }
+}
+
+/// Source: RFC 3161 §4: after a revocation that says nothing of the key, tokens made before it stand; after one of a
+/// compromised key, or without a reason, none does.
+fn judged(link: &chain::Link, gen_time: Moment, rule: TsaRevocation) -> Result<(), String> {
+    let subject = || link.certificate.subject().to_string();
+    match link.finding.status {
+        Status::Good => Ok(()),
+        Status::Revoked { since, reason } if since > gen_time && is_harmless(reason) => Ok(()),
+        Status::Revoked { since, .. } => Err(format!("{} is revoked since {since}", subject())),
+        Status::OnHold { since } if since > gen_time => Ok(()),
+        Status::OnHold { since } => Err(format!("{} is on hold since {since}", subject())),
+        Status::Unknown { why } => match rule {
+            TsaRevocation::WhenKnown => Ok(()),
+            TsaRevocation::Required => Err(format!("{}: {why}", subject())),
+        },
+    }
+}
+
+fn is_harmless(reason: Option<ReasonCode>) -> bool {
+    matches!(
+        reason,
+        Some(
+            ReasonCode::Unspecified
+                | ReasonCode::AffiliationChanged
+                | ReasonCode::Superseded
+                | ReasonCode::CessationOfOperation
+        )
+    )
+}
