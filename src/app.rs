@@ -15,6 +15,8 @@ use qolhat_pki::{armor, pkcs12};
 use qolhat_storage::envelope::{SecureRandom as EnvelopeRandom, WrappingKey};
 use qolhat_storage::{Blobs, DiskStore};
 
+use zeroize::Zeroizing;
+
 use crate::config::{Config, FreshnessPolicy, Identifiers, Limits};
 use crate::db::Db;
 use crate::domain::party::{Bin, IdentifierPolicy, Iin};
@@ -33,7 +35,7 @@ impl Clock for SystemClock {
         let micros = now
             .duration_since(std::time::UNIX_EPOCH)
             .map_or(0, |since| i64::try_from(since.as_micros()).unwrap_or(i64::MAX));
-        Moment::from_unix_micros(micros)
+        Moment::from_unix_micros(micros).unwrap_or(Moment::MIN)
     }
 }
 
@@ -53,7 +55,8 @@ impl ChosenClock {
 
 impl Clock for ChosenClock {
     fn now(&self) -> Moment {
-        Moment::from_unix_micros(SystemClock.now().unix_micros().saturating_add(self.ahead_micros))
+        let system = SystemClock.now();
+        Moment::from_unix_micros(system.unix_micros().saturating_add(self.ahead_micros)).unwrap_or(system)
     }
 }
 
@@ -90,6 +93,30 @@ impl SecureRandom for SharedRandom {
 impl EnvelopeRandom for SharedRandom {
     fn fill(&mut self, out: &mut [u8]) {
         SecureRandom::fill(self, out);
+    }
+}
+
+/// Where the passwords of key files come from: each is named by its environment variable in the configuration.
+#[derive(Debug, Clone, Copy)]
+pub enum Passwords {
+    /// The environment of the process.
+    Environment,
+    /// The public password of every demonstration world.
+    Demo,
+}
+
+impl Passwords {
+    /// The password under this name.
+    #[must_use]
+    pub fn get(&self, variable: &str) -> Option<Zeroizing<String>> {
+        match self {
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "the configuration names the variable that holds the password"
+            )]
+            Self::Environment => std::env::var(variable).ok().map(Zeroizing::new),
+            Self::Demo => Some(Zeroizing::new(crate::demo::DEMO_PASSWORD.to_owned())),
+        }
     }
 }
 
@@ -190,24 +217,21 @@ impl App {
     ///
     /// # Errors
     /// [`StartError`] says what to mend.
-    pub async fn open(config: &Config) -> Result<Self, StartError> {
+    pub async fn open(config: &Config, passwords: &Passwords) -> Result<Self, StartError> {
         let clock = clock_of(config)?;
         let mut rng = SharedRandom::new(SystemRandom);
         let db = Db::connect(&config.database).await?;
         db.migrate().await?;
         let blobs = Blobs::Disk(DiskStore::open(config.blobs.clone()).await?);
         let identity = log_identity(config, &mut rng)?;
-        let journal = Journal::open(db.clone(), identity, Box::new(rng.clone())).await?;
+        let journal = Journal::open(db.clone(), identity, Arc::clone(&clock), Box::new(rng.clone())).await?;
         let wrapping = wrapping_key(&config.wrapping_key_file, &mut rng)?;
-        let responders = Responders::new(
-            &config.evidence.tsp_url,
-            &config.evidence.responder_hosts,
-            &config.evidence.crl_files,
-        )
-        .map_err(|error| StartError::Invalid { what: "HTTP client".to_owned(), detail: error.to_string() })?;
+        let responders =
+            Responders::new(&config.evidence.tsp_url, &config.evidence.responder_hosts, &config.evidence.crl_files)
+                .map_err(|error| StartError::Invalid { what: "HTTP client".to_owned(), detail: error.to_string() })?;
         Ok(Self {
             trust: trust_of(config)?,
-            operator: operator_of(config)?,
+            operator: operator_of(config, passwords)?,
             rules: rules_of(config),
             clock,
             rng,
@@ -306,7 +330,7 @@ fn read(path: &Path) -> Result<Vec<u8>, StartError> {
     fs::read(path).map_err(|source| StartError::File { path: path.display().to_string(), source })
 }
 
-fn operator_of(config: &Config) -> Result<Operator, StartError> {
+fn operator_of(config: &Config, passwords: &Passwords) -> Result<Operator, StartError> {
     let invalid = |what: &str, detail: String| StartError::Invalid { what: what.to_owned(), detail };
     let policy = identifier_policy(config.identifiers);
     let operator = &config.operator;
@@ -316,13 +340,17 @@ fn operator_of(config: &Config) -> Result<Operator, StartError> {
         .iter()
         .map(|iin| Iin::parse(iin, policy).map_err(|error| invalid("operator.officers", error.to_string())))
         .collect::<Result<Vec<_>, _>>()?;
-    #[expect(clippy::disallowed_methods, reason = "the configuration names the variable that holds the password")]
-    let password = std::env::var(&operator.seal_password_env)
-        .map_err(|_| invalid("operator.seal_password_env", format!("{} is not set", operator.seal_password_env)))?;
+    let variable = &operator.seal_password_env;
+    let password = passwords
+        .get(variable)
+        .ok_or_else(|| invalid("operator.seal_password_env", format!("{variable} is not set")))?;
     let store = pkcs12::open(&read(&operator.seal_key_file)?, &password)
         .map_err(|error| invalid("operator.seal_key_file", error.to_string()))?;
     if store.certificate.subject_facts().bin.as_deref() != Some(operator.bin.as_str()) {
-        return Err(invalid("operator.seal_key_file", "the certificate names another BIN than the operator's".to_owned()));
+        return Err(invalid(
+            "operator.seal_key_file",
+            "the certificate names another BIN than the operator's".to_owned(),
+        ));
     }
     Ok(Operator {
         bin,
@@ -337,7 +365,8 @@ fn log_identity(config: &Config, rng: &mut SharedRandom) -> Result<LogIdentity, 
     let journal = &config.journal;
     let seed = secret(&journal.key_file, rng)?;
     let pseudonym_key = secret(&journal.pseudonym_key_file, rng)?;
-    Ok(LogIdentity::new(&journal.origin, &seed, pseudonym_key)?)
+    LogIdentity::from_seed(&journal.origin, &seed, pseudonym_key)
+        .map_err(|error| StartError::Invalid { what: "journal".to_owned(), detail: error.to_string() })
 }
 
 fn wrapping_key(path: &Path, rng: &mut SharedRandom) -> Result<WrappingKey, StartError> {

@@ -67,7 +67,7 @@ impl Oid {
 
     /// An identifier known when the program is built; the build fails when `dotted` is no identifier.
     #[expect(clippy::as_conversions, reason = "From is not const")]
-    pub(crate) const fn known(dotted: &str) -> Oid {
+    pub const fn known(dotted: &str) -> Oid {
         let mut oid = Oid { length: 0, octets: [0; OID_MAX_BYTES] };
         let mut rest = dotted.as_bytes();
         let mut arc = 0;

@@ -35,10 +35,7 @@ pub enum Earlier {
 /// A fault of the database.
 pub async fn earlier(db: &Db, request: &Request) -> Result<Option<Earlier>, DbError> {
     let row = db
-        .query_one(
-            include_str!("sql/select_answer.sql"),
-            &params![request.caller.as_str(), request.key.as_str()],
-        )
+        .query_one(include_str!("sql/select_answer.sql"), &params![request.caller.as_str(), request.key.as_str()])
         .await?;
     row.map(|row| {
         Ok(if row.bytes("request_sha256")? == request.sha256 {
@@ -57,13 +54,7 @@ pub async fn earlier(db: &Db, request: &Request) -> Result<Option<Earlier>, DbEr
 pub async fn keep(tx: &mut Tx, request: &Request, object: &str, now: Moment) -> Result<(), DbError> {
     tx.execute(
         include_str!("sql/insert_answer.sql"),
-        &params![
-            request.caller.as_str(),
-            request.key.as_str(),
-            request.sha256.to_vec(),
-            object,
-            now
-        ],
+        &params![request.caller.as_str(), request.key.as_str(), request.sha256.to_vec(), object, now],
     )
     .await
     .map(drop)

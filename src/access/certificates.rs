@@ -142,10 +142,7 @@ pub async fn set_state(
     state: CertificateState,
     cut_off: Option<Moment>,
 ) -> Result<(), DbError> {
-    tx.execute(
-        include_str!("sql/update_certificate_state.sql"),
-        &params![sha256.to_vec(), state.code(), cut_off],
-    )
-    .await
-    .map(drop)
+    tx.execute(include_str!("sql/update_certificate_state.sql"), &params![sha256.to_vec(), state.code(), cut_off])
+        .await
+        .map(drop)
 }

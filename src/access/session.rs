@@ -57,12 +57,9 @@ pub async fn insert_challenge(
     expires_at: Moment,
 ) -> Result<(), DbError> {
     tx.execute(include_str!("sql/delete_challenges_expired.sql"), &params![now]).await?;
-    tx.execute(
-        include_str!("sql/insert_challenge.sql"),
-        &params![id.as_uuid(), nonce.to_vec(), now, expires_at],
-    )
-    .await
-    .map(drop)
+    tx.execute(include_str!("sql/insert_challenge.sql"), &params![id.as_uuid(), nonce.to_vec(), now, expires_at])
+        .await
+        .map(drop)
 }
 
 /// Takes a challenge out: its nonce and end, for whoever comes first.

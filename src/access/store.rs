@@ -164,12 +164,7 @@ pub async fn members(db: &Db, party: &Party) -> Result<Vec<Member>, DbError> {
 pub async fn insert_invitation(tx: &mut Tx, invitation: &Invitation) -> Result<bool, DbError> {
     tx.execute(
         include_str!("sql/insert_invitation.sql"),
-        &params![
-            invitation.id.as_uuid(),
-            invitation.inviter.key(),
-            invitation.invitee.key(),
-            invitation.created_at
-        ],
+        &params![invitation.id.as_uuid(), invitation.inviter.key(), invitation.invitee.key(), invitation.created_at],
     )
     .await
     .map(|rows| rows == 1)
@@ -180,8 +175,7 @@ pub async fn insert_invitation(tx: &mut Tx, invitation: &Invitation) -> Result<b
 /// # Errors
 /// A fault of the database.
 pub async fn invitations_made(db: &Db, party: &Party, limit: i64) -> Result<Vec<Invitation>, DbError> {
-    let rows =
-        db.query(include_str!("sql/select_invitations.sql"), &params![party.key(), "made", limit]).await?;
+    let rows = db.query(include_str!("sql/select_invitations.sql"), &params![party.key(), "made", limit]).await?;
     rows.iter()
         .map(|row| {
             Ok(Invitation {

@@ -47,11 +47,9 @@ pub fn decide(state: State, act: Act, side: Side) -> Result<State, Refusal> {
             only(side, Side::Sender, RefusalCode::NotTheSender)?;
             match state {
                 State::Draft | State::CheckPending | State::Received => Ok(State::Withdrawn),
-                State::Recording
-                | State::Accepted
-                | State::Rejected
-                | State::Withdrawn
-                | State::CheckFailed => Err(wrong_state(state)),
+                State::Recording | State::Accepted | State::Rejected | State::Withdrawn | State::CheckFailed => {
+                    Err(wrong_state(state))
+                }
             }
         }
     }
@@ -106,10 +104,7 @@ mod tests {
         for state in ALL {
             let allowed = matches!(state, State::Draft | State::CheckPending | State::Received);
             assert_eq!(decide(state, Act::Withdraw, Side::Sender).is_ok(), allowed, "{state:?}");
-            assert_eq!(
-                decide(state, Act::Withdraw, Side::Recipient).unwrap_err().code,
-                RefusalCode::NotTheSender
-            );
+            assert_eq!(decide(state, Act::Withdraw, Side::Recipient).unwrap_err().code, RefusalCode::NotTheSender);
         }
     }
 

@@ -280,8 +280,7 @@ pub async fn list(
     limit: i64,
 ) -> Result<Vec<DocumentRow>, DbError> {
     let side = side.map_or("any", Side::code);
-    let rows =
-        db.query(include_str!("sql/list_documents.sql"), &params![party.key(), side, before, limit]).await?;
+    let rows = db.query(include_str!("sql/list_documents.sql"), &params![party.key(), side, before, limit]).await?;
     rows.iter().map(DocumentRow::from_row).collect()
 }
 
@@ -395,13 +394,7 @@ pub async fn next_receipt_number(tx: &mut Tx) -> Result<i64, DbError> {
 pub async fn insert_receipt(tx: &mut Tx, document: DocumentId, receipt: &ReceiptRow) -> Result<(), DbError> {
     tx.execute(
         include_str!("sql/insert_receipt.sql"),
-        &params![
-            document.as_uuid(),
-            receipt.event.as_uuid(),
-            receipt.number,
-            receipt.cms.clone(),
-            receipt.made_at
-        ],
+        &params![document.as_uuid(), receipt.event.as_uuid(), receipt.number, receipt.cms.clone(), receipt.made_at],
     )
     .await
     .map(drop)

@@ -2,7 +2,7 @@
 //! SIG-19, DOC-08). Pure: facts in, octets out. The format is told in full in `docs/extract-format.md`.
 //!
 //! * [`facts`] is what the operation gathers, [`build`] makes the payload and the sealed container of it;
-//! * [`records`] are the JSON files, [`format`] the names, [`statement`] the claim of completeness;
+//! * [`records`] are the JSON files, `format` the names, [`statement`] the claim of completeness;
 //! * [`summary`] is the text for people in three languages;
 //! * [`manifest`] is what the signatures cover, [`package`] the zip of which any octet changed is refused;
 //! * [`operator`] is the reader's own file that says whose extracts he believes.
@@ -18,4 +18,5 @@ pub mod operator;
 pub mod package;
 pub mod records;
 pub mod statement;
+pub mod store;
 pub mod summary;

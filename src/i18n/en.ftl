@@ -840,6 +840,7 @@ demo-offer-accepted = { $name } accepted the offer with a signature
 demo-act-sent = { $name } signed and sent act No. { $number }
 demo-received = The document is received: { $at }, journal entry { $seq }; a receipt is given
 demo-countersigned = { $name } signed the act: both sides have signed
+demo-rejected = { $name } rejected act No. { $number }; the sender sees the reason: { $reason }
 demo-conditions = The four conditions of legal effect hold
 demo-extract-issued = An extract for the court is issued: { $path }
 demo-extract-verified = The extract is verified offline: { $verdict }

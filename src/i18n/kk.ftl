@@ -840,6 +840,7 @@ demo-offer-accepted = { $name } офертаны ЭЦҚ-мен қабылдад�
 demo-act-sent = { $name } актіге қол қойып жіберді: № { $number }
 demo-received = Құжат алынды: { $at }, журналдың { $seq }-жазбасы; қолхат берілді
 demo-countersigned = { $name } актіге қол қойды: екі тарап қол қойған
+demo-rejected = { $name } № { $number } актіні қабылдамады; жіберуші себебін көреді: { $reason }
 demo-conditions = Заңдық күшінің төрт шарты орындалды
 demo-extract-issued = Сотқа арналған үзінді көшірме берілді: { $path }
 demo-extract-verified = Үзінді көшірме желісіз тексерілді: { $verdict }

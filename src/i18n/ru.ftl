@@ -840,6 +840,7 @@ demo-offer-accepted = { $name } принял оферту с ЭЦП
 demo-act-sent = { $name } подписал и отправил акт № { $number }
 demo-received = Документ получен: { $at }, запись журнала { $seq }; выдана квитанция
 demo-countersigned = { $name } подписал акт: подписан обеими сторонами
+demo-rejected = { $name } отклоняет акт № { $number }; отправитель видит причину: { $reason }
 demo-conditions = Четыре условия юридической силы выполнены
 demo-extract-issued = Выписка для суда выдана: { $path }
 demo-extract-verified = Выписка проверена без сети: { $verdict }

@@ -97,7 +97,11 @@ fn name_is_plain(name: &str) -> bool {
             || matches!(c, '/' | '\\' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
     };
     let chars = name.chars().count();
-    (1..=FILE_NAME_MAX_CHARS).contains(&chars) && !name.chars().any(hidden) && name.trim() == name && name != "." && name != ".."
+    (1..=FILE_NAME_MAX_CHARS).contains(&chars)
+        && !name.chars().any(hidden)
+        && name.trim() == name
+        && name != "."
+        && name != ".."
 }
 
 #[cfg(test)]

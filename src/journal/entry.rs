@@ -140,8 +140,7 @@ impl Entry {
     /// The operator's clock when the entry was made.
     #[must_use]
     pub fn at(&self) -> Moment {
-        let moment: Option<Moment> = Moment::from_unix_micros(self.t_ms.saturating_mul(1000)).into();
-        moment.unwrap_or(Moment::MAX)
+        Moment::from_unix_micros(self.t_ms.saturating_mul(1000)).unwrap_or(Moment::MAX)
     }
 
     /// The commitment that `field` opens, or `None` when the entry has no such field.

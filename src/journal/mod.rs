@@ -1,6 +1,253 @@
-//! The append-only journal: entries, subjects, proofs, checkpoints.
+//! Step 5, the append-only journal: entries hashed as written, subjects counted without gaps, signed checkpoints,
+//! inclusion proofs. It takes a kind, subjects and values, and knows nothing of documents (design D3).
+//!
+//! An event is put into the inbox in the transaction of the act that it tells of ([`enqueue`]); one sequencer turns the
+//! inbox into entries, many at once; [`Journal::wait`] answers when the entry is there.
 
+pub mod audit;
 pub mod checkpoint;
+mod draft;
 pub mod entry;
 pub mod proof;
+mod sequencer;
+mod store;
 pub mod subjects;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use qolhat_pki::random::SecureRandom;
+
+use crate::db::{Db, DbError};
+use crate::domain::ids::EventId;
+use crate::domain::time::{Clock, Moment};
+
+pub use checkpoint::LogIdentity;
+pub use draft::{EventDraft, enqueue};
+pub use store::{StoredCheckpoint, StoredEntry};
+
+use checkpoint::CheckpointError;
+use entry::EntryError;
+use sequencer::Sequencer;
+
+/// Why the journal cannot do what is asked.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] DbError),
+    /// An event that could not become an entry.
+    #[error("event {id}: {reason}")]
+    Unfit {
+        /// The event.
+        id: EventId,
+        /// Why.
+        reason: String,
+    },
+    /// A value with no canonical form, or past a limit.
+    #[error(transparent)]
+    Entry(#[from] EntryError),
+    /// A checkpoint that cannot be signed or is not ours.
+    #[error("checkpoint: {0}")]
+    Checkpoint(#[from] CheckpointError),
+    /// The database holds the log of another origin.
+    #[error("the database holds the log {found}, not {wanted}")]
+    OtherLog {
+        /// In the database.
+        found: String,
+        /// In the configuration.
+        wanted: String,
+    },
+    /// What is kept contradicts itself or its checkpoint: nothing is appended to it.
+    #[error("the log contradicts itself: {0}; run the journal audit")]
+    Contradiction(String),
+    /// Another process leads the log now.
+    #[error("another process has taken the lead of the log")]
+    LeadLost,
+    /// No such entry, or past the size asked for.
+    #[error("there is no entry {seq} in a log of {size}")]
+    NoEntry {
+        /// The number asked for.
+        seq: u64,
+        /// The size.
+        size: u64,
+    },
+}
+
+/// Where an event stands in the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sequenced {
+    /// Number of its entry, from 0.
+    pub seq: u64,
+    /// Instant of its entry.
+    pub at: Moment,
+    /// Leaf hash of its entry.
+    pub leaf: [u8; 32],
+}
+
+/// Why a wait ended without an entry.
+#[derive(Debug)]
+pub enum WaitError {
+    /// Not in time. The event is kept and will be sequenced.
+    TimedOut,
+    /// It never will be, or the database does not say.
+    Failed(JournalError),
+}
+
+/// The log of one installation. Cheap to clone.
+#[derive(Clone)]
+pub struct Journal {
+    db: Db,
+    identity: Arc<LogIdentity>,
+    clock: Arc<dyn Clock>,
+    sequencer: Sequencer,
+}
+
+impl Journal {
+    /// Opens the log in `db`, makes sure that it agrees with its last checkpoint, and starts to sequence.
+    ///
+    /// # Errors
+    /// [`JournalError`]; a log that contradicts itself is not appended to.
+    pub async fn open(
+        db: Db,
+        identity: LogIdentity,
+        clock: Arc<dyn Clock>,
+        rng: Box<dyn SecureRandom + Send>,
+    ) -> Result<Self, JournalError> {
+        let identity = Arc::new(identity);
+        let sequencer = Sequencer::start(db.clone(), Arc::clone(&identity), Arc::clone(&clock), rng).await?;
+        Ok(Self { db, identity, clock, sequencer })
+    }
+
+    /// Tells the sequencer that something was committed to the inbox.
+    pub fn wake(&self) {
+        self.sequencer.wake();
+    }
+
+    /// Waits for the entry of an event.
+    ///
+    /// # Errors
+    /// [`WaitError`].
+    pub async fn wait(&self, event: EventId, longest: Duration) -> Result<Sequenced, WaitError> {
+        match tokio::time::timeout(longest, self.wait_on(event)).await {
+            Ok(answer) => answer.map_err(WaitError::Failed),
+            // The sequencer may have written it between its last word and now.
+            Err(_) => match store::find(&self.db, event).await {
+                Ok(Some(found)) => Ok(found),
+                Ok(None) => Err(WaitError::TimedOut),
+                Err(error) => Err(WaitError::Failed(error)),
+            },
+        }
+    }
+
+    /// Waits without end.
+    async fn wait_on(&self, event: EventId) -> Result<Sequenced, JournalError> {
+        let mut progress = self.sequencer.progress();
+        loop {
+            if let Some(found) = self.sequencer.recent(event) {
+                return Ok(found);
+            }
+            if let Some(found) = store::find(&self.db, event).await? {
+                return Ok(found);
+            }
+            if let Some(reason) = store::quarantined(&self.db, event).await? {
+                return Err(JournalError::Unfit { id: event, reason });
+            }
+            // Most waiters are served by the next batches; the database is asked again when something was put aside.
+            loop {
+                if progress.changed().await.is_err() {
+                    // This process sequences no more; another one may.
+                    std::future::pending::<()>().await;
+                }
+                if let Some(found) = self.sequencer.recent(event) {
+                    return Ok(found);
+                }
+                if *progress.borrow_and_update() == sequencer::Progress::Quarantined {
+                    break;
+                }
+            }
+        }
+    }
+
+    /// The entry of an event, if it is sequenced.
+    ///
+    /// # Errors
+    /// A fault of the database.
+    pub async fn find(&self, event: EventId) -> Result<Option<Sequenced>, JournalError> {
+        store::find(&self.db, event).await
+    }
+
+    /// The newest checkpoint; `None` before the first entry.
+    ///
+    /// # Errors
+    /// A fault of the database.
+    pub async fn latest_checkpoint(&self) -> Result<Option<StoredCheckpoint>, JournalError> {
+        store::latest_checkpoint(&self.db).await
+    }
+
+    /// Keeps a time stamp over the SHA-256 of the note of the checkpoint of `size`; a second one is not kept.
+    ///
+    /// # Errors
+    /// A fault of the database.
+    pub async fn save_time_stamp(&self, size: u64, token: &[u8]) -> Result<(), JournalError> {
+        store::save_time_stamp(&self.db, size, token, self.clock.now()).await
+    }
+
+    /// The hashes from the leaf of entry `seq` to the root of the log of `size`. Source: RFC 6962 §2.1.1.
+    ///
+    /// # Errors
+    /// `NoEntry`; a fault of the database.
+    pub async fn inclusion_proof(&self, seq: u64, size: u64) -> Result<Vec<[u8; 32]>, JournalError> {
+        store::inclusion_proof(&self.db, seq, size).await
+    }
+
+    /// An entry with the openings that are not erased.
+    ///
+    /// # Errors
+    /// A fault of the database.
+    pub async fn entry(&self, seq: u64) -> Result<Option<StoredEntry>, JournalError> {
+        store::entry(&self.db, seq).await
+    }
+
+    /// The numbers of all entries of a subject (`document:<id>`), in order.
+    ///
+    /// # Errors
+    /// A fault of the database.
+    pub async fn entries_of_subject(&self, identity: &str) -> Result<Vec<u64>, JournalError> {
+        store::entries_of_subject(&self.db, &self.pseudonym(identity)).await
+    }
+
+    /// The pseudonym of a subject in the log.
+    #[must_use]
+    pub fn pseudonym(&self, identity: &str) -> [u8; 32] {
+        subjects::pseudonym(&self.identity.pseudonym_key, identity)
+    }
+
+    /// Origin of the log.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        self.identity.origin()
+    }
+
+    /// The public key of the log in its text form.
+    #[must_use]
+    pub fn verifier_key(&self) -> &str {
+        self.identity.verifier_key()
+    }
+
+    /// Signs another text than a checkpoint by the log's key.
+    ///
+    /// # Errors
+    /// As [`LogIdentity::sign_text`].
+    pub fn sign_text(&self, text: &str) -> Result<String, JournalError> {
+        Ok(self.identity.sign_text(text)?)
+    }
+
+    /// Replays the whole log (see [`audit`]).
+    ///
+    /// # Errors
+    /// A fault of the database; what is wrong with the log stands in the report.
+    pub async fn audit(&self) -> Result<audit::AuditReport, JournalError> {
+        audit::run(&self.db, self.verifier_key()).await
+    }
+}

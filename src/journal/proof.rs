@@ -183,7 +183,9 @@ mod tests {
         let many = vec![[0; 32]; INCLUSION_PROOF_MAX_HASHES + 1];
         assert_eq!(verify_inclusion(&[0; 32], 0, u64::MAX, &[0; 32], &many), Err(ProofError::TooLong(65)));
         let most = &many[..INCLUSION_PROOF_MAX_HASHES];
-        for (seq, size) in [(0, 0), (5, 5), (u64::MAX, u64::MAX), (u64::MAX - 1, u64::MAX), (0, u64::MAX), (1 << 63, u64::MAX)] {
+        for (seq, size) in
+            [(0, 0), (5, 5), (u64::MAX, u64::MAX), (u64::MAX - 1, u64::MAX), (0, u64::MAX), (1 << 63, u64::MAX)]
+        {
             assert!(verify_inclusion(&[0; 32], seq, size, &[0; 32], most).is_err());
             assert!(verify_consistency(seq, &[0; 32], size, &[0; 32], most).is_err());
         }

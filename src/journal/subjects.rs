@@ -52,11 +52,8 @@ impl SubjectLink {
             "" => None,
             text => Some(digest_from_hex(text)?),
         };
-        let link = SubjectLink {
-            subject: digest_from_hex(value.get("s")?.as_str()?)?,
-            n: value.get("n")?.as_u64()?,
-            prev,
-        };
+        let link =
+            SubjectLink { subject: digest_from_hex(value.get("s")?.as_str()?)?, n: value.get("n")?.as_u64()?, prev };
         (link.n > 0 && link.prev.is_none() == (link.n == 1) && link.to_value() == *value).then_some(link)
     }
 }

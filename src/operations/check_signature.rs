@@ -38,6 +38,14 @@ pub enum Use {
     Login,
 }
 
+/// Whether a time stamp is to be fetched. A stamp that the signer brought himself does not spare it: whether it proves
+/// anything is not known yet (design D5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stamping {
+    Fetch,
+    None,
+}
+
 /// A signature that was checked, with everything by which it can be checked again.
 #[derive(Debug)]
 pub struct Checked {
@@ -142,7 +150,8 @@ pub async fn check(
         crate::signature::authority::must_be_a_signing_key(&signer)?;
     }
     must_not_be_compromised(app, &signer.certificate_sha256).await?;
-    gather_and_judge(app, cms, data, content, key_use, now, signer, certificate).await
+    let stamping = if key_use == Use::Document { Stamping::Fetch } else { Stamping::None };
+    gather_and_judge(app, cms, data, content, key_use, stamping, now, signer, certificate).await
 }
 
 /// Checks anew a signature that waits for evidence: its time stamp stays, the rest is fetched again.
@@ -164,8 +173,9 @@ pub async fn check_again(
     let certificate = judge_offline(app, &data, content, Use::Document, now)?;
     let signer = Signer::of(&certificate, app.rules.identifiers)?;
     must_not_be_compromised(app, &signer.certificate_sha256).await?;
+    let stamping = if time_stamp.is_some() { Stamping::None } else { Stamping::Fetch };
     let mut checked =
-        gather_and_judge(app, stamped, data, content, Use::Document, now, signer, certificate).await?;
+        gather_and_judge(app, stamped, data, content, Use::Document, stamping, now, signer, certificate).await?;
     cms.clone_into(&mut checked.cms);
     if let Some(token) = time_stamp {
         checked.evidence.insert(0, (EvidenceKind::TimeStamp, token.to_vec()));
@@ -228,19 +238,19 @@ async fn gather_and_judge(
     mut data: SignedData,
     content: &[u8],
     key_use: Use,
+    stamping: Stamping,
     now: Moment,
     signer: Signer,
     certificate: Certificate,
 ) -> Result<Checked, OperationError> {
     let mut evidence = Vec::new();
-    let has_own_stamp = data.signer_infos().first().is_some_and(|info| info.has_signature_time_stamp());
-    if key_use == Use::Document && !has_own_stamp {
-        if let Some(token) = fetch_time_stamp(app, &data).await {
-            let stamped = stamp(&cms, &token)?;
-            data = SignedData::from_bytes(&stamped)
-                .map_err(|error| Refusal::new(RefusalCode::MalformedCms).with("reason", error.to_string()))?;
-            evidence.push((EvidenceKind::TimeStamp, token));
-        }
+    if stamping == Stamping::Fetch
+        && let Some(token) = fetch_time_stamp(app, &data).await
+    {
+        let stamped = stamp(&cms, &token)?;
+        data = SignedData::from_bytes(&stamped)
+            .map_err(|error| Refusal::new(RefusalCode::MalformedCms).with("reason", error.to_string()))?;
+        evidence.push((EvidenceKind::TimeStamp, token));
     }
     let pieces = fetch_revocation(app, &data, &certificate, now).await;
     // The network lies between: what was issued meanwhile is not from the future. The receipt instant stays `now`.
@@ -302,7 +312,7 @@ fn judge(
     policy: &SignaturePolicy,
     at: Moment,
 ) -> ValidationReport {
-    let detached = data.content().is_none().then(|| DetachedContent::Bytes(content));
+    let detached = data.content().is_none().then_some(DetachedContent::Bytes(content));
     let input = CmsInput { signed_data: data, detached };
     validate_cms(&input, &app.trust.anchors, &app.trust.tsa_anchors, evidence, policy, at)
 }
@@ -319,7 +329,7 @@ fn evidence_of(app: &App, pieces: &[Piece]) -> Evidence {
 }
 
 /// A time stamp over the signature value, or nothing when none can be had: the document then waits.
-async fn fetch_time_stamp(app: &App, data: &SignedData) -> Option<Vec<u8>> {
+pub(super) async fn fetch_time_stamp(app: &App, data: &SignedData) -> Option<Vec<u8>> {
     let info = data.signer_infos().first()?;
     let algorithm = match DigestAlgorithm::from_oid(&info.digest_algorithm()) {
         Some(DigestAlgorithm::Streebog256 | DigestAlgorithm::Streebog512 | DigestAlgorithm::Gost34311) => {
@@ -343,7 +353,12 @@ fn stamp(cms: &[u8], token: &[u8]) -> Result<Vec<u8>, Refusal> {
 }
 
 /// What the CA says of every certificate of the path but the anchor.
-async fn fetch_revocation(app: &App, data: &SignedData, certificate: &Certificate, now: Moment) -> Vec<Piece> {
+pub(super) async fn fetch_revocation(
+    app: &App,
+    data: &SignedData,
+    certificate: &Certificate,
+    now: Moment,
+) -> Vec<Piece> {
     let mut candidates = app.trust.intermediates.clone();
     candidates.extend(data.certificates().iter().cloned());
     let mut budget = path::Budget::default();

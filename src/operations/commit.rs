@@ -81,7 +81,7 @@ pub async fn journal_refusal(
     let event = EventDraft {
         id: EventId::new(now, &mut rng),
         kind: "attempt.refused".to_owned(),
-        subjects: party.map(|party| party_subject(party)).into_iter().collect(),
+        subjects: party.map(party_subject).into_iter().collect(),
         payload: vec![
             ("attempt".to_owned(), json!(attempt)),
             ("code".to_owned(), json!(code)),

@@ -62,20 +62,13 @@ pub async fn put(
 ///
 /// # Errors
 /// A fault of the store.
-pub async fn put_evidence(
-    app: &App,
-    key: &ContentKey,
-    checked: &Checked,
-) -> Result<Vec<EvidenceRow>, OperationError> {
+pub async fn put_evidence(app: &App, key: &ContentKey, checked: &Checked) -> Result<Vec<EvidenceRow>, OperationError> {
     let mut rows = Vec::with_capacity(checked.evidence.len());
     for (kind, bytes) in &checked.evidence {
         let sealed = *kind != EvidenceKind::Crl;
         let sha256 = ContentDigest::of(bytes);
-        let blob_address = if sealed {
-            keep_content::put(app, key, bytes).await?
-        } else {
-            app.blobs.put(bytes.clone()).await?
-        };
+        let blob_address =
+            if sealed { keep_content::put(app, key, bytes).await? } else { app.blobs.put(bytes.clone()).await? };
         rows.push(EvidenceRow { kind: kind.code().to_owned(), sha256, blob_address, sealed });
     }
     Ok(rows)

@@ -90,7 +90,8 @@ pub async fn publish_offer(
         Some((last, _)) => last + 1,
         None => 1,
     };
-    let row = VersionRow { version, prevailing: command.prevailing, in_force_from, published_at: now, event, seq: None };
+    let row =
+        VersionRow { version, prevailing: command.prevailing, in_force_from, published_at: now, event, seq: None };
     offers::insert_version(&mut tx, offer, &row, &caller.iin.to_string()).await?;
     for text in &texts {
         offers::insert_text(&mut tx, offer, version, text).await?;
@@ -128,16 +129,12 @@ fn check(command: &PublishOffer, now: Moment) -> Result<(), Refusal> {
                 .at(pointer));
         }
         if text.trim().is_empty() || seen.contains(language) {
-            return Err(Refusal::new(RefusalCode::MalformedContent)
-                .with("reason", "text-empty-or-twice")
-                .at(pointer));
+            return Err(Refusal::new(RefusalCode::MalformedContent).with("reason", "text-empty-or-twice").at(pointer));
         }
         seen.push(*language);
     }
     if command.in_force_from.is_some_and(|from| from < now || from.seconds_since(now) > NOTICE_AHEAD_MAX_SECONDS) {
-        return Err(Refusal::new(RefusalCode::DateInvalid)
-            .with("reason", "outside-notice")
-            .at("/in_force_from"));
+        return Err(Refusal::new(RefusalCode::DateInvalid).with("reason", "outside-notice").at("/in_force_from"));
     }
     Ok(())
 }

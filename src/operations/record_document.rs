@@ -1,6 +1,7 @@
 //! What every document that enters goes through, whoever brings it: files put under a key of the document, rows, the
 //! event by which the journal records it, notices to both parties.
 
+use qolhat_pki::time::Span;
 use qolhat_storage::envelope::ContentKey;
 use serde_json::{Value, json};
 
@@ -161,10 +162,8 @@ async fn insert(
     };
     store::insert(tx, &document).await.map_err(|error| {
         // Another acceptance by the same client came first.
-        let second_acceptance = [
-            "a_client_accepts_an_offer_version_once",
-            "document.offer_id, document.offer_version, document.sender",
-        ];
+        let second_acceptance =
+            ["a_client_accepts_an_offer_version_once", "document.offer_id, document.offer_version, document.sender"];
         if error.violates(&second_acceptance) {
             OperationError::from(RefusalCode::AlreadyAccepted)
         } else {
@@ -182,9 +181,8 @@ async fn insert(
 }
 
 /// Until when a document may wait for evidence.
-fn check_deadline(app: &App, now: Moment) -> Moment {
-    let micros = i64::from(app.rules.check_deadline_hours) * 3_600_000_000;
-    Moment::from_unix_micros(now.unix_micros().saturating_add(micros))
+pub(super) fn check_deadline(app: &App, now: Moment) -> Moment {
+    now.checked_add(Span::hours(i64::from(app.rules.check_deadline_hours))).unwrap_or(now)
 }
 
 fn event(entering: &Entering<'_>, prepared: &Prepared, state: State) -> EventDraft {
@@ -264,11 +262,8 @@ fn notices(entering: &Entering<'_>, prepared: &Prepared, state: State, now: Mome
             notice(&entering.recipient, kind::DOCUMENT_RECORDED),
         ],
         State::CheckPending => vec![notice(&entering.sender, "document.check-pending")],
-        State::Draft
-        | State::Recording
-        | State::Accepted
-        | State::Rejected
-        | State::Withdrawn
-        | State::CheckFailed => Vec::new(),
+        State::Draft | State::Recording | State::Accepted | State::Rejected | State::Withdrawn | State::CheckFailed => {
+            Vec::new()
+        }
     }
 }

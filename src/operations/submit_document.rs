@@ -2,10 +2,10 @@
 
 use serde_json::json;
 
+use super::OperationError;
 use super::check_signature::{self, Use};
 use super::commit;
 use super::record_document::{self, Entered, Entering};
-use super::OperationError;
 use crate::access::answers::Request;
 use crate::access::rights::Caller;
 use crate::access::store as clients;
@@ -50,7 +50,11 @@ pub async fn submit_document(
     request: Option<&Request>,
 ) -> Result<Entered, OperationError> {
     let now = app.clock.now();
-    if command.cms.is_some() { caller.must_sign()? } else { caller.must_draft()? }
+    if command.cms.is_some() {
+        caller.must_sign()?
+    } else {
+        caller.must_draft()?
+    }
     let (files, described) = take_in(app, caller, &command)?;
     let recipient = recipient(app, caller, &described).await?;
 
@@ -96,15 +100,9 @@ struct Described {
     recipient: Option<Party>,
 }
 
-fn take_in(
-    app: &App,
-    caller: &Caller,
-    command: &SubmitDocument,
-) -> Result<(Vec<Received>, Described), Refusal> {
-    let limits = UploadLimits {
-        file_max_bytes: app.rules.limits.file_max_bytes,
-        files_max: app.rules.limits.files_max,
-    };
+fn take_in(app: &App, caller: &Caller, command: &SubmitDocument) -> Result<(Vec<Received>, Described), Refusal> {
+    let limits =
+        UploadLimits { file_max_bytes: app.rules.limits.file_max_bytes, files_max: app.rules.limits.files_max };
     if command.attachments.len() >= limits.files_max {
         return Err(Refusal::new(RefusalCode::TooManyFiles).with("limit", limits.files_max.to_string()));
     }
@@ -146,9 +144,7 @@ fn describe_content(content: &Content, caller: &Caller, command: &SubmitDocument
     }
     let recipient = match (content.recipient(), command.recipient) {
         (Some(said), Some(asked)) if said != asked => {
-            return Err(Refusal::new(RefusalCode::MalformedContent)
-                .with("reason", "other-addressee")
-                .at("/recipient"));
+            return Err(Refusal::new(RefusalCode::MalformedContent).with("reason", "other-addressee").at("/recipient"));
         }
         (said, asked) => said.or(asked),
     };
@@ -192,8 +188,6 @@ async fn recipient(app: &App, caller: &Caller, described: &Described) -> Result<
     }
     match clients::client(&app.db, &recipient).await? {
         Some(_) => Ok(recipient),
-        None => {
-            Err(Refusal::new(RefusalCode::RecipientNotAClient).with("recipient", recipient.number()).into())
-        }
+        None => Err(Refusal::new(RefusalCode::RecipientNotAClient).with("recipient", recipient.number()).into()),
     }
 }

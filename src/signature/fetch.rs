@@ -95,7 +95,11 @@ impl Responders {
     ///
     /// # Errors
     /// [`FetchError`].
-    pub async fn time_stamp(&self, digest: &Digest, rng: &mut (dyn SecureRandom + Send)) -> Result<Vec<u8>, FetchError> {
+    pub async fn time_stamp(
+        &self,
+        digest: &Digest,
+        rng: &mut (dyn SecureRandom + Send),
+    ) -> Result<Vec<u8>, FetchError> {
         let url = self.tsp_url.as_str();
         let malformed = |detail: String| FetchError::Malformed { url: url.to_owned(), detail };
         let mut nonce = [0_u8; NONCE_BYTES];
@@ -120,13 +124,13 @@ impl Responders {
         rng: &mut (dyn SecureRandom + Send),
     ) -> Vec<Piece> {
         for url in certificate.ocsp_uris() {
-            match self.ocsp(&url, certificate, issuer, rng).await {
+            match self.ocsp(url, certificate, issuer, rng).await {
                 Ok(response) => return vec![Piece::Ocsp(response)],
                 Err(error) => tracing::warn!(responder.error = %error, "no OCSP answer"),
             }
         }
         for url in certificate.crl_uris() {
-            match self.crl(&url).await {
+            match self.crl(url).await {
                 Ok(crl) => return vec![Piece::Crl(crl)],
                 Err(error) => tracing::warn!(responder.error = %error, "no CRL"),
             }
@@ -144,7 +148,8 @@ impl Responders {
         self.must_be_listed(url)?;
         let mut nonce = [0_u8; NONCE_BYTES];
         rng.fill(&mut nonce);
-        let request = issue::ocsp_builder::build_request(issuer, certificate.serial(), DigestAlgorithm::Sha256, Some(&nonce));
+        let request =
+            issue::ocsp_builder::build_request(issuer, certificate.serial(), DigestAlgorithm::Sha256, Some(&nonce));
         let answer = self.post(url, "application/ocsp-request", request).await?;
         let malformed = |detail: String| FetchError::Malformed { url: url.to_owned(), detail };
         let response = OcspResponse::from_der(&answer).map_err(|error| malformed(error.to_string()))?;

@@ -39,9 +39,7 @@ impl Signer {
         let iin = facts.iin.as_deref().ok_or_else(|| refuse("iin", "no-person"))?;
         let iin = Iin::parse(iin, policy).map_err(|error| refuse("iin", error.code()))?;
         let party = match facts.bin.as_deref() {
-            Some(bin) => {
-                Party::Organization(Bin::parse(bin, policy).map_err(|error| refuse("bin", error.code()))?)
-            }
+            Some(bin) => Party::Organization(Bin::parse(bin, policy).map_err(|error| refuse("bin", error.code()))?),
             None => Party::Person(iin),
         };
         Ok(Self {

@@ -148,10 +148,7 @@ pub async fn of_certificate_since(
     since: Moment,
 ) -> Result<Vec<SignatureRow>, DbError> {
     let rows = tx
-        .query(
-            include_str!("sql/select_signatures_of_certificate.sql"),
-            &params![certificate_sha256.to_vec(), since],
-        )
+        .query(include_str!("sql/select_signatures_of_certificate.sql"), &params![certificate_sha256.to_vec(), since])
         .await?;
     rows.iter().map(SignatureRow::from_row).collect()
 }

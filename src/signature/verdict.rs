@@ -7,7 +7,7 @@ use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::domain::time::Moment;
 
 /// RFC 5280 reason of a suspended certificate.
-const CERTIFICATE_HOLD: u8 = 6;
+const CERTIFICATE_HOLD: &str = "certificateHold";
 
 /// What follows from a report.
 #[derive(Debug)]
@@ -92,7 +92,8 @@ fn on_hold(signature: &SignatureReport) -> bool {
 }
 
 fn untrusted(signature: &SignatureReport) -> Verdict {
-    let issuer = signature.certificate.as_ref().map_or_else(String::new, |certificate| certificate.issuer().to_string());
+    let issuer =
+        signature.certificate.as_ref().map_or_else(String::new, |certificate| certificate.issuer().to_string());
     Verdict::No(Refusal::new(RefusalCode::CertificateUntrusted).with("issuer", issuer))
 }
 

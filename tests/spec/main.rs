@@ -2,3 +2,6 @@
 
 mod database;
 mod domain;
+mod extract;
+mod journal;
+mod story;

@@ -1,9 +1,9 @@
 //! Checks an extract offline: with the reader's anchors, his pin of operator and log, and a moment. Pure (JRN-10,
 //! SIG-19). The format, step by step, is `docs/extract-format.md`; this is the first reader of it, not the only one.
 //!
-//! In the order of the page: the container ([`contents`]), who stands for it ([`seals`]), the [`journal`] under its
-//! checkpoint, the [`documents`] against the journal, the [`cases`] of compromise. Nothing stops at the first fault: the
-//! [`report`] names every part that is wrong. [`judge`] asks the `pki` crate about signatures.
+//! In the order of the page: the container (`contents`), who stands for it (`seals`), the `journal` under its
+//! checkpoint, the `documents` against the journal, the `cases` of compromise. Nothing stops at the first fault: the
+//! `report` names every part that is wrong. `judge` asks the `pki` crate about signatures.
 
 mod cases;
 mod contents;

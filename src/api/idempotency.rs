@@ -1,0 +1,48 @@
+//! `Idempotency-Key`: the same key and request give the same answer, also after a crash; another request under the same
+//! key is refused. Which answer was given is kept by the act itself, in its own transaction.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+
+use super::Shared;
+use super::problem::ApiError;
+use crate::access::answers::{self, Earlier, KEY_MAX_BYTES, Request};
+use crate::access::rights::Caller;
+use crate::app::App;
+use crate::domain::refusal::RefusalCode;
+
+/// The key of a write.
+pub struct IdempotencyKey(String);
+
+impl FromRequestParts<Shared> for IdempotencyKey {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Shared) -> Result<Self, ApiError> {
+        let value = parts.headers.get("idempotency-key").and_then(|value| value.to_str().ok());
+        match value {
+            Some(key) if (1..=KEY_MAX_BYTES).contains(&key.len()) => Ok(Self(key.to_owned())),
+            Some(_) | None => Err(RefusalCode::IdempotencyKeyMissing.into()),
+        }
+    }
+}
+
+impl IdempotencyKey {
+    /// The request under this key, and the object it made if it was made before.
+    ///
+    /// # Errors
+    /// `idempotency-key-reused`; a fault of the database.
+    pub async fn request(
+        self,
+        app: &App,
+        caller: &Caller,
+        sha256: [u8; 32],
+    ) -> Result<(Request, Option<String>), ApiError> {
+        let caller = format!("{} {}", caller.party.key(), caller.iin);
+        let request = Request { caller, key: self.0, sha256 };
+        match answers::earlier(&app.db, &request).await? {
+            None => Ok((request, None)),
+            Some(Earlier::Same(object)) => Ok((request, Some(object))),
+            Some(Earlier::Other) => Err(RefusalCode::IdempotencyKeyReused.into()),
+        }
+    }
+}

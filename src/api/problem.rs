@@ -1,0 +1,289 @@
+//! The only place where an error becomes HTTP: problems by RFC 9457 in the reader's language, with a stable code, the
+//! clause behind it, and a number by which a fault is found in the log.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::Shared;
+use crate::db::DbError;
+use crate::domain::ids::new_uuid;
+use crate::domain::refusal::{Refusal, RefusalCode};
+use crate::i18n::{self, Language};
+use crate::operations::{Fault, OperationError};
+
+/// Stem of the `type` of every problem; the code follows.
+pub const PROBLEM_TYPE: &str = "https://qolhat.kz/problems/";
+/// Names the request in the log.
+const TRACE_ID: HeaderName = HeaderName::from_static("x-trace-id");
+
+/// Why a request was not done.
+#[derive(Debug, Clone)]
+pub struct ApiError(Why);
+
+#[derive(Debug, Clone)]
+enum Why {
+    Refused(Refusal),
+    Fault(Arc<Fault>),
+    Panicked,
+}
+
+impl From<Refusal> for ApiError {
+    fn from(refusal: Refusal) -> Self {
+        Self(Why::Refused(refusal))
+    }
+}
+
+impl From<RefusalCode> for ApiError {
+    fn from(code: RefusalCode) -> Self {
+        Refusal::new(code).into()
+    }
+}
+
+impl From<OperationError> for ApiError {
+    fn from(error: OperationError) -> Self {
+        match error {
+            OperationError::Refused(refusal) => refusal.into(),
+            OperationError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<Fault> for ApiError {
+    fn from(fault: Fault) -> Self {
+        const SAME_KEY: [&str; 2] = ["an_idempotency_key_is_used_once", "idempotency.caller, idempotency.key"];
+        match &fault {
+            // The same request is being done by another connection: its answer is there in a moment.
+            Fault::Database(error) if error.violates(&SAME_KEY) => RefusalCode::ServiceUnavailable.into(),
+            Fault::Database(_)
+            | Fault::Storage(_)
+            | Fault::Envelope(_)
+            | Fault::ContentKey(_)
+            | Fault::Journal(_)
+            | Fault::Seal(_)
+            | Fault::Inconsistent(_) => Self(Why::Fault(Arc::new(fault))),
+        }
+    }
+}
+
+impl From<DbError> for ApiError {
+    fn from(error: DbError) -> Self {
+        Fault::from(error).into()
+    }
+}
+
+impl From<crate::journal::JournalError> for ApiError {
+    fn from(error: crate::journal::JournalError) -> Self {
+        Fault::from(error).into()
+    }
+}
+
+impl IntoResponse for ApiError {
+    /// An empty answer that [`render`] fills: only there are the reader's language and the request's number known.
+    fn into_response(self) -> Response {
+        let mut response = StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// The answer after a panic: a fault like any other.
+pub fn panicked() -> Response<Body> {
+    ApiError(Why::Panicked).into_response()
+}
+
+/// RFC 9457 problem details.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Problem {
+    /// A stable address that ends in the code.
+    pub r#type: String,
+    /// What happened, in the reader's language.
+    pub title: String,
+    /// This occurrence, and what to do next.
+    pub detail: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// The address asked.
+    pub instance: String,
+    /// Kebab-case, never reused for another meaning.
+    pub code: String,
+    /// Names the request in the operator's log.
+    pub trace_id: String,
+    /// The clause behind a refusal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// The wrong place in the input (RFC 6901).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pointer: Option<String>,
+}
+
+/// Gives every request a number, and writes problems in the reader's language.
+pub async fn render(State(app): State<Shared>, request: Request, next: Next) -> Response {
+    let language = language_of(&request);
+    let instance: String = request.uri().path().chars().take(300).collect();
+    let trace_id = new_uuid(app.clock.now(), &mut app.rng.clone()).to_string();
+    let mut response = next.run(request).await;
+    if let Some(ApiError(why)) = response.extensions_mut().remove::<ApiError>() {
+        response = problem(&refusal_of(why, &trace_id, &instance), language, &trace_id, instance);
+    }
+    if let Ok(value) = HeaderValue::from_str(&trace_id) {
+        response.headers_mut().insert(TRACE_ID, value);
+    }
+    response
+}
+
+fn language_of(request: &Request) -> Language {
+    let accepted = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    Language::negotiate(accepted.unwrap_or_default())
+}
+
+/// A fault is logged here, once, and told by nothing but its number.
+fn refusal_of(why: Why, trace_id: &str, instance: &str) -> Refusal {
+    match why {
+        Why::Refused(refusal) => refusal,
+        Why::Fault(fault) => {
+            tracing::error!(trace.id = trace_id, http.path = instance, fault = %fault, "fault");
+            Refusal::new(RefusalCode::Internal).with("trace_id", trace_id)
+        }
+        Why::Panicked => {
+            tracing::error!(trace.id = trace_id, http.path = instance, "panic");
+            Refusal::new(RefusalCode::Internal).with("trace_id", trace_id)
+        }
+    }
+}
+
+fn problem(refusal: &Refusal, language: Language, trace_id: &str, instance: String) -> Response {
+    let status = status_of(refusal.code);
+    let (title, detail) = i18n::problem(language, refusal);
+    let problem = Problem {
+        r#type: format!("{PROBLEM_TYPE}{}", refusal.code.code()),
+        title,
+        detail,
+        status: status.as_u16(),
+        instance,
+        code: refusal.code.code().to_owned(),
+        trace_id: trace_id.to_owned(),
+        source: refusal.code.clause().map(str::to_owned),
+        pointer: refusal.pointer.clone(),
+    };
+    let body = serde_json::to_vec(&problem).unwrap_or_default();
+    let headers = [
+        (header::CONTENT_TYPE, "application/problem+json"),
+        (header::CONTENT_LANGUAGE, language.code()),
+        (header::VARY, "Accept-Language"),
+    ];
+    let mut response = (status, headers, body).into_response();
+    if refusal.code == RefusalCode::RateLimited
+        && let Some(seconds) = refusal.param("seconds").and_then(|seconds| HeaderValue::from_str(seconds).ok())
+    {
+        response.headers_mut().insert(header::RETRY_AFTER, seconds);
+    }
+    response
+}
+
+/// The status of every code.
+#[must_use]
+pub fn status_of(code: RefusalCode) -> StatusCode {
+    use RefusalCode as C;
+    match code {
+        C::MalformedJson
+        | C::MalformedCms
+        | C::MalformedContent
+        | C::MalformedConsent
+        | C::UnknownKind
+        | C::IdempotencyKeyMissing => StatusCode::BAD_REQUEST,
+        C::LoginRequired | C::SessionExpired | C::ChallengeUnknown | C::ChallengeExpired => StatusCode::UNAUTHORIZED,
+        C::NotAClient
+        | C::NotTheRecipient
+        | C::NotTheSender
+        | C::NotTheHolder
+        | C::NotAnOfficer
+        | C::KeyCompromised
+        | C::CertificateAnnulled
+        | C::SignerIsNotTheCaller
+        | C::WrongCapacity
+        | C::SignerLacksAuthority => StatusCode::FORBIDDEN,
+        C::OfferUnknown
+        | C::EmployeeUnknown
+        | C::DocumentUnknown
+        | C::CertificateUnknown
+        | C::CaseUnknown
+        | C::ExtractUnknown
+        | C::NotFound => StatusCode::NOT_FOUND,
+        C::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+        C::OfferWithdrawn
+        | C::OfferNotInForce
+        | C::OfferVersionExists
+        | C::AlreadyAccepted
+        | C::AlreadyAClient
+        | C::AlreadyInvited
+        | C::AlreadyAnEmployee
+        | C::DocumentState
+        | C::DocumentAlreadySigned
+        | C::DocumentAlreadyRejected
+        | C::DocumentWithdrawn
+        | C::DocumentNotYetReceived
+        | C::CaseClosed
+        | C::CaseAlreadyOpen
+        | C::ExtractState
+        | C::IdempotencyKeyReused => StatusCode::CONFLICT,
+        C::UploadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        C::MediaTypeRefused => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        C::MissingRequisite
+        | C::SumMismatch
+        | C::VatRateMismatch
+        | C::IdentifierInvalid
+        | C::DateInvalid
+        | C::AttachmentMissing
+        | C::AttachmentMismatch
+        | C::AttachmentUnlisted
+        | C::ContentNotCanonical
+        | C::TooManyFiles
+        | C::SignatureContentMismatch
+        | C::SignatureInvalid
+        | C::SignatureMissing
+        | C::SignatureUnsupported
+        | C::SeveralSigners
+        | C::CertificateExpired
+        | C::CertificateNotYetValid
+        | C::CertificateRevoked
+        | C::CertificateOnHold
+        | C::CertificateUntrusted
+        | C::CertificateStatusUnknown
+        | C::AuthenticationKeyUsedForSigning
+        | C::OfferLanguageMissing
+        | C::OfferTextMismatch
+        | C::ConsentMismatch
+        | C::DeclarationsIncomplete
+        | C::ClientDataMismatch
+        | C::RecipientNotAClient
+        | C::ReasonRequired
+        | C::RecipientIsTheSender
+        | C::KindNotForSending
+        | C::CompromiseInFuture
+        | C::CompromiseBeforeCertificate
+        | C::ExtractScopeEmpty => StatusCode::UNPROCESSABLE_ENTITY,
+        C::RateLimited => StatusCode::TOO_MANY_REQUESTS,
+        C::TimeStampUnavailable | C::JournalUnavailable | C::ServiceUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+        C::StorageFull => StatusCode::INSUFFICIENT_STORAGE,
+        C::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_has_a_status_that_says_no() {
+        for code in RefusalCode::ALL {
+            assert!(status_of(*code).is_client_error() || status_of(*code).is_server_error(), "{code}");
+        }
+    }
+}

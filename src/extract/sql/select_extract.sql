@@ -1,0 +1,3 @@
+-- At most one row. No lock.
+select id, number, officer_iin, scope, ground, state, prepared_at, issued_at, wrapped_key, prepared_address, issued_address
+from extract where id = $1

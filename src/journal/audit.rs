@@ -1,0 +1,264 @@
+//! The whole log read again: every entry re-hashed, every node, checkpoint, counter and opening compared. It names the
+//! first thing that is wrong. Needs nothing but the database and the log's public key, so that it runs also when the
+//! journal refuses to open.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::checkpoint::Checkpoint;
+use super::entry::{Entry, Field, Opening, leaf_hash};
+use super::proof::Frontier;
+use super::subjects::SubjectLink;
+use super::{JournalError, store};
+use crate::db::{Db, Row};
+use crate::params;
+
+/// Entries read at once.
+const PAGE: u64 = 1000;
+
+/// What the audit found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AuditReport {
+    /// Whether nothing is wrong.
+    pub ok: bool,
+    /// Size of the log.
+    pub size: u64,
+    /// Root of the entries read, lower-case hexadecimal.
+    pub root: String,
+    /// Entries that were found right.
+    pub checked: u64,
+    /// The first thing that is wrong.
+    pub first_failure: Option<AuditFailure>,
+}
+
+/// Something wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AuditFailure {
+    /// `head`, `entry`, `node`, `opening`, `subject`, `event` or `checkpoint`.
+    pub part: &'static str,
+    /// Number of the entry, or size of the checkpoint.
+    pub seq: Option<u64>,
+    /// What is wrong; English, for experts.
+    pub reason: String,
+}
+
+/// Replays the log in `db` against its checkpoints, signed by `verifier_key`.
+///
+/// # Errors
+/// A fault of the database. Whatever is wrong with the log itself stands in the report.
+pub async fn run(db: &Db, verifier_key: &str) -> Result<AuditReport, JournalError> {
+    let row = db.query_one(include_str!("sql/select_head.sql"), &[]).await?;
+    let mut audit = Audit { frontier: Frontier::default(), origin: String::new(), t_ms: i64::MIN, links: 0 };
+    let Some(row) = row else { return Ok(audit.report(0, None)) };
+    let head = match store::read_head(&row) {
+        Ok(head) => head,
+        Err(error) => return Ok(audit.report(0, Some(failure("head", None, &error.to_string())))),
+    };
+    audit.origin.clone_from(&head.origin);
+    let mut start = 0_u64;
+    while start < head.size {
+        let end = head.size.min(start + PAGE);
+        if let Err(failure) = audit.page(db, start, end, verifier_key).await? {
+            return Ok(audit.report(head.size, Some(failure)));
+        }
+        start = end;
+    }
+    let verdict = audit.end(db, &head).await?;
+    Ok(audit.report(head.size, verdict.err()))
+}
+
+fn failure(part: &'static str, seq: Option<u64>, reason: &str) -> AuditFailure {
+    AuditFailure { part, seq, reason: reason.to_owned() }
+}
+
+/// Found wrong, or not.
+type Verdict = Result<(), AuditFailure>;
+
+struct Audit {
+    frontier: Frontier,
+    origin: String,
+    t_ms: i64,
+    links: u64,
+}
+
+/// What a page of entries is held against.
+struct Page {
+    openings: BTreeMap<u64, Vec<Row>>,
+    subjects: BTreeMap<u64, Vec<Row>>,
+    checkpoints: BTreeMap<u64, Row>,
+}
+
+impl Audit {
+    fn report(&self, size: u64, first_failure: Option<AuditFailure>) -> AuditReport {
+        let root = hex::encode(self.frontier.root());
+        AuditReport { ok: first_failure.is_none(), size, root, checked: self.frontier.size(), first_failure }
+    }
+
+    async fn page(&mut self, db: &Db, start: u64, end: u64, verifier_key: &str) -> Result<Verdict, JournalError> {
+        let range = params![store::signed(start), store::signed(end)];
+        let entries = db.query(include_str!("sql/audit_entries.sql"), &range).await?;
+        let page = Page {
+            openings: by_number(db.query(include_str!("sql/audit_openings.sql"), &range).await?, "seq")?,
+            subjects: by_number(db.query(include_str!("sql/audit_subjects.sql"), &range).await?, "seq")?,
+            checkpoints: by_number(db.query(include_str!("sql/select_checkpoints.sql"), &range).await?, "size")?
+                .into_iter()
+                .filter_map(|(size, rows)| rows.into_iter().next().map(|row| (size, row)))
+                .collect(),
+        };
+        let mut entries = entries.iter();
+        for seq in start..end {
+            let row = entries.next();
+            let verdict = match row {
+                Some(row) if store::unsigned(row, "seq").is_ok_and(|found| found == seq) => {
+                    self.entry(seq, row, &page).and_then(|()| self.checkpoint(seq + 1, &page, verifier_key))
+                }
+                Some(_) | None => Err(failure("entry", Some(seq), "the entry is missing")),
+            };
+            if verdict.is_err() {
+                return Ok(verdict);
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    fn entry(&mut self, seq: u64, row: &Row, page: &Page) -> Verdict {
+        let wrong = |part, reason: &str| failure(part, Some(seq), reason);
+        let unreadable = |error: crate::db::DbError| wrong("entry", &error.to_string());
+        let body = row.bytes("body").map_err(unreadable)?;
+        let leaf = leaf_hash(&body);
+        if row.bytes("leaf").map_err(unreadable)? != leaf {
+            return Err(wrong("entry", "the body does not hash to the leaf"));
+        }
+        let entry = Entry::parse(&body).map_err(|error| wrong("entry", &error.to_string()))?;
+        if entry.log != self.origin || entry.t_ms < self.t_ms {
+            return Err(wrong("entry", "the entry is of another log or goes back in time"));
+        }
+        if row.id("id").map_err(unreadable)? != entry.id {
+            return Err(wrong("entry", "the entry is kept under another event"));
+        }
+        if row.opt_int("indexed").map_err(unreadable)? != Some(store::signed(seq)) {
+            return Err(wrong("event", "the event leads to another entry"));
+        }
+        openings(seq, &entry, page.openings.get(&seq).map_or(&[], Vec::as_slice))?;
+        self.subjects(seq, &entry, page)?;
+        self.t_ms = entry.t_ms;
+        let completed = self.frontier.push(leaf).concat();
+        if row.opt_bytes("hashes").map_err(unreadable)?.unwrap_or_default() != completed {
+            return Err(wrong("node", "the inner nodes kept with the entry are not its own"));
+        }
+        Ok(())
+    }
+
+    /// The index of subjects says of the entry what the entry has committed to.
+    fn subjects(&mut self, seq: u64, entry: &Entry, page: &Page) -> Verdict {
+        let wrong = |reason: &str| failure("subject", Some(seq), reason);
+        let rows = page.subjects.get(&seq).map_or(&[][..], Vec::as_slice);
+        if rows.len() != entry.subjects.len() {
+            return Err(wrong("the index has another count of subjects"));
+        }
+        self.links += u64::try_from(rows.len()).unwrap_or(u64::MAX);
+        let opened: Vec<SubjectLink> = page
+            .openings
+            .get(&seq)
+            .into_iter()
+            .flatten()
+            .filter_map(|row| store::opening(row).ok())
+            .filter(|(field, _)| matches!(field, Field::Subject(_)))
+            .filter_map(|(_, opening)| SubjectLink::from_value(&opening.value))
+            .collect();
+        for row in rows {
+            let link = subject_row(row, seq).map_err(|reason| wrong(&reason))?;
+            // Openings may be erased; those that are left must agree.
+            if opened.len() == rows.len() && !opened.contains(&link) {
+                return Err(wrong("the index says otherwise than the entry"));
+            }
+        }
+        Ok(())
+    }
+
+    fn checkpoint(&self, size: u64, page: &Page, verifier_key: &str) -> Verdict {
+        let Some(row) = page.checkpoints.get(&size) else { return Ok(()) };
+        let wrong = |reason: &str| failure("checkpoint", Some(size), reason);
+        let unreadable = |error: crate::db::DbError| wrong(&error.to_string());
+        let note = row.text("note").map_err(unreadable)?;
+        let checkpoint = Checkpoint::open(&note, verifier_key).map_err(|error| wrong(&error.to_string()))?;
+        let root = self.frontier.root();
+        if checkpoint.size != size || checkpoint.origin != self.origin {
+            return Err(wrong("the note is of another size or log"));
+        }
+        if checkpoint.root != root || row.bytes("root").map_err(unreadable)? != root {
+            return Err(wrong("the entries do not lead to the signed root"));
+        }
+        Ok(())
+    }
+
+    async fn end(&self, db: &Db, head: &store::Head) -> Result<Verdict, JournalError> {
+        let root = self.frontier.root();
+        if head.root != root {
+            return Ok(Err(failure("head", None, "the head has another root than the entries")));
+        }
+        let last = store::latest_checkpoint(db).await?.map_or(0, |checkpoint| checkpoint.size);
+        if last != head.size {
+            return Ok(Err(failure("checkpoint", Some(last), "the last checkpoint is of another size than the log")));
+        }
+        let size = params![store::signed(head.size)];
+        if let Some(row) = db.query(include_str!("sql/audit_subject_heads.sql"), &size).await?.first() {
+            let seq = store::unsigned(row, "seq").ok();
+            return Ok(Err(failure("subject", seq, "the newest entry of a subject is told wrong")));
+        }
+        let Some(totals) = db.query_one(include_str!("sql/audit_totals.sql"), &size).await? else {
+            return Ok(Err(failure("head", None, "the indexes cannot be counted")));
+        };
+        let total = |column| store::unsigned(&totals, column);
+        let expected = [("events", head.size), ("nodes", head.size / 2), ("links", self.links), ("strays", 0)];
+        for (column, expected) in expected {
+            let found = total(column)?;
+            if found != expected {
+                let reason = format!("the index {column} has {found} rows instead of {expected}");
+                return Ok(Err(failure("head", None, &reason)));
+            }
+        }
+        let counted = db.query_one(include_str!("sql/count_entries.sql"), &[]).await?;
+        let counted = counted.map(|row| store::unsigned(&row, "entries")).transpose()?;
+        if counted != Some(head.size) {
+            return Ok(Err(failure("head", None, "there are entries past the head")));
+        }
+        Ok(Ok(()))
+    }
+}
+
+fn openings(seq: u64, entry: &Entry, rows: &[Row]) -> Verdict {
+    for row in rows {
+        let wrong = |reason: &str| failure("opening", Some(seq), reason);
+        let (field, opening): (Field, Opening) = store::opening(row).map_err(|error| wrong(&error.to_string()))?;
+        if !entry.commitment(field).is_some_and(|commitment| opening.opens(&commitment)) {
+            return Err(wrong(&format!("{field} does not open its commitment")));
+        }
+    }
+    Ok(())
+}
+
+/// A row of the index, as a link.
+fn subject_row(row: &Row, seq: u64) -> Result<SubjectLink, String> {
+    let unreadable = |error: crate::db::DbError| error.to_string();
+    let n = store::unsigned(row, "n").map_err(unreadable)?;
+    let prev_seq = row.opt_int("prev_seq").map_err(unreadable)?;
+    let prev = row.opt_bytes("prev_leaf").map_err(unreadable)?;
+    let prev = prev.map(|leaf| <[u8; 32]>::try_from(leaf).map_err(|_| "a leaf of another length".to_owned()));
+    let link = SubjectLink { subject: row.array("subject").map_err(unreadable)?, n, prev: prev.transpose()? };
+    let follows = match (n, prev_seq) {
+        (1, None) => link.prev.is_none(),
+        (2.., Some(before)) => before < store::signed(seq) && link.prev.is_some(),
+        _ => false,
+    };
+    if follows { Ok(link) } else { Err("the subject's entries are not counted without gaps".to_owned()) }
+}
+
+fn by_number(rows: Vec<Row>, column: &'static str) -> Result<BTreeMap<u64, Vec<Row>>, JournalError> {
+    let mut sorted: BTreeMap<u64, Vec<Row>> = BTreeMap::new();
+    for row in rows {
+        sorted.entry(store::unsigned(&row, column)?).or_default().push(row);
+    }
+    Ok(sorted)
+}

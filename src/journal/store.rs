@@ -1,0 +1,293 @@
+//! The log as it is kept: reading entries, nodes, checkpoints and subjects; appending is the sequencer's.
+
+use std::collections::HashMap;
+
+use tlog_tiles::tlog::{self, Hash};
+
+use super::checkpoint::Checkpoint;
+use super::entry::{Entry, Field, Opening};
+use super::proof::Frontier;
+use super::{JournalError, LogIdentity, Sequenced};
+use crate::db::{Db, DbError, Row, Tx, Value};
+use crate::domain::ids::EventId;
+use crate::domain::time::Moment;
+use crate::params;
+
+/// Entries of a subject read at once.
+const SUBJECT_PAGE: i64 = 1000;
+
+/// An entry as it is kept.
+#[derive(Debug, Clone)]
+pub struct StoredEntry {
+    /// Its number.
+    pub seq: u64,
+    /// Its body, octet for octet.
+    pub body: Vec<u8>,
+    /// Its leaf hash.
+    pub leaf: [u8; 32],
+    /// What its commitments open to, where it is not erased.
+    pub openings: Vec<(Field, Opening)>,
+}
+
+/// A checkpoint as it is kept.
+#[derive(Debug, Clone)]
+pub struct StoredCheckpoint {
+    /// Size of the log.
+    pub size: u64,
+    /// Its root.
+    pub root: [u8; 32],
+    /// The signed note.
+    pub note: String,
+    /// RFC 3161 token over the SHA-256 of the note.
+    pub time_stamp: Option<Vec<u8>>,
+}
+
+/// Where the log ends.
+pub(super) struct Head {
+    pub origin: String,
+    pub size: u64,
+    pub root: [u8; 32],
+    pub t_ms: i64,
+    pub epoch: i64,
+    pub beat: i64,
+}
+
+pub(super) fn unsigned(row: &Row, column: &'static str) -> Result<u64, DbError> {
+    let number = row.int(column)?;
+    u64::try_from(number).map_err(|_| inconsistent(column, &number.to_string()))
+}
+
+pub(super) fn inconsistent(column: &str, detail: &str) -> DbError {
+    DbError::Inconsistent { column: column.to_owned(), detail: detail.to_owned() }
+}
+
+pub(super) fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn sequenced(row: &Row) -> Result<Sequenced, JournalError> {
+    let entry = Entry::parse(&row.bytes("body")?)?;
+    Ok(Sequenced { seq: unsigned(row, "seq")?, at: entry.at(), leaf: row.array("leaf")? })
+}
+
+pub(super) async fn find(db: &Db, event: EventId) -> Result<Option<Sequenced>, JournalError> {
+    let row = db.query_one(include_str!("sql/select_event.sql"), &params![event.as_uuid()]).await?;
+    row.as_ref().map(sequenced).transpose()
+}
+
+pub(super) async fn quarantined(db: &Db, event: EventId) -> Result<Option<String>, JournalError> {
+    let row = db.query_one(include_str!("sql/select_quarantined.sql"), &params![event.as_uuid()]).await?;
+    Ok(row.map(|row| row.text("reason")).transpose()?)
+}
+
+fn checkpoint(row: &Row) -> Result<StoredCheckpoint, DbError> {
+    Ok(StoredCheckpoint {
+        size: unsigned(row, "size")?,
+        root: row.array("root")?,
+        note: row.text("note")?,
+        time_stamp: row.opt_bytes("token")?,
+    })
+}
+
+pub(super) async fn latest_checkpoint(db: &Db) -> Result<Option<StoredCheckpoint>, JournalError> {
+    let row = db.query_one(include_str!("sql/select_latest_checkpoint.sql"), &[]).await?;
+    Ok(row.as_ref().map(checkpoint).transpose()?)
+}
+
+pub(super) async fn save_time_stamp(db: &Db, size: u64, token: &[u8], now: Moment) -> Result<(), JournalError> {
+    let mut tx = db.begin().await?;
+    tx.execute(include_str!("sql/insert_time_stamp.sql"), &params![signed(size), token.to_vec(), now]).await?;
+    Ok(tx.commit().await?)
+}
+
+pub(super) async fn entry(db: &Db, seq: u64) -> Result<Option<StoredEntry>, JournalError> {
+    let row = db.query_one(include_str!("sql/select_entry.sql"), &params![signed(seq)]).await?;
+    let Some(row) = row else { return Ok(None) };
+    let mut openings = Vec::new();
+    for row in db.query(include_str!("sql/select_openings.sql"), &params![signed(seq)]).await? {
+        openings.push(opening(&row)?);
+    }
+    openings.sort_by_key(|(field, _)| *field);
+    Ok(Some(StoredEntry { seq, body: row.bytes("body")?, leaf: row.array("leaf")?, openings }))
+}
+
+/// An opening as it is kept.
+pub(super) fn opening(row: &Row) -> Result<(Field, Opening), DbError> {
+    let (name, value) = (row.text("field")?, row.text("value")?);
+    let field = Field::parse(&name).ok_or_else(|| inconsistent("journal_secret.field", &name))?;
+    let value = serde_json::from_str(&value).map_err(|_| inconsistent("journal_secret.value", &name))?;
+    Ok((field, Opening { salt: row.array("salt")?, value }))
+}
+
+pub(super) async fn entries_of_subject(db: &Db, subject: &[u8; 32]) -> Result<Vec<u64>, JournalError> {
+    let mut entries = Vec::new();
+    let mut last = 0_i64;
+    loop {
+        let page = params![subject.to_vec(), last, SUBJECT_PAGE];
+        let rows = db.query(include_str!("sql/select_subject_entries.sql"), &page).await?;
+        for row in &rows {
+            last = row.int("n")?;
+            entries.push(unsigned(row, "seq")?);
+        }
+        if rows.len() < usize::try_from(SUBJECT_PAGE).unwrap_or(usize::MAX) {
+            return Ok(entries);
+        }
+    }
+}
+
+/// The head, made when the log is new.
+pub(super) async fn head(tx: &mut Tx, identity: &LogIdentity) -> Result<Head, JournalError> {
+    let empty = Frontier::default().root();
+    tx.execute(include_str!("sql/insert_head.sql"), &params![identity.origin(), empty.to_vec()]).await?;
+    let row = tx.query_one(include_str!("sql/select_head.sql"), &[]).await?;
+    let head = row.as_ref().map(read_head).transpose()?;
+    let head = head.ok_or_else(|| JournalError::Contradiction("the log has no head".to_owned()))?;
+    if head.origin == identity.origin() {
+        Ok(head)
+    } else {
+        Err(JournalError::OtherLog { found: head.origin, wanted: identity.origin().to_owned() })
+    }
+}
+
+pub(super) fn read_head(row: &Row) -> Result<Head, DbError> {
+    Ok(Head {
+        origin: row.text("origin")?,
+        size: unsigned(row, "n")?,
+        root: row.array("root")?,
+        t_ms: row.int("t_ms")?,
+        epoch: row.int("epoch")?,
+        beat: row.int("beat")?,
+    })
+}
+
+/// The frontier of the log at `head`, from its nodes; everything that can be compared in no time is compared: root,
+/// count of entries, last checkpoint.
+pub(super) async fn frontier(db: &Db, head: &Head, identity: &LogIdentity) -> Result<Frontier, JournalError> {
+    let contradiction = |what: &str| JournalError::Contradiction(what.to_owned());
+    let row = db.query_one(include_str!("sql/count_entries.sql"), &[]).await?;
+    let entries = row.map(|row| unsigned(&row, "entries")).transpose()?.unwrap_or_default();
+    if entries != head.size {
+        return Err(contradiction("the head tells another count of entries"));
+    }
+    let mut subtrees = Vec::new();
+    let mut start = 0_u64;
+    for level in (0..64_u32).rev().filter(|level| head.size & (1 << level) != 0) {
+        subtrees.push((level, start));
+        start += 1 << level;
+    }
+    let nodes = nodes(db, &subtrees).await?;
+    let hashes = subtrees.iter().map(|place| nodes.get(place).copied()).collect::<Option<Vec<_>>>();
+    let frontier = hashes.and_then(|hashes| Frontier::new(head.size, hashes));
+    let frontier = frontier.ok_or_else(|| contradiction("an inner node is missing"))?;
+    if frontier.root() != head.root {
+        return Err(contradiction("the entries do not lead to the root of the head"));
+    }
+    match latest_checkpoint(db).await? {
+        None if head.size == 0 => {}
+        None => return Err(contradiction("the log has no checkpoint")),
+        Some(stored) => {
+            let checkpoint = Checkpoint::open(&stored.note, identity.verifier_key())?;
+            let same = stored.size == head.size && checkpoint.size == head.size && checkpoint.root == head.root;
+            if !same {
+                return Err(contradiction("the last checkpoint is of another size or root"));
+            }
+        }
+    }
+    Ok(frontier)
+}
+
+/// A complete subtree: its level, and the number of its first entry.
+type Place = (u32, u64);
+
+/// The hashes of complete subtrees.
+async fn nodes(db: &Db, places: &[Place]) -> Result<HashMap<Place, [u8; 32]>, JournalError> {
+    // A subtree is complete with its last entry, and its hash is kept there.
+    let last = |(level, start): &Place| start + (1_u64 << level) - 1;
+    let keys = |wanted: &dyn Fn(&Place) -> bool| {
+        let numbers = places.iter().filter(|place| wanted(place)).map(|place| signed(last(place)));
+        let mut numbers: Vec<i64> = numbers.collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers.into_iter().map(Value::from).collect::<Vec<_>>()
+    };
+    let mut leaves = HashMap::new();
+    for row in db.query_in(include_str!("sql/select_leaves.sql"), &keys(&|(level, _)| *level == 0)).await? {
+        leaves.insert(unsigned(&row, "seq")?, row.array::<32>("leaf")?);
+    }
+    let mut inner = HashMap::new();
+    for row in db.query_in(include_str!("sql/select_nodes.sql"), &keys(&|(level, _)| *level > 0)).await? {
+        inner.insert(unsigned(&row, "seq")?, row.bytes("hashes")?);
+    }
+    let mut found = HashMap::new();
+    for place in places {
+        let hash = match place.0.checked_sub(1) {
+            None => leaves.get(&place.1).copied(),
+            Some(above) => inner.get(&last(place)).and_then(|hashes| {
+                let at = usize::try_from(above).ok()?;
+                hashes.chunks_exact(32).nth(at).and_then(|hash| hash.try_into().ok())
+            }),
+        };
+        if let Some(hash) = hash {
+            found.insert(*place, hash);
+        }
+    }
+    Ok(found)
+}
+
+/// A run of entries whose hash is wanted.
+type Run = (u64, u64);
+
+/// Source: RFC 6962 §2.1.1: at each step the other side of the split, from the leaf up.
+fn path_runs(seq: u64, size: u64) -> Vec<Run> {
+    let (mut start, mut length) = (0_u64, size);
+    let mut runs = Vec::new();
+    while length > 1 {
+        let left = largest_power_below(length);
+        if seq < start + left {
+            runs.push((start + left, length - left));
+            length = left;
+        } else {
+            runs.push((start, left));
+            start += left;
+            length -= left;
+        }
+    }
+    runs.reverse();
+    runs
+}
+
+/// The largest power of two smaller than `length`, which is more than one.
+const fn largest_power_below(length: u64) -> u64 {
+    1 << (63 - (length - 1).leading_zeros())
+}
+
+/// The complete subtrees a run is made of, largest first.
+fn subtrees_of((mut start, mut length): Run) -> Vec<Place> {
+    let mut places = Vec::new();
+    while length > 0 {
+        let level = 63 - length.leading_zeros();
+        places.push((level, start));
+        start += 1 << level;
+        length -= 1 << level;
+    }
+    places
+}
+
+pub(super) async fn inclusion_proof(db: &Db, seq: u64, size: u64) -> Result<Vec<[u8; 32]>, JournalError> {
+    if seq >= size {
+        return Err(JournalError::NoEntry { seq, size });
+    }
+    let runs = path_runs(seq, size);
+    let places: Vec<Place> = runs.iter().flat_map(|run| subtrees_of(*run)).collect();
+    let nodes = nodes(db, &places).await?;
+    let missing = || JournalError::Contradiction("an inner node is missing".to_owned());
+    let hash = |run: &Run| {
+        let mut subtrees = subtrees_of(*run).into_iter().rev();
+        let smallest = subtrees.next().and_then(|place| nodes.get(&place)).copied().ok_or_else(missing)?;
+        subtrees.try_fold(smallest, |right, place| {
+            let left = nodes.get(&place).copied().ok_or_else(missing)?;
+            Ok(tlog::node_hash(Hash(left), Hash(right)).0)
+        })
+    };
+    runs.iter().map(hash).collect()
+}

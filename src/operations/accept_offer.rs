@@ -1,0 +1,251 @@
+//! A person accepts an offer by signing a consent to one published text (REG-06, REG-09, REG-12): the party becomes a
+//! client. The consent is a document like any other: kept, signed, recorded, receipted.
+
+use qolhat_pki::time::Span;
+use serde_json::json;
+
+use super::check_signature::{self, Checked, Use};
+use super::record_document::{self, Entered, Entering};
+use super::{OperationError, commit};
+use crate::access::answers::Request;
+use crate::access::rights::{Caller, Capability};
+use crate::access::store::{self as clients, Client, Member};
+use crate::app::App;
+use crate::db::Tx;
+use crate::docflow::offers;
+use crate::domain::document::DocumentKind;
+use crate::domain::ids::{DocumentId, OfferId};
+use crate::domain::kinds::{self, Content, OfferAcceptance};
+use crate::domain::party::Party;
+use crate::domain::refusal::{Refusal, RefusalCode};
+use crate::domain::time::{CivilDate, Moment};
+use crate::i18n::Language;
+use crate::intake::{self, Upload, UploadLimits};
+use crate::signature::authority;
+
+/// How far ahead of ours a client's clock may be, in minutes.
+const AHEAD_MINUTES: i64 = 10;
+/// How old a consent may be when it comes, in hours.
+const OLD_HOURS: i64 = 24;
+/// Name of the consent's file.
+const FILE_NAME: &str = "consent.json";
+
+/// What is brought.
+#[derive(Debug)]
+pub struct AcceptOffer {
+    /// The offer.
+    pub offer: OfferId,
+    /// Its version.
+    pub version: i64,
+    /// The consent: canonical JSON of kind `OfferAcceptance`.
+    pub consent: Vec<u8>,
+    /// CMS over it.
+    pub cms: Vec<u8>,
+}
+
+/// Takes the consent in; the party becomes a client when it is recorded.
+///
+/// # Errors
+/// The refusals of the offer, the consent, the signature and the signer's authority; `already-accepted`.
+///
+/// Keeps: REG-04, REG-06, REG-09, REG-12, REG-14, REG-15.
+pub async fn accept_offer(
+    app: &App,
+    caller: &Caller,
+    command: AcceptOffer,
+    request: Option<&Request>,
+) -> Result<Entered, OperationError> {
+    let now = app.clock.now();
+    let limits = UploadLimits { file_max_bytes: app.rules.limits.file_max_bytes, files_max: 1 };
+    let file = intake::receive(Upload { name: FILE_NAME.to_owned(), bytes: command.consent }, limits)?;
+    let consent = parse(app, file.bytes())?;
+    let title = check_offer(app, command.offer, command.version, &consent, now).await?;
+    check_consent(app, caller, &consent, now)?;
+
+    let checked = check_signature::check(app, &command.cms, file.bytes(), Use::Document, now).await;
+    let checked = checked.and_then(|checked| {
+        authority::may_bind(&checked.signer, Some(&caller.iin), &caller.party, DocumentKind::OfferAcceptance)?;
+        check_names(&checked, &consent)?;
+        Ok(checked)
+    });
+    if let Err(OperationError::Refused(refusal)) = &checked {
+        let certificate = Some(caller.certificate_sha256);
+        commit::journal_refusal(app, "accept-offer", refusal.code.code(), Some(&caller.party), certificate, now).await;
+    }
+    let checked = checked?;
+    let files = [file];
+    let entering = Entering {
+        kind: DocumentKind::OfferAcceptance,
+        number: format!("{}/{}", command.offer, command.version),
+        date: Some(CivilDate::of(consent.made_at).to_string()),
+        title,
+        sender: caller.party,
+        recipient: Party::Organization(app.operator.bin),
+        author_iin: caller.iin.to_string(),
+        files: &files,
+        signature: Some(&checked),
+        offer: Some((command.offer, command.version)),
+        payload: vec![
+            ("offer_id".to_owned(), json!(command.offer.to_string())),
+            ("offer_version".to_owned(), json!(command.version)),
+            ("offer_language".to_owned(), json!(consent.offer.language)),
+            ("offer_text_sha256".to_owned(), json!(hex::encode(consent.offer.sha256))),
+        ],
+        actor: commit::actor(caller),
+    };
+    let received = checked.waits_for.is_none();
+    record_document::enter(app, &entering, request, now, async |tx, document| {
+        if received { become_client(tx, &consent, document, now).await } else { Ok(()) }
+    })
+    .await
+}
+
+/// The consent in `bytes`.
+///
+/// # Errors
+/// The refusals of the kind.
+pub(super) fn parse(app: &App, bytes: &[u8]) -> Result<OfferAcceptance, Refusal> {
+    match kinds::parse(DocumentKind::OfferAcceptance, bytes, &app.rules.identifiers)? {
+        Content::OfferAcceptance(consent) => Ok(*consent),
+        Content::CompletionAct(_) | Content::PaymentInvoice(_) | Content::Letter(_) | Content::ArbitraryFile => {
+            Err(Refusal::new(RefusalCode::MalformedConsent).with("reason", "other-type"))
+        }
+    }
+}
+
+/// That the consent is to the published text of the version that is in force; answers the offer's title.
+async fn check_offer(
+    app: &App,
+    offer: OfferId,
+    version: i64,
+    consent: &OfferAcceptance,
+    now: Moment,
+) -> Result<String, OperationError> {
+    let row = offers::load(&app.db, offer).await?.ok_or(RefusalCode::OfferUnknown)?;
+    if let Some(since) = row.withdrawn_at {
+        return Err(Refusal::new(RefusalCode::OfferWithdrawn).with("since", since.to_string()).into());
+    }
+    let versions = offers::versions(&app.db, offer).await?;
+    let wanted = versions.iter().find(|known| known.version == version).ok_or(RefusalCode::OfferUnknown)?;
+    let current = versions.iter().filter(|known| known.in_force_from <= now).max_by_key(|known| known.version);
+    if current.map(|known| known.version) != Some(version) {
+        let until = versions.iter().find(|known| known.version == version + 1).map(|next| next.in_force_from);
+        return Err(Refusal::new(RefusalCode::OfferNotInForce)
+            .with("from", wanted.in_force_from.to_string())
+            .with("until", until.map(|at| at.to_string()).unwrap_or_default())
+            .into());
+    }
+    let mismatch = |pointer: &str| OperationError::from(Refusal::new(RefusalCode::ConsentMismatch).at(pointer));
+    if consent.offer.id != offer || consent.offer.version != version.to_string() {
+        return Err(mismatch("/offer"));
+    }
+    let missing = || Refusal::new(RefusalCode::OfferLanguageMissing).with("language", &consent.offer.language);
+    let language = Language::parse(&consent.offer.language).ok_or_else(missing)?;
+    let texts = offers::texts(&app.db, offer, version).await?;
+    let text = texts.iter().find(|text| text.language == language).ok_or_else(missing)?;
+    if *text.sha256.as_bytes() != consent.offer.sha256 {
+        return Err(RefusalCode::OfferTextMismatch.into());
+    }
+    if consent.offer.title != row.title {
+        return Err(mismatch("/offer/title"));
+    }
+    Ok(row.title)
+}
+
+/// That the consent is to this operator, by this caller, and of now.
+fn check_consent(app: &App, caller: &Caller, consent: &OfferAcceptance, now: Moment) -> Result<(), Refusal> {
+    if consent.operator_bin != app.operator.bin || consent.operator_name != app.operator.name {
+        return Err(Refusal::new(RefusalCode::ConsentMismatch).at("/operator"));
+    }
+    let differs = |field: &str, given: String, expected: String| {
+        Refusal::new(RefusalCode::ClientDataMismatch)
+            .with("field", field)
+            .with("given", given)
+            .with("expected", expected)
+            .at(format!("/client/{field}"))
+    };
+    if consent.client.party != caller.party {
+        let field = if caller.party.bin().is_some() { "bin" } else { "kind" };
+        return Err(differs(field, consent.client.party.number(), caller.party.number()));
+    }
+    if consent.client.iin != caller.iin {
+        return Err(differs("iin", consent.client.iin.to_string(), caller.iin.to_string()));
+    }
+    let earliest = now.checked_sub(Span::hours(OLD_HOURS)).unwrap_or(now);
+    let latest = now.checked_add(Span::minutes(AHEAD_MINUTES)).unwrap_or(now);
+    if consent.made_at < earliest || consent.made_at > latest {
+        return Err(Refusal::new(RefusalCode::DateInvalid).with("reason", "consent-not-of-now").at("/made_at"));
+    }
+    Ok(())
+}
+
+/// That the names are those of the certificate; a patronymic may follow the name.
+fn check_names(checked: &Checked, consent: &OfferAcceptance) -> Result<(), Refusal> {
+    let differs = |field: &'static str, given: &str, expected: &str| {
+        Refusal::new(RefusalCode::ClientDataMismatch)
+            .with("field", field)
+            .with("given", given)
+            .with("expected", expected)
+            .at(format!("/client/{field}"))
+    };
+    let (given, expected) = (folded(&consent.client.name), folded(&checked.signer.common_name));
+    let with_patronymic = given.strip_prefix(&expected).is_some_and(|rest| rest.starts_with(' '));
+    if given != expected && !with_patronymic {
+        return Err(differs("name", &consent.client.name, &checked.signer.common_name));
+    }
+    match (&checked.signer.party, &consent.client.organization, &checked.signer.organization) {
+        (Party::Organization(_), Some(given), Some(expected)) if folded(given) != folded(expected) => {
+            Err(differs("organization", given, expected))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A name without regard to case and surplus space.
+fn folded(name: &str) -> String {
+    name.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join(" ")
+}
+
+/// Makes the party of a recorded consent a client, and its signer one who may sign. A client who accepts another offer
+/// stays the client that he is.
+///
+/// # Errors
+/// A fault of the database.
+pub(super) async fn become_client(
+    tx: &mut Tx,
+    consent: &OfferAcceptance,
+    acceptance: DocumentId,
+    now: Moment,
+) -> Result<(), OperationError> {
+    let data = &consent.client;
+    let client = Client {
+        party: data.party,
+        display_name: data.organization.clone().unwrap_or_else(|| data.name.clone()),
+        kind: data.kind.code().to_owned(),
+        email: data.email.clone(),
+        phone: data.phone.clone(),
+        language: consent.offer.language.clone(),
+        joined_at: now,
+        acceptance,
+    };
+    clients::insert_client(tx, &client).await?;
+    let member = Member {
+        iin: data.iin.to_string(),
+        capability: Capability::Sign,
+        display_name: data.name.clone(),
+        added_at: now,
+        added_by: data.iin.to_string(),
+    };
+    clients::insert_member(tx, &data.party, &member).await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_compared_as_people_read_them() {
+        assert_eq!(folded("  ТЕСТОВ   Тест "), "тестов тест");
+    }
+}

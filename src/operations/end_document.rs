@@ -1,0 +1,110 @@
+//! What rejection and withdrawal have in common: a reason, a decision, an entry, a notice to both parties.
+
+use serde_json::json;
+
+use super::OperationError;
+use super::commit::{self, Act as Written};
+use super::sign_document::{self, Acted};
+use crate::access::answers::Request;
+use crate::access::rights::Caller;
+use crate::app::App;
+use crate::docflow::store::{self, Change};
+use crate::docflow::{Act, State, decide};
+use crate::domain::ids::{DocumentId, EventId};
+use crate::domain::refusal::{Refusal, RefusalCode};
+use crate::extract::format::field;
+use crate::journal::EventDraft;
+
+/// Longest reason, in characters.
+pub const REASON_MAX_CHARS: usize = 2000;
+
+/// Ends a document by `act`, which is a rejection or a withdrawal.
+///
+/// # Errors
+/// `reason-required`, `document-unknown`, the refusals of the state.
+pub(super) async fn end_document(
+    app: &App,
+    caller: &Caller,
+    document: DocumentId,
+    act: (Act, &'static str),
+    reason: &str,
+    request: Option<&Request>,
+) -> Result<Acted, OperationError> {
+    let now = app.clock.now();
+    let (act, event_kind) = act;
+    caller.must_sign()?;
+    let reason = checked_reason(reason)?;
+    let (_, side) = sign_document::load(app, caller, document).await?;
+    let event = EventId::new(now, &mut app.rng.clone());
+
+    let mut tx = app.db.begin().await?;
+    let row = store::lock(&mut tx, document).await?.ok_or(RefusalCode::DocumentUnknown)?;
+    let state = decide(row.state(), act, side)?;
+    let change = Change {
+        state,
+        reason: Some(reason.clone()),
+        state_event: event,
+        recorded_event: row.recorded_event,
+        check_deadline: None,
+    };
+    store::update(&mut tx, document, &change).await?;
+    let known_to_both = row.recorded_seq.is_some();
+    let draft = EventDraft {
+        id: event,
+        kind: event_kind.to_owned(),
+        subjects: super::record_document::subjects(document, &row.sender, known_to_both.then_some(&row.recipient)),
+        payload: vec![
+            (field::DOCUMENT_ID.to_owned(), json!(document.to_string())),
+            (field::REASON.to_owned(), json!(reason)),
+            (field::BY.to_owned(), json!(caller.iin.to_string())),
+        ],
+        actor: commit::actor(caller),
+    };
+    let written = Written {
+        events: vec![draft],
+        notices: sign_document::notices(&row, event_kind, event, known_to_both, now),
+        request: request.map(|request| (request, document.to_string())),
+    };
+    let entry = commit::commit(app, tx, written, now).await?.into_iter().next().flatten();
+    Ok(Acted { document, state: if entry.is_some() { state } else { State::Recording }, entry })
+}
+
+/// A reason that people can read: not empty, not too long, without hidden characters.
+///
+/// # Errors
+/// `reason-required`, `malformed-content`.
+pub(super) fn checked_reason(reason: &str) -> Result<String, Refusal> {
+    let reason = reason.trim();
+    if reason.is_empty() {
+        return Err(Refusal::new(RefusalCode::ReasonRequired).at("/reason"));
+    }
+    let malformed = |code: &'static str| Refusal::new(RefusalCode::MalformedContent).with("reason", code).at("/reason");
+    if reason.chars().count() > REASON_MAX_CHARS {
+        return Err(malformed("too-long").with("limit", REASON_MAX_CHARS.to_string()));
+    }
+    let hidden = |c: char| {
+        (c.is_control() && c != '\n')
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    };
+    if reason.chars().any(hidden) {
+        return Err(malformed("forbidden-character"));
+    }
+    Ok(reason.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    /// Keeps: FLW-05
+    #[test]
+    fn a_reason_is_something_that_people_can_read() {
+        assert_eq!(checked_reason("  сома дұрыс емес\n").unwrap(), "сома дұрыс емес");
+        assert_eq!(checked_reason(" \n").unwrap_err().code, RefusalCode::ReasonRequired);
+        for reason in ["a\u{202e}b", "a\u{0}b", &"x".repeat(2001)] {
+            assert_eq!(checked_reason(reason).unwrap_err().code, RefusalCode::MalformedContent);
+        }
+        assert!(checked_reason(&"ұ".repeat(2000)).is_ok());
+    }
+}

@@ -1,0 +1,349 @@
+//! What an extract is made of: the documents with everything on them, the whole history of each under one checkpoint, the
+//! cases that contest them, and the evidence by which their certificates were judged.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use qolhat_pki::certificate::Certificate;
+use qolhat_pki::digest::DigestAlgorithm;
+use serde_json::Value;
+
+use super::super::check_signature::EvidenceKind;
+use super::super::{Fault, OperationError, commit, issue_receipt, keep_content, keep_signature, read_document};
+use super::ExtractRequest;
+use crate::access::cases::{self, CaseRow};
+use crate::access::certificates;
+use crate::access::rights::Caller;
+use crate::app::App;
+use crate::docflow::State;
+use crate::docflow::store::{self, DocumentRow};
+use crate::domain::ids::{CaseId, DocumentId, ExtractId};
+use crate::domain::party::{Bin, IdentifierPolicy, Iin};
+use crate::domain::refusal::RefusalCode;
+use crate::domain::time::{CivilDate, Moment};
+use crate::extract::facts::{
+    CaseFacts, ConditionFacts, DocumentFacts, EntryFacts, EvidenceFacts, ExtractFacts, FileFacts, JournalFacts,
+    OfficerFacts, OpeningFacts, OperatorFacts, RequestFacts, SignatureFacts, SubjectFacts,
+};
+use crate::journal::entry::{Entry, Field};
+use crate::journal::subjects::SubjectLink;
+use crate::journal::{JournalError, StoredCheckpoint, StoredEntry};
+use crate::signature::store::{self as signatures, SignatureRow};
+
+/// How often a log that grows meanwhile is read anew.
+const TRIES_MAX: usize = 10;
+/// Fields of entries that are not revealed: a holder's own words are no part of what is proven.
+const KEPT_BACK: [&str; 1] = ["circumstances"];
+
+/// The facts; the number is given when the extract is registered.
+pub(super) async fn facts(
+    app: &App,
+    caller: &Caller,
+    request: &ExtractRequest,
+    id: ExtractId,
+    now: Moment,
+) -> Result<ExtractFacts, OperationError> {
+    let wanted: BTreeSet<DocumentId> = request.documents.iter().copied().collect();
+    if wanted.is_empty() || wanted.len() != request.documents.len() {
+        return Err(RefusalCode::ExtractScopeEmpty.into());
+    }
+    let picture = settled_picture(app, &request.documents).await?;
+    let mut evidence = EvidenceFacts {
+        certificates: app.trust.intermediates.iter().map(|certificate| certificate.der().to_vec()).collect(),
+        ..EvidenceFacts::default()
+    };
+    let mut documents = Vec::new();
+    for row in &picture.rows {
+        documents.push(document(app, row, &picture, &mut evidence).await?);
+    }
+    let checkpoint = stamped(app, picture.checkpoint.clone()).await?;
+    Ok(ExtractFacts {
+        id,
+        number: 0,
+        made_at: now,
+        operator: OperatorFacts {
+            bin: app.operator.bin,
+            name: app.operator.name.clone(),
+            log_origin: app.journal.origin().to_owned(),
+            log_key: app.journal.verifier_key().to_owned(),
+        },
+        officer: OfficerFacts { iin: caller.iin, name: officer_name(app, caller).await? },
+        request: RequestFacts {
+            asked_by: request.asked_by.clone(),
+            ground: request.ground.clone(),
+            scope: request.scope.clone(),
+        },
+        cases: picture.cases.iter().map(|(case, documents)| case_facts(case, documents)).collect(),
+        journal: journal_facts(app, &picture, checkpoint).await?,
+        documents,
+        evidence,
+    })
+}
+
+/// Everything asked for, as it stood at one checkpoint.
+struct Picture {
+    rows: Vec<DocumentRow>,
+    /// Cases and the documents here that they contest.
+    cases: Vec<(CaseRow, Vec<DocumentId>)>,
+    checkpoint: StoredCheckpoint,
+    /// Entries of each subject.
+    subjects: BTreeMap<String, Vec<u64>>,
+}
+
+/// Reads until nothing moved while it was read: documents, histories and checkpoint then belong together.
+async fn settled_picture(app: &App, documents: &[DocumentId]) -> Result<Picture, OperationError> {
+    for _ in 0..TRIES_MAX {
+        let before = newest_checkpoint(app).await?.size;
+        let picture = picture(app, documents).await?;
+        if picture.checkpoint.size == before {
+            return Ok(picture);
+        }
+    }
+    // A busy log: what moves is rarely what is asked for. The histories decide.
+    for _ in 0..TRIES_MAX {
+        let first = picture(app, documents).await?;
+        let second = picture(app, documents).await?;
+        if first.subjects == second.subjects && states(&first) == states(&second) {
+            return Ok(second);
+        }
+    }
+    Err(RefusalCode::ServiceUnavailable.into())
+}
+
+fn states(picture: &Picture) -> Vec<(State, Option<i64>)> {
+    picture.rows.iter().map(|row| (row.state(), row.state_seq)).collect()
+}
+
+async fn newest_checkpoint(app: &App) -> Result<StoredCheckpoint, OperationError> {
+    Ok(app.journal.latest_checkpoint().await?.ok_or(RefusalCode::ExtractScopeEmpty)?)
+}
+
+async fn picture(app: &App, documents: &[DocumentId]) -> Result<Picture, OperationError> {
+    let mut rows = Vec::new();
+    let mut cases: Vec<(CaseRow, Vec<DocumentId>)> = Vec::new();
+    let mut identities = Vec::new();
+    for id in documents {
+        let row = store::load(&app.db, *id).await?.ok_or(RefusalCode::DocumentUnknown)?;
+        if row.recorded_seq.is_none() || row.state() == State::Recording {
+            return Err(RefusalCode::DocumentNotYetReceived.into());
+        }
+        for case in cases::of_document(&app.db, *id).await? {
+            match cases.iter_mut().find(|(known, _)| known.id == case.id) {
+                Some((_, documents)) => documents.push(*id),
+                None => cases.push((case, vec![*id])),
+            }
+        }
+        identities.push(commit::document_subject(*id));
+        rows.push(row);
+    }
+    identities.extend(cases.iter().map(|(case, _)| case_subject(case.id)));
+    let mut subjects = BTreeMap::new();
+    for identity in identities {
+        let entries = app.journal.entries_of_subject(&identity).await?;
+        subjects.insert(identity, entries);
+    }
+    let checkpoint = newest_checkpoint(app).await?;
+    Ok(Picture { rows, cases, checkpoint, subjects })
+}
+
+fn case_subject(case: CaseId) -> String {
+    format!("case:{case}")
+}
+
+async fn officer_name(app: &App, caller: &Caller) -> Result<String, OperationError> {
+    let row = certificates::load(&app.db, &caller.certificate_sha256).await?;
+    let certificate = row.and_then(|row| Certificate::from_der(&row.der).ok());
+    let name = certificate.and_then(|certificate| certificate.subject_facts().common_name.clone());
+    Ok(name.unwrap_or_else(|| caller.iin.to_string()))
+}
+
+fn case_facts(case: &CaseRow, documents: &[DocumentId]) -> CaseFacts {
+    CaseFacts {
+        id: case.id,
+        certificate_sha256: case.certificate_sha256,
+        reported_at: case.reported_at,
+        compromised_since: case.compromised_since,
+        cut_off: case.cut_off,
+        state: case.state.code().to_owned(),
+        documents: documents.to_vec(),
+    }
+}
+
+async fn document(
+    app: &App,
+    row: &DocumentRow,
+    picture: &Picture,
+    evidence: &mut EvidenceFacts,
+) -> Result<DocumentFacts, OperationError> {
+    let key = keep_content::operator_key(app, row.id).await?;
+    let mut files = Vec::new();
+    for file in store::files(&app.db, row.id).await? {
+        let bytes = keep_content::get(app, &key, &file.blob_address, &file.sha256).await?;
+        files.push(FileFacts { name: file.name, media_type: file.media_type, bytes });
+    }
+    let mut files = files.into_iter();
+    let original = files.next().ok_or_else(|| Fault::Inconsistent(format!("document {} has no original", row.id)))?;
+    let rows = signatures::of_document(&app.db, row.id).await?;
+    let contesting = picture.cases.iter().filter(|(_, documents)| documents.contains(&row.id));
+    let contesting: Vec<&CaseRow> = contesting.map(|(case, _)| case).collect();
+    let mut signature_facts = Vec::new();
+    for signature in &rows {
+        let cms = keep_content::get(app, &key, &signature.blob_address, &signature.cms_sha256).await?;
+        let mut time_stamp = None;
+        for (kind, der) in keep_signature::get_evidence(app, &key, signature.id).await? {
+            match kind {
+                EvidenceKind::TimeStamp => time_stamp = Some(der),
+                EvidenceKind::Ocsp => evidence.ocsp.push(der),
+                EvidenceKind::Crl => evidence.crls.push(der),
+                EvidenceKind::Certificate => evidence.certificates.push(der),
+            }
+        }
+        let entry = app.journal.find(signature.event).await?;
+        signature_facts.push(signature_of(signature, cms, time_stamp, entry.map(|entry| entry.seq), &contesting));
+    }
+    let cases: Vec<CaseRow> = cases::of_document(&app.db, row.id).await?;
+    let conditions = read_document::conditions(app, row, &rows, &cases).await?;
+    let recorded = match row.recorded_event {
+        Some(event) => app.journal.find(event).await?,
+        None => None,
+    };
+    let receipts = store::receipts(&app.db, row.id).await?;
+    Ok(DocumentFacts {
+        id: row.id,
+        kind: row.kind.code().to_owned(),
+        number: row.number.clone(),
+        title: row.title.clone(),
+        date: row.date.as_deref().and_then(|date| CivilDate::parse(date).ok()),
+        state: row.state().code().to_owned(),
+        sender: (row.sender, issue_receipt::name_of(app, &row.sender).await?),
+        recipient: (row.recipient, issue_receipt::name_of(app, &row.recipient).await?),
+        recorded: recorded.map(|entry| (entry.seq, entry.at)),
+        original,
+        attachments: files.collect(),
+        signatures: signature_facts,
+        receipts: receipts.into_iter().map(|receipt| receipt.cms).collect(),
+        conditions: conditions
+            .into_iter()
+            .map(|finding| ConditionFacts {
+                condition: finding.condition.to_owned(),
+                clause: finding.clause.to_owned(),
+                holds: finding.holds,
+                evidence: finding.evidence,
+            })
+            .collect(),
+    })
+}
+
+fn signature_of(
+    row: &SignatureRow,
+    cms: Vec<u8>,
+    time_stamp: Option<Vec<u8>>,
+    entry: Option<u64>,
+    cases: &[&CaseRow],
+) -> SignatureFacts {
+    let certificate_sha256 = *row.certificate_sha256.as_bytes();
+    // A case that contests the document does so by the signatures of its own certificate.
+    let contested = cases.iter().filter(|case| case.certificate_sha256 == certificate_sha256);
+    let contested_by = contested.map(|case| case.id).collect();
+    SignatureFacts {
+        id: row.id,
+        side: row.side.clone(),
+        cms,
+        time_stamp,
+        certificate_sha256,
+        common_name: row.common_name.clone(),
+        iin: Iin::parse(&row.iin, IdentifierPolicy::AcceptTest).ok(),
+        bin: row.bin.as_deref().and_then(|bin| Bin::parse(bin, IdentifierPolicy::AcceptTest).ok()),
+        role: row.role.clone(),
+        claimed_at: row.claimed_at,
+        proven_at: row.proven_at,
+        checked_at: row.checked_at,
+        indication: row.indication.clone(),
+        sub_indication: row.sub_indication.clone(),
+        entry,
+        contested_by,
+    }
+}
+
+/// The checkpoint with a time stamp over it, fetched now when it has none.
+async fn stamped(app: &App, checkpoint: StoredCheckpoint) -> Result<StoredCheckpoint, OperationError> {
+    if checkpoint.time_stamp.is_some() {
+        return Ok(checkpoint);
+    }
+    let imprint = DigestAlgorithm::Sha256.digest(checkpoint.note.as_bytes());
+    let token = app.responders.time_stamp(&imprint, &mut app.rng.clone()).await.map_err(|error| {
+        tracing::warn!(responder.error = %error, "no time stamp over the checkpoint");
+        OperationError::from(RefusalCode::TimeStampUnavailable)
+    })?;
+    app.journal.save_time_stamp(checkpoint.size, &token).await?;
+    Ok(StoredCheckpoint { time_stamp: Some(token), ..checkpoint })
+}
+
+async fn journal_facts(
+    app: &App,
+    picture: &Picture,
+    checkpoint: StoredCheckpoint,
+) -> Result<JournalFacts, OperationError> {
+    let size = checkpoint.size;
+    let numbers: BTreeSet<u64> = picture.subjects.values().flatten().copied().collect();
+    let shown: BTreeSet<[u8; 32]> = picture.subjects.keys().map(|identity| app.journal.pseudonym(identity)).collect();
+    let mut entries = Vec::new();
+    for seq in numbers {
+        let stored = app.journal.entry(seq).await?.ok_or(JournalError::NoEntry { seq, size })?;
+        Entry::parse(&stored.body).map_err(JournalError::from)?;
+        entries.push(EntryFacts {
+            seq,
+            openings: openings(&stored, &shown),
+            proof: app.journal.inclusion_proof(seq, size).await?,
+            body: stored.body,
+            leaf: stored.leaf,
+        });
+    }
+    let subjects = picture.subjects.iter().map(|(identity, entries)| SubjectFacts {
+        identity: identity.clone(),
+        pseudonym: hex::encode(app.journal.pseudonym(identity)),
+        entries: entries.clone(),
+    });
+    Ok(JournalFacts {
+        entries,
+        size,
+        root: checkpoint.root,
+        subjects: subjects.collect(),
+        checkpoint: checkpoint.note,
+        time_stamp: checkpoint.time_stamp,
+    })
+}
+
+/// What is revealed of an entry: who acted, what was said, and its place among the entries of the subjects shown here;
+/// not its place among those of others.
+fn openings(stored: &StoredEntry, shown: &BTreeSet<[u8; 32]>) -> Vec<OpeningFacts> {
+    let reveals = |field: Field, value: &Value, name: Option<&str>| match field {
+        Field::Actor => true,
+        Field::Payload(_) => name.is_some_and(|name| !KEPT_BACK.contains(&name)),
+        Field::Subject(_) => SubjectLink::from_value(value).is_some_and(|link| shown.contains(&link.subject)),
+    };
+    let place = |field: Field| match field {
+        Field::Actor => ("actor", 0),
+        Field::Payload(index) => ("payload", index),
+        Field::Subject(index) => ("subj", index),
+    };
+    stored
+        .openings
+        .iter()
+        .filter(|(field, opening)| reveals(*field, &opening.value, opening.payload_field().map(|(name, _)| name)))
+        .map(|(field, opening)| {
+            let (place, index) = place(*field);
+            OpeningFacts { place: place.to_owned(), index, salt: opening.salt, value: opening.value.clone() }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::format::field;
+
+    #[test]
+    fn a_holders_own_words_are_kept_back() {
+        assert!(KEPT_BACK.contains(&"circumstances") && !KEPT_BACK.contains(&field::CASE_ID));
+    }
+}

@@ -1,0 +1,233 @@
+//! An extract for a court, in two steps, because a person signs in between (D10, A6.12): the officer prepares it from the
+//! journal as it stands, signs its manifest with his own key, and it is sealed, checked as the court will check it,
+//! written down and handed out.
+
+use qolhat_pki::trust::TrustStore;
+use qolhat_storage::envelope::{self, ContentKey};
+use qolhat_storage::{BlobStore as _, ContentDigest};
+use serde_json::json;
+
+use super::check_signature::{self, Use};
+use super::commit::{self, Act};
+use super::verify_extract::verify_extract;
+use super::{Fault, OperationError, keep_content};
+use crate::access::answers::Request;
+use crate::access::rights::Caller;
+use crate::app::App;
+use crate::domain::ids::{DocumentId, EventId, ExtractId};
+use crate::domain::party::Party;
+use crate::domain::refusal::{Refusal, RefusalCode};
+use crate::extract::build::{self, Prepared};
+use crate::extract::format::{field, kind};
+use crate::extract::operator::OperatorCard;
+use crate::extract::store::{self, ExtractRow, NewExtract};
+use crate::i18n::Language;
+use crate::journal::EventDraft;
+
+mod gather;
+mod long_term;
+
+/// Longest text of a request, in characters.
+const TEXT_MAX_CHARS: usize = 1000;
+
+/// What is asked for.
+#[derive(Debug)]
+pub struct ExtractRequest {
+    /// The documents, in the order wanted.
+    pub documents: Vec<DocumentId>,
+    /// Who asks.
+    pub asked_by: String,
+    /// On what ground.
+    pub ground: String,
+    /// What was asked for.
+    pub scope: String,
+}
+
+/// An extract that waits for the officer's signature.
+#[derive(Debug)]
+pub struct PreparedExtract {
+    /// Its id.
+    pub id: ExtractId,
+    /// Its number in the register.
+    pub number: u64,
+    /// What the officer signs: a detached CMS over these octets.
+    pub manifest: Vec<u8>,
+}
+
+/// Whose log this is: what a court pins.
+#[must_use]
+pub fn operator_card(app: &App) -> OperatorCard {
+    OperatorCard {
+        operator: app.operator.bin.to_string(),
+        name: Some(app.operator.name.clone()),
+        log_keys: vec![app.journal.verifier_key().to_owned()],
+        origin: Some(app.journal.origin().to_owned()),
+        witness_keys: Vec::new(),
+    }
+}
+
+/// Gathers an extract and keeps it until the officer signs.
+///
+/// # Errors
+/// `not-an-officer`, `extract-scope-empty`, `document-unknown`, `document-not-yet-received`,
+/// `time-stamp-unavailable`.
+///
+/// Keeps: JRN-10, SIG-19.
+pub async fn prepare_extract(
+    app: &App,
+    caller: &Caller,
+    request: ExtractRequest,
+) -> Result<PreparedExtract, OperationError> {
+    let now = app.clock.now();
+    caller.must_be_officer()?;
+    for (name, text) in [("asked_by", &request.asked_by), ("ground", &request.ground), ("scope", &request.scope)] {
+        let hidden = text.chars().any(char::is_control);
+        if text.trim().is_empty() || hidden || text.chars().count() > TEXT_MAX_CHARS {
+            let refusal = Refusal::new(RefusalCode::MissingRequisite).with("requisite", name);
+            return Err(refusal.at(format!("/{name}")).into());
+        }
+    }
+    let id = ExtractId::new(now, &mut app.rng.clone());
+    let mut facts = gather::facts(app, caller, &request, id, now).await?;
+
+    let key = keep_content::new_key(app);
+    let wrapped = envelope::wrap_key(&app.wrapping, &key, &holder_name(id), &mut app.rng.clone())?;
+    // The number stands in what is sealed, so it is taken first; a gap in the register would be a question in court.
+    let mut tx = app.db.begin().await?;
+    let number = store::next_number(&mut tx).await?;
+    facts.number = u64::try_from(number).unwrap_or_default();
+    let prepared = build::prepare(&facts).map_err(|error| Fault::Inconsistent(error.to_string()))?;
+    let package = prepared.to_package().map_err(|error| Fault::Inconsistent(error.to_string()))?;
+    let address = keep_content::put(app, &key, &package).await?;
+    let row = NewExtract {
+        id,
+        number,
+        officer_iin: &caller.iin.to_string(),
+        scope: &request.scope,
+        ground: &request.ground,
+        prepared_at: now,
+        wrapped_key: wrapped,
+        prepared_address: address,
+    };
+    store::insert(&mut tx, &row).await?;
+    tx.commit().await?;
+    Ok(PreparedExtract { id, number: facts.number, manifest: prepared.manifest_officer })
+}
+
+/// Issues a prepared extract by the officer's signature over its manifest.
+///
+/// # Errors
+/// `extract-unknown`, `extract-state`, `not-an-officer` for another officer than the one who prepared it, the refusals of
+/// the signature; `journal-unavailable` when it is issued and not written down yet: ask for it again.
+pub async fn issue_extract(
+    app: &App,
+    caller: &Caller,
+    id: ExtractId,
+    officer_cms: &[u8],
+    request: Option<&Request>,
+) -> Result<Vec<u8>, OperationError> {
+    let now = app.clock.now();
+    caller.must_be_officer()?;
+    let row = load(app, id).await?;
+    if row.issued_address.is_some() {
+        return Err(Refusal::new(RefusalCode::ExtractState).with("state", "issued").into());
+    }
+    if row.officer_iin != caller.iin.to_string() {
+        return Err(RefusalCode::NotAnOfficer.into());
+    }
+    let key = key_of(app, id, &row)?;
+    let sealed = app.blobs.get(&row.prepared_address).await?;
+    let package = envelope::open(&key, &sealed)?;
+    let prepared = Prepared::from_package(&package).map_err(|error| Fault::Inconsistent(error.to_string()))?;
+
+    let officer = officer_signature(app, caller, &prepared, officer_cms).await?;
+    let seal = long_term::seal(app, &prepared.manifest_operator).await?;
+    let binding = build::binding_text(app.journal.origin(), &prepared, &seal, &officer);
+    let binding = app.journal.sign_text(&binding)?;
+    let bytes =
+        build::seal(&prepared, &seal, &officer, &binding).map_err(|error| Fault::Inconsistent(error.to_string()))?;
+    must_verify(app, &bytes)?;
+
+    let address = keep_content::put(app, &key, &bytes).await?;
+    let event = EventId::new(now, &mut app.rng.clone());
+    let mut tx = app.db.begin().await?;
+    if !store::set_issued(&mut tx, id, now, &address, event).await? {
+        return Err(Refusal::new(RefusalCode::ExtractState).with("state", "issued").into());
+    }
+    let draft = EventDraft {
+        id: event,
+        kind: kind::EXTRACT_ISSUED.to_owned(),
+        subjects: vec![format!("extract:{id}")],
+        payload: vec![
+            ("extract_id".to_owned(), json!(id.to_string())),
+            ("number".to_owned(), json!(row.number)),
+            ("sha256".to_owned(), json!(ContentDigest::of(&bytes).to_hex())),
+            (field::BY.to_owned(), json!(caller.iin.to_string())),
+        ],
+        actor: commit::actor(caller),
+    };
+    let act =
+        Act { events: vec![draft], notices: Vec::new(), request: request.map(|request| (request, id.to_string())) };
+    match commit::commit(app, tx, act, now).await?.into_iter().flatten().next() {
+        Some(_) => Ok(bytes),
+        // Nothing is handed out that the journal does not hold.
+        None => Err(RefusalCode::JournalUnavailable.into()),
+    }
+}
+
+/// An issued extract.
+///
+/// # Errors
+/// `not-an-officer`, `extract-unknown`, `extract-state` when it is not issued.
+pub async fn read_extract(app: &App, caller: &Caller, id: ExtractId) -> Result<Vec<u8>, OperationError> {
+    caller.must_be_officer()?;
+    let row = load(app, id).await?;
+    let address =
+        row.issued_address.ok_or_else(|| Refusal::new(RefusalCode::ExtractState).with("state", "prepared"))?;
+    let key = key_of(app, id, &row)?;
+    Ok(envelope::open(&key, &app.blobs.get(&address).await?)?)
+}
+
+async fn load(app: &App, id: ExtractId) -> Result<ExtractRow, OperationError> {
+    Ok(store::load(&app.db, id).await?.ok_or(RefusalCode::ExtractUnknown)?)
+}
+
+fn holder_name(id: ExtractId) -> Vec<u8> {
+    format!("extract {id} holder operator").into_bytes()
+}
+
+fn key_of(app: &App, id: ExtractId, row: &ExtractRow) -> Result<ContentKey, OperationError> {
+    Ok(envelope::unwrap_key(&app.wrapping, &row.wrapped_key, &holder_name(id))?)
+}
+
+/// The officer's signature, checked as any signature is, with the proofs by which it can be checked in ten years.
+async fn officer_signature(
+    app: &App,
+    caller: &Caller,
+    prepared: &Prepared,
+    cms: &[u8],
+) -> Result<Vec<u8>, OperationError> {
+    let now = app.clock.now();
+    let checked = check_signature::check(app, cms, &prepared.manifest_officer, Use::Document, now).await?;
+    if let Some(refusal) = checked.waits_for {
+        return Err(refusal.into());
+    }
+    if checked.signer.iin != caller.iin {
+        return Err(RefusalCode::SignerIsNotTheCaller.into());
+    }
+    if checked.signer.party != Party::Organization(app.operator.bin) {
+        return Err(RefusalCode::WrongCapacity.into());
+    }
+    long_term::with_proofs(app, &checked.cms, &checked.evidence)
+}
+
+/// An extract that a court could not verify is a fault of ours, found before it is handed out.
+fn must_verify(app: &App, bytes: &[u8]) -> Result<(), OperationError> {
+    let anchors = app.trust.anchors.anchors().iter().chain(app.trust.tsa_anchors.anchors());
+    let anchors = TrustStore::from_certificates(anchors.map(|anchor| anchor.certificate().clone()));
+    let report = verify_extract(bytes, &anchors, Some(&operator_card(app)), app.clock.now());
+    if report.exit_code() == 0 {
+        return Ok(());
+    }
+    Err(Fault::Inconsistent(format!("the extract does not verify: {}", report.lines(Language::En).join("; "))).into())
+}

@@ -1,0 +1,159 @@
+//! The operator's signed receipt for a recorded document (FLW-03, FLW-04): what was received, when, and where it stands
+//! in the journal. Made after the entry is sequenced, so that it never says more than the journal holds.
+
+use qolhat_pki::issue::cms_sign::{Packaging, SignRequest, SigningContent, sign_cms};
+use serde_json::{Value, json};
+
+use super::{Fault, OperationError};
+use crate::access::store as clients;
+use crate::app::App;
+use crate::docflow::Side;
+use crate::docflow::store::{self, DocumentRow, FileRow, ReceiptRow};
+use crate::domain::ids::DocumentId;
+use crate::domain::party::Party;
+use crate::domain::time::Moment;
+use crate::i18n::{self, Language};
+use crate::journal::Sequenced;
+use crate::signature::store::{self as signatures, SignatureRow};
+
+/// Receipts made up for in one round.
+const ROUND_MAX: i64 = 100;
+
+/// Makes the receipt of a recorded document. One that has it, or is not sequenced yet, is left as it is.
+///
+/// # Errors
+/// A fault.
+pub async fn issue_receipt(app: &App, document: DocumentId) -> Result<(), OperationError> {
+    let Some(row) = store::load(&app.db, document).await? else { return Ok(()) };
+    let Some(event) = row.recorded_event else { return Ok(()) };
+    let Some(entry) = app.journal.find(event).await? else { return Ok(()) };
+    if store::receipts(&app.db, document).await?.iter().any(|receipt| receipt.event == event) {
+        return Ok(());
+    }
+    let files = store::files(&app.db, document).await?;
+    let signatures = signatures::of_document(&app.db, document).await?;
+    let signature = signatures.iter().find(|signature| signature.side == Side::Sender.code());
+    let names = [name_of(app, &row.sender).await?, name_of(app, &row.recipient).await?];
+    let now = app.clock.now();
+
+    let mut tx = app.db.begin().await?;
+    let number = store::next_receipt_number(&mut tx).await?;
+    let body = body(app, &row, &files, signature, &names, &entry, number);
+    let cms = seal(app, body.to_string().as_bytes(), now)?;
+    let receipt = ReceiptRow { event, number, cms, made_at: now };
+    match store::insert_receipt(&mut tx, document, &receipt).await {
+        Ok(()) => Ok(tx.commit().await?),
+        // Somebody else was faster: his receipt says the same.
+        Err(error) if error.violates(&["receipt_pkey", "receipt.event_id"]) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Makes the receipts that a crash between record and receipt left out; answers how many.
+///
+/// # Errors
+/// A fault.
+pub async fn issue_missing(app: &App) -> Result<usize, OperationError> {
+    let documents = store::without_receipt(&app.db, ROUND_MAX).await?;
+    for document in &documents {
+        issue_receipt(app, *document).await?;
+    }
+    Ok(documents.len())
+}
+
+/// The name by which people know a party.
+///
+/// # Errors
+/// A fault of the database.
+pub(super) async fn name_of(app: &App, party: &Party) -> Result<String, OperationError> {
+    if *party == Party::Organization(app.operator.bin) {
+        return Ok(app.operator.name.clone());
+    }
+    let client = clients::client(&app.db, party).await?;
+    Ok(client.map_or_else(|| party.number(), |client| client.display_name))
+}
+
+/// An attached CMS by the operator's key.
+///
+/// # Errors
+/// `Seal` when the key cannot sign.
+pub(super) fn seal(app: &App, content: &[u8], now: Moment) -> Result<Vec<u8>, OperationError> {
+    let request = SignRequest::new(SigningContent::Content(content), Packaging::Attached, now);
+    let signed = sign_cms(&app.operator.seal_key, &app.operator.seal_certificate, &request, &mut app.rng.clone());
+    Ok(signed.map_err(|error| Fault::Seal(error.to_string()))?)
+}
+
+fn body(
+    app: &App,
+    row: &DocumentRow,
+    files: &[FileRow],
+    signature: Option<&SignatureRow>,
+    names: &[String; 2],
+    entry: &Sequenced,
+    number: i64,
+) -> Value {
+    let original = files.first().map(|file| file.sha256.to_hex()).unwrap_or_default();
+    let texts: serde_json::Map<String, Value> = Language::ALL
+        .iter()
+        .map(|language| {
+            let text = text(*language, app, row, &original, signature, names, entry, number);
+            (language.code().to_owned(), json!(text))
+        })
+        .collect();
+    let [sender, recipient] = names;
+    json!({
+        "type": "Receipt",
+        "version": 1,
+        "number": number,
+        "document_id": row.id.to_string(),
+        "kind": row.kind.code(),
+        "document_number": row.number,
+        "title": row.title,
+        "sender": {"party": row.sender.key(), "name": sender},
+        "recipient": {"party": row.recipient.key(), "name": recipient},
+        "content_sha256": original,
+        "attachments": files.iter().skip(1).map(|file| json!({"name": file.name, "sha256": file.sha256.to_hex()})).collect::<Vec<_>>(),
+        "signature_sha256": signature.map(|signature| signature.cms_sha256.to_hex()),
+        "received_at": entry.at.to_string(),
+        "journal": {
+            "origin": app.journal.origin(),
+            "key": app.journal.verifier_key(),
+            "entry": entry.seq,
+            "leaf": hex::encode(entry.leaf),
+        },
+        "operator": {"bin": app.operator.bin.to_string(), "name": app.operator.name},
+        "text": texts,
+    })
+}
+
+#[expect(clippy::too_many_arguments, reason = "every line of the receipt says another thing")]
+fn text(
+    language: Language,
+    app: &App,
+    row: &DocumentRow,
+    original: &str,
+    signature: Option<&SignatureRow>,
+    [sender, recipient]: &[String; 2],
+    entry: &Sequenced,
+    number: i64,
+) -> String {
+    let line = |key: &str, values: &[(&str, &str)]| i18n::text(language, key, values);
+    let kind = i18n::word(language, "kind", row.kind.code());
+    let mut lines = vec![
+        line("receipt-title", &[("number", &number.to_string())]),
+        line("receipt-document", &[("kind", &kind), ("number", &row.number), ("title", &row.title)]),
+        line("receipt-sender", &[("name", sender), ("party", &row.sender.number())]),
+        line("receipt-recipient", &[("name", recipient), ("party", &row.recipient.number())]),
+        line("receipt-received", &[("at", &entry.at.to_string()), ("seq", &entry.seq.to_string())]),
+        line("receipt-content", &[("sha256", original)]),
+    ];
+    if let Some(signature) = signature {
+        let verdict = i18n::word(language, "indication", &signature.indication);
+        let values = [("name", signature.common_name.as_str()), ("iin", &signature.iin), ("verdict", &verdict)];
+        lines.push(line("receipt-signature", &values));
+    }
+    let bin = app.operator.bin.to_string();
+    lines.push(line("receipt-operator", &[("name", &app.operator.name), ("bin", &bin)]));
+    lines.push(line("receipt-log", &[("origin", app.journal.origin())]));
+    lines.join("\n")
+}

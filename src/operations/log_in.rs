@@ -1,0 +1,166 @@
+//! Login: a one-time text signed by an authentication or signing key opens a session (A2.15). The certificate is checked
+//! as for signing: a key that may not sign may not log in either.
+
+use qolhat_pki::random::SecureRandom;
+use sha2::{Digest as _, Sha256};
+
+use super::check_signature::{self, Use};
+use super::{OperationError, keep_signature};
+use crate::access::certificates::CertificateState;
+use crate::access::rights::Caller;
+use crate::access::session::{self, CHALLENGE_LIFETIME_SECONDS, NONCE_BYTES, NewSession, SESSION_LIFETIME_SECONDS};
+use crate::access::store;
+use crate::app::App;
+use crate::domain::ids::ChallengeId;
+use crate::domain::party::{IdentifierPolicy, Iin, Party};
+use crate::domain::refusal::{Refusal, RefusalCode};
+use crate::domain::time::Moment;
+use qolhat_pki::time::Span;
+
+/// Random octets of a session's token.
+const TOKEN_BYTES: usize = 32;
+
+/// What is to be signed to log in.
+#[derive(Debug, Clone)]
+pub struct Challenge {
+    /// Its id.
+    pub id: ChallengeId,
+    /// The exact text to sign.
+    pub content: String,
+    /// Until when it may be used, once.
+    pub expires_at: Moment,
+}
+
+/// A new challenge.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn new_challenge(app: &App) -> Result<Challenge, OperationError> {
+    let now = app.clock.now();
+    let mut rng = app.rng.clone();
+    let id = ChallengeId::new(now, &mut rng);
+    let mut nonce = [0_u8; NONCE_BYTES];
+    SecureRandom::fill(&mut rng, &mut nonce);
+    let expires_at = later(now, CHALLENGE_LIFETIME_SECONDS);
+    let mut tx = app.db.begin().await?;
+    session::insert_challenge(&mut tx, id, &nonce, now, expires_at).await?;
+    tx.commit().await?;
+    Ok(Challenge { id, content: content(app, id, &nonce, expires_at), expires_at })
+}
+
+fn later(now: Moment, seconds: i64) -> Moment {
+    now.checked_add(Span::seconds(seconds)).unwrap_or(now)
+}
+
+/// The text that is signed: it says for which service and until when, so that it is good for nothing else.
+fn content(app: &App, id: ChallengeId, nonce: &[u8], expires_at: Moment) -> String {
+    let bin = app.operator.bin;
+    format!("qolhat-login/v1\noperator: {bin}\nchallenge: {id}\nnonce: {}\nexpires: {expires_at}\n", hex::encode(nonce))
+}
+
+/// An open session.
+#[derive(Debug, Clone)]
+pub struct LoggedIn {
+    /// The secret by which requests name the session: 64 hexadecimal digits. Kept nowhere but by the caller.
+    pub token: String,
+    /// Who it is, for whom.
+    pub caller: Caller,
+    /// Name in the certificate.
+    pub common_name: String,
+    /// Until when.
+    pub expires_at: Moment,
+}
+
+/// Opens a session by the signed challenge. A challenge is used up by the attempt, whatever comes of it.
+///
+/// # Errors
+/// `challenge-unknown`, `challenge-expired`, every refusal of a signature; `certificate-status-unknown` when nobody
+/// could say now whether the certificate is revoked.
+pub async fn log_in(app: &App, challenge: ChallengeId, cms: &[u8]) -> Result<LoggedIn, OperationError> {
+    let now = app.clock.now();
+    let mut tx = app.db.begin().await?;
+    let consumed = session::consume_challenge(&mut tx, challenge).await?;
+    tx.commit().await?;
+    let (nonce, challenge_expires) = consumed.ok_or(RefusalCode::ChallengeUnknown)?;
+    if now >= challenge_expires {
+        return Err(RefusalCode::ChallengeExpired.into());
+    }
+    let content = content(app, challenge, &nonce, challenge_expires);
+    let checked = check_signature::check(app, cms, content.as_bytes(), Use::Login, now).await?;
+    if let Some(refusal) = checked.waits_for {
+        return Err(refusal.into());
+    }
+    let mut token = [0_u8; TOKEN_BYTES];
+    SecureRandom::fill(&mut app.rng.clone(), &mut token);
+    let token = hex::encode(token);
+    let expires_at = later(now, SESSION_LIFETIME_SECONDS);
+    let signer = &checked.signer;
+    let mut tx = app.db.begin().await?;
+    keep_signature::must_be_usable(&mut tx, &checked, now).await?;
+    session::insert(
+        &mut tx,
+        &NewSession {
+            token_sha256: digest(&token),
+            iin: &signer.iin.to_string(),
+            party: signer.party.key(),
+            certificate_sha256: signer.certificate_sha256,
+            created_at: now,
+            expires_at,
+        },
+    )
+    .await?;
+    tx.commit().await?;
+    let caller = caller(app, signer.iin, signer.party, signer.certificate_sha256).await?;
+    Ok(LoggedIn { token, caller, common_name: signer.common_name.clone(), expires_at })
+}
+
+fn digest(token: &str) -> [u8; 32] {
+    Sha256::digest(token.as_bytes()).into()
+}
+
+/// Whose session `token` names.
+///
+/// # Errors
+/// `login-required`, `session-expired`; `key-compromised` when the certificate is suspended or annulled meanwhile.
+pub async fn caller_of(app: &App, token: &str) -> Result<Caller, OperationError> {
+    if token.len() != TOKEN_BYTES * 2 {
+        return Err(RefusalCode::LoginRequired.into());
+    }
+    let row = session::load(&app.db, &digest(token)).await?.ok_or(RefusalCode::LoginRequired)?;
+    if app.clock.now() >= row.expires_at {
+        return Err(RefusalCode::SessionExpired.into());
+    }
+    if row.certificate_state != CertificateState::Active.code() {
+        return Err(Refusal::new(RefusalCode::KeyCompromised).with("since", "").into());
+    }
+    // What was kept was judged when it came in.
+    let iin = Iin::parse(&row.iin, IdentifierPolicy::AcceptTest);
+    let party = Party::parse_key(&row.party, IdentifierPolicy::AcceptTest);
+    let certificate = <[u8; 32]>::try_from(row.certificate_sha256);
+    match (iin, party, certificate) {
+        (Ok(iin), Ok(party), Ok(certificate)) => caller(app, iin, party, certificate).await,
+        _ => Err(super::Fault::Inconsistent("a session that names nobody".to_owned()).into()),
+    }
+}
+
+async fn caller(app: &App, iin: Iin, party: Party, certificate_sha256: [u8; 32]) -> Result<Caller, OperationError> {
+    let member = store::membership(&app.db, &party, &iin.to_string()).await?;
+    let for_the_operator = party == Party::Organization(app.operator.bin);
+    Ok(Caller {
+        iin,
+        party,
+        certificate_sha256,
+        capability: member.map(|member| member.capability),
+        officer: for_the_operator && app.operator.officers.contains(&iin),
+    })
+}
+
+/// Ends the session.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn log_out(app: &App, token: &str) -> Result<(), OperationError> {
+    let mut tx = app.db.begin().await?;
+    session::end(&mut tx, &digest(token)).await?;
+    Ok(tx.commit().await?)
+}

@@ -1,0 +1,45 @@
+//! The service: the HTTP door and the worker around one application, until it is told to stop.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::api;
+use crate::app::App;
+use crate::worker;
+
+/// Serves `app` on `listener` until `stop` is done; requests that are being answered are answered.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn serve(
+    app: Arc<App>,
+    listener: TcpListener,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), std::io::Error> {
+    let (sender, receiver) = watch::channel(false);
+    let worker = tokio::spawn(worker::run(Arc::clone(&app), receiver));
+    let router = api::router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let served = axum::serve(listener, router).with_graceful_shutdown(stop).await;
+    // The receiver is gone only when the worker has ended by itself.
+    let _ = sender.send(true);
+    if let Err(error) = worker.await {
+        tracing::error!(error = %error, "the worker ended badly");
+    }
+    served
+}
+
+/// Done when the process is asked to end: SIGTERM or Ctrl-C.
+///
+/// # Errors
+/// When the signal cannot be watched.
+pub async fn asked_to_stop() -> Result<(), std::io::Error> {
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        done = tokio::signal::ctrl_c() => done,
+        _ = terminate.recv() => Ok(()),
+    }
+}

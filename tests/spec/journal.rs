@@ -1,0 +1,342 @@
+//! The journal on a real database: numbers without gaps, proofs, audits; and tampering that shows.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+#![allow(clippy::disallowed_methods, reason = "tests find their database")]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use qolhat::app::{SharedRandom, SystemRandom};
+use qolhat::db::Db;
+use qolhat::domain::ids::EventId;
+use qolhat::domain::time::{Clock, Moment};
+use qolhat::journal::checkpoint::Checkpoint;
+use qolhat::journal::entry::{Entry, Field};
+use qolhat::journal::proof::verify_inclusion;
+use qolhat::journal::subjects::{SubjectLink, check_chain};
+use qolhat::journal::{EventDraft, Journal, JournalError, LogIdentity, WaitError, audit, enqueue};
+use qolhat::params;
+use serde_json::json;
+use sqlx::Connection as _;
+use tempfile::TempDir;
+
+const ORIGIN: &str = "log.example/1";
+
+struct Still;
+
+impl Clock for Still {
+    fn now(&self) -> Moment {
+        Moment::parse_rfc3339("2026-11-22T09:00:00Z").unwrap()
+    }
+}
+
+fn identity(seed: u8) -> LogIdentity {
+    LogIdentity::from_seed(ORIGIN, &[seed; 32], [7; 32]).unwrap()
+}
+
+fn rng() -> SharedRandom {
+    SharedRandom::new(SystemRandom)
+}
+
+async fn open(db: &Db) -> Result<Journal, JournalError> {
+    Journal::open(db.clone(), identity(1), Arc::new(Still), Box::new(rng())).await
+}
+
+async fn sqlite() -> (TempDir, Db) {
+    let folder = TempDir::new().unwrap();
+    let db = Db::connect(&url(&folder)).await.unwrap();
+    db.migrate().await.unwrap();
+    (folder, db)
+}
+
+fn url(folder: &TempDir) -> String {
+    format!("sqlite:{}", folder.path().join("log.db").display())
+}
+
+fn event(number: u64) -> EventDraft {
+    EventDraft {
+        id: EventId::new(Still.now(), &mut rng()),
+        kind: "document.recorded".to_owned(),
+        subjects: vec![format!("document:{}", number % 3), "party:bin:123456789021".to_owned()],
+        payload: vec![("number".to_owned(), json!(number.to_string())), ("size".to_owned(), json!(number))],
+        actor: json!({"iin": "123456789011"}),
+    }
+}
+
+async fn put(db: &Db, journal: &Journal, event: &EventDraft) -> u64 {
+    let mut tx = db.begin().await.unwrap();
+    enqueue(&mut tx, event).await.unwrap();
+    tx.commit().await.unwrap();
+    journal.wake();
+    journal.wait(event.id, Duration::from_secs(10)).await.unwrap().seq
+}
+
+/// A log of `count` entries.
+async fn log_of(count: u64) -> (TempDir, Db, Journal) {
+    let (folder, db) = sqlite().await;
+    let journal = open(&db).await.unwrap();
+    for number in 0..count {
+        assert_eq!(put(&db, &journal, &event(number)).await, number);
+    }
+    (folder, db, journal)
+}
+
+async fn everything_holds(db: &Db, journal: &Journal, count: u64) {
+    let report = journal.audit().await.unwrap();
+    assert!(report.ok, "{report:?}");
+    assert_eq!((report.size, report.checked), (count, count));
+    let stored = journal.latest_checkpoint().await.unwrap().unwrap();
+    let checkpoint = Checkpoint::open(&stored.note, journal.verifier_key()).unwrap();
+    assert_eq!((checkpoint.size, hex::encode(checkpoint.root)), (count, report.root));
+    for seq in 0..count {
+        let entry = journal.entry(seq).await.unwrap().unwrap();
+        let proof = journal.inclusion_proof(seq, count).await.unwrap();
+        verify_inclusion(&entry.leaf, seq, count, &checkpoint.root, &proof).unwrap();
+    }
+    let _ = db;
+}
+
+/// Keeps: JRN-01, JRN-02
+#[tokio::test(flavor = "multi_thread")]
+async fn many_at_once_get_numbers_without_gaps_and_proofs_that_hold() {
+    let (_folder, db) = sqlite().await;
+    numbers_without_gaps(&db).await;
+}
+
+/// Keeps: JRN-01, JRN-02
+#[tokio::test(flavor = "multi_thread")]
+async fn many_at_once_get_numbers_without_gaps_on_postgresql() {
+    let Ok(url) = std::env::var("QOLHAT_TEST_POSTGRES") else {
+        eprintln!("SKIPPED: QOLHAT_TEST_POSTGRES does not say where a PostgreSQL is");
+        return;
+    };
+    // A database of its own: a log fills one.
+    let (server, _) = url.rsplit_once('/').unwrap();
+    let name = format!("journal_{}", std::process::id());
+    let mut admin = sqlx::PgConnection::connect(&url).await.unwrap();
+    sqlx::query(sqlx::AssertSqlSafe(format!("create database {name}"))).execute(&mut admin).await.unwrap();
+    let db = Db::connect(&format!("{server}/{name}")).await.unwrap();
+    db.migrate().await.unwrap();
+    numbers_without_gaps(&db).await;
+}
+
+async fn numbers_without_gaps(db: &Db) {
+    let journal = open(db).await.unwrap();
+    let mut tasks = Vec::new();
+    for number in 0..120 {
+        let (db, journal) = (db.clone(), journal.clone());
+        tasks.push(tokio::spawn(async move { put(&db, &journal, &event(number)).await }));
+    }
+    let mut numbers = Vec::new();
+    for task in tasks {
+        numbers.push(task.await.unwrap());
+    }
+    numbers.sort_unstable();
+    assert_eq!(numbers, (0..120).collect::<Vec<_>>());
+    everything_holds(db, &journal, 120).await;
+
+    // A subject's entries are one unbroken chain.
+    let entries = journal.entries_of_subject("party:bin:123456789021").await.unwrap();
+    assert_eq!(entries, (0..120).collect::<Vec<_>>());
+    let mut links = Vec::new();
+    for seq in entries {
+        let entry = journal.entry(seq).await.unwrap().unwrap();
+        let (_, opening) = entry.openings.iter().find(|(field, _)| *field == Field::Subject(1)).unwrap();
+        links.push((SubjectLink::from_value(&opening.value).unwrap(), entry.leaf));
+    }
+    assert_eq!(check_chain(&links), Ok(120));
+}
+
+/// Personal data stand in openings alone. Keeps: JRN-07
+#[tokio::test]
+async fn an_entry_says_nothing_that_its_openings_do_not() {
+    let (_folder, _db, journal) = log_of(2).await;
+    let entry = journal.entry(1).await.unwrap().unwrap();
+    let text = String::from_utf8(entry.body.clone()).unwrap();
+    assert!(!text.contains("123456789011") && !text.contains("123456789021"), "{text}");
+    let parsed = Entry::parse(&entry.body).unwrap();
+    assert_eq!(entry.openings.len(), 1 + 2 + 2);
+    for (field, opening) in &entry.openings {
+        assert!(opening.opens(&parsed.commitment(*field).unwrap()));
+    }
+    // Equal values are closed by other salts: nobody can compare them.
+    let first = journal.entry(0).await.unwrap().unwrap();
+    assert_ne!(Entry::parse(&first.body).unwrap().actor, parsed.actor);
+}
+
+#[tokio::test]
+async fn what_is_rolled_back_is_not_written_down_and_what_is_tried_twice_is_written_once() {
+    let (_folder, db, journal) = log_of(1).await;
+    let mut tx = db.begin().await.unwrap();
+    enqueue(&mut tx, &event(1)).await.unwrap();
+    drop(tx);
+    let twice = event(2);
+    assert_eq!(put(&db, &journal, &twice).await, 1);
+    assert_eq!(put(&db, &journal, &twice).await, 1);
+    assert_eq!(put(&db, &journal, &event(3)).await, 2);
+    everything_holds(&db, &journal, 3).await;
+}
+
+#[tokio::test]
+async fn an_event_that_could_not_become_an_entry_is_refused_in_its_transaction() {
+    let (_folder, db, _journal) = log_of(0).await;
+    let mut wrong = Vec::new();
+    wrong.push(EventDraft { kind: "No Kind".to_owned(), ..event(0) });
+    wrong.push(EventDraft { payload: vec![("x".to_owned(), json!(1.5))], ..event(0) });
+    wrong.push(EventDraft { payload: vec![("x".to_owned(), json!("y".repeat(70_000)))], ..event(0) });
+    wrong.push(EventDraft { subjects: vec!["a".to_owned(), "a".to_owned()], ..event(0) });
+    wrong.push(EventDraft { subjects: (0..33).map(|n| format!("s:{n}")).collect(), ..event(0) });
+    for event in wrong {
+        let mut tx = db.begin().await.unwrap();
+        assert!(matches!(enqueue(&mut tx, &event).await, Err(JournalError::Unfit { .. })), "{event:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_written_past_the_inbox_check_is_put_aside_and_hinders_nobody() {
+    let (_folder, db, journal) = log_of(1).await;
+    let bad = EventId::new(Still.now(), &mut rng());
+    let mut tx = db.begin().await.unwrap();
+    let insert = "insert into journal_inbox (id, body) values ($1, $2)";
+    tx.execute(insert, &params![bad.as_uuid(), "{}"]).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(put(&db, &journal, &event(1)).await, 1);
+    let answer = journal.wait(bad, Duration::from_secs(5)).await;
+    assert!(matches!(answer, Err(WaitError::Failed(JournalError::Unfit { .. }))), "{answer:?}");
+    everything_holds(&db, &journal, 2).await;
+}
+
+/// Keeps: JRN-04
+#[tokio::test]
+async fn what_was_committed_is_sequenced_after_a_restart() {
+    let (folder, db, journal) = log_of(3).await;
+    drop(journal);
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    let waiting = event(3);
+    let mut tx = db.begin().await.unwrap();
+    enqueue(&mut tx, &waiting).await.unwrap();
+    tx.commit().await.unwrap();
+    db.close().await;
+
+    let db = Db::connect(&url(&folder)).await.unwrap();
+    let journal = open(&db).await.unwrap();
+    journal.wake();
+    assert_eq!(journal.wait(waiting.id, Duration::from_secs(10)).await.unwrap().seq, 3);
+    everything_holds(&db, &journal, 4).await;
+}
+
+#[tokio::test]
+async fn a_log_of_another_key_or_origin_is_not_continued() {
+    let (_folder, db, journal) = log_of(2).await;
+    drop(journal);
+    let other_key = Journal::open(db.clone(), identity(2), Arc::new(Still), Box::new(rng())).await;
+    assert!(matches!(other_key, Err(JournalError::Checkpoint(_))));
+    let other = LogIdentity::from_seed("log.example/2", &[1; 32], [7; 32]).unwrap();
+    let other_origin = Journal::open(db.clone(), other, Arc::new(Still), Box::new(rng())).await;
+    assert!(matches!(other_origin, Err(JournalError::OtherLog { .. })));
+}
+
+/// Keeps: JRN-02
+#[tokio::test]
+async fn the_database_refuses_to_change_or_remove_an_entry() {
+    let (_folder, db, _journal) = log_of(2).await;
+    for sql in [
+        "update journal_entry set body = x'00' where seq = 0",
+        "delete from journal_entry where seq = 1",
+        "insert or replace into journal_entry select seq, id, leaf, x'00' from journal_entry where seq = 1",
+        "insert into journal_entry (seq, id, leaf, body) select 7, x'00', leaf, body from journal_entry where seq = 0",
+        "delete from journal_checkpoint",
+        "update journal_secret set value = '1'",
+        "delete from journal_subject",
+    ] {
+        let mut tx = db.begin().await.unwrap();
+        assert!(tx.execute(sql, &[]).await.is_err(), "{sql}");
+    }
+}
+
+/// Changes the file behind the program's back: guards dropped, then `sql`.
+async fn tamper(folder: &TempDir, sql: &str) {
+    let mut raw = sqlx::SqliteConnection::connect(&url(folder)).await.unwrap();
+    let triggers: Vec<String> =
+        sqlx::query_scalar("select name from sqlite_master where type = 'trigger'").fetch_all(&mut raw).await.unwrap();
+    for trigger in triggers {
+        sqlx::query(sqlx::AssertSqlSafe(format!("drop trigger {trigger}"))).execute(&mut raw).await.unwrap();
+    }
+    let touched = sqlx::query(sqlx::AssertSqlSafe(sql.to_owned())).execute(&mut raw).await.unwrap().rows_affected();
+    assert!(touched > 0, "{sql}");
+}
+
+/// One octet changed by hand anywhere in the log is named. Keeps: JRN-02, JRN-06
+#[tokio::test]
+async fn the_audit_names_what_was_changed_behind_its_back() {
+    let flip = |column: &str, table: &str, place: &str| {
+        format!(
+            "update {table} set {column} = cast(substr({column}, 1, 10) || \
+             case when substr({column}, 11, 1) = x'41' then x'42' else x'41' end || \
+             substr({column}, 12) as blob) where {place}"
+        )
+    };
+    let text = |column: &str, table: &str, place: &str| {
+        format!("update {table} set {column} = replace({column}, substr({column}, 3, 1), '~') where {place}")
+    };
+    for (sql, part, seq) in [
+        (flip("body", "journal_entry", "seq = 4"), "entry", Some(4)),
+        (flip("leaf", "journal_entry", "seq = 2"), "entry", Some(2)),
+        (flip("hashes", "journal_node", "seq = 3"), "node", Some(3)),
+        (flip("salt", "journal_secret", "seq = 1 and field = 'payload.0'"), "opening", Some(1)),
+        (text("value", "journal_secret", "seq = 5 and field = 'actor'"), "opening", Some(5)),
+        ("update journal_checkpoint set note = replace(note, 'log.example', 'log.exampie') where size = 3".to_owned(), "checkpoint", Some(3)),
+        (flip("root", "journal_checkpoint", "size = 6"), "checkpoint", Some(6)),
+        ("update journal_subject set seq = 0 where seq = 3".to_owned(), "subject", Some(0)),
+        ("update journal_subject set n = 77 where seq = 6".to_owned(), "subject", Some(6)),
+        ("update journal_event set seq = 1 where seq = 2".to_owned(), "event", Some(2)),
+        ("delete from journal_entry where seq = 6".to_owned(), "entry", Some(6)),
+        ("delete from journal_entry where seq = 0".to_owned(), "entry", Some(0)),
+        ("delete from journal_checkpoint where size = 7".to_owned(), "checkpoint", Some(6)),
+        (flip("root", "log_head", "one = 1"), "head", None),
+        ("update journal_subject_head set leaf = x'0000000000000000000000000000000000000000000000000000000000000000'".to_owned(), "subject", None),
+    ] {
+        let (folder, db, journal) = log_of(7).await;
+        let key = journal.verifier_key().to_owned();
+        drop(journal);
+        db.close().await;
+        tamper(&folder, &sql).await;
+        let db = Db::connect(&url(&folder)).await.unwrap();
+        let report = audit::run(&db, &key).await.unwrap();
+        let failure = report.first_failure.clone().unwrap_or_else(|| panic!("not seen: {sql}"));
+        assert!(!report.ok);
+        assert_eq!(failure.part, part, "{sql} {failure:?}");
+        if seq.is_some() {
+            assert_eq!(failure.seq, seq, "{sql} {failure:?}");
+        }
+    }
+}
+
+/// Keeps: JRN-02
+#[tokio::test]
+async fn a_log_that_does_not_fit_its_checkpoint_is_not_appended_to() {
+    for sql in [
+        "delete from journal_entry where seq = 6",
+        "update log_head set n = 6",
+        "update log_head set root = x'0000000000000000000000000000000000000000000000000000000000000000'",
+        "delete from journal_checkpoint where size = 7",
+        "update journal_checkpoint set note = replace(note, '7', '8') where size = 7",
+    ] {
+        let (folder, db, journal) = log_of(7).await;
+        drop(journal);
+        db.close().await;
+        tamper(&folder, sql).await;
+        let db = Db::connect(&url(&folder)).await.unwrap();
+        assert!(open(&db).await.is_err(), "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn an_erased_opening_is_no_failure() {
+    let (folder, db, journal) = log_of(3).await;
+    let key = journal.verifier_key().to_owned();
+    drop(journal);
+    db.close().await;
+    tamper(&folder, "delete from journal_secret where seq = 1").await;
+    let db = Db::connect(&url(&folder)).await.unwrap();
+    assert!(audit::run(&db, &key).await.unwrap().ok);
+}
