@@ -330,7 +330,11 @@ fn read(path: &Path) -> Result<Vec<u8>, StartError> {
     fs::read(path).map_err(|source| StartError::File { path: path.display().to_string(), source })
 }
 
-fn operator_of(config: &Config, passwords: &Passwords) -> Result<Operator, StartError> {
+/// The operator of `config`, his key opened.
+///
+/// # Errors
+/// When the key file, its password or an identifier is not what it must be.
+pub fn operator_of(config: &Config, passwords: &Passwords) -> Result<Operator, StartError> {
     let invalid = |what: &str, detail: String| StartError::Invalid { what: what.to_owned(), detail };
     let policy = identifier_policy(config.identifiers);
     let operator = &config.operator;
@@ -359,6 +363,21 @@ fn operator_of(config: &Config, passwords: &Passwords) -> Result<Operator, Start
         seal_key: store.key,
         seal_certificate: store.certificate,
     })
+}
+
+/// The public key of the log of `config`, in its text form. Nothing is made that is not there.
+///
+/// # Errors
+/// When the key file cannot be read.
+pub fn log_verifier_key(config: &Config) -> Result<String, StartError> {
+    let path = &config.journal.key_file;
+    let invalid = |detail: String| StartError::Invalid { what: path.display().to_string(), detail };
+    let text = Zeroizing::new(read(path)?);
+    let mut seed = Zeroizing::new([0_u8; 32]);
+    hex::decode_to_slice(text.trim_ascii(), seed.as_mut_slice())
+        .map_err(|_| invalid("not 64 hexadecimal digits".to_owned()))?;
+    let identity = LogIdentity::from_seed(&config.journal.origin, &seed, [0; 32]);
+    Ok(identity.map_err(|error| invalid(error.to_string()))?.verifier_key().to_owned())
 }
 
 fn log_identity(config: &Config, rng: &mut SharedRandom) -> Result<LogIdentity, StartError> {

@@ -23,6 +23,7 @@ pub mod notify;
 pub mod signature;
 
 pub mod api;
+pub mod cli;
 pub mod serve;
 pub mod worker;
 

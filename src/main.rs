@@ -1,6 +1,7 @@
 //! The command line.
 
-fn main() {
-    eprintln!("qolhat {}: the commands are not built yet", env!("CARGO_PKG_VERSION"));
-    std::process::exit(2);
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    qolhat::cli::run(std::env::args_os())
 }

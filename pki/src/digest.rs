@@ -234,6 +234,12 @@ const PIECE_BYTES: usize = 16 * 1024;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Digests(Vec<Digest>);
 
+impl From<Digest> for Digests {
+    fn from(digest: Digest) -> Self {
+        Digests(vec![digest])
+    }
+}
+
 impl Digests {
     /// The digest by `algorithm`, if it is among them.
     pub fn get(&self, algorithm: DigestAlgorithm) -> Option<&Digest> {

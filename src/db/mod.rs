@@ -72,6 +72,19 @@ impl Db {
         Ok(Db { pools })
     }
 
+    /// As [`Db::connect`], to a database that is there: nothing is made.
+    /// # Errors
+    /// As [`Db::connect`]; `Other` when the file is not there.
+    pub async fn connect_existing(url: &str) -> Result<Db, DbError> {
+        if let Some(path) = url.strip_prefix("sqlite:") {
+            let path = path.trim_start_matches("//");
+            if !std::path::Path::new(path).is_file() {
+                return Err(DbError::Other(format!("there is no database file {path}")));
+            }
+        }
+        Self::connect(url).await
+    }
+
     /// Brings the schema up to this program's version. Safe to repeat; forward only.
     /// # Errors
     /// `Other` when a step that was applied before differs from ours.

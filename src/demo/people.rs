@@ -18,7 +18,7 @@ pub const SEAL_ID: &str = "operator-seal";
 /// What the operator's information system is called.
 const SEAL_NAME: &str = "QOLHAT DEMO";
 /// Identifies that system in its certificate: an arc below the national role, as national systems have.
-const SEAL_SYSTEM: Oid = Oid::known("1.2.398.3.3.4.1.2.6.1");
+const SEAL_SYSTEM: &str = "1.2.398.3.3.4.1.2.6.1";
 
 /// An organisation of the cast.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -176,7 +176,8 @@ pub(super) fn mint(
 }
 
 fn mint_seal(authorities: &Authorities, validity: Validity, rng: &mut dyn SecureRandom) -> Result<Minted, DemoError> {
-    let subject = information_system_subject(SEAL_NAME, &SEAL_SYSTEM, &organisation(OPERATOR));
+    let system = Oid::parse_dotted(SEAL_SYSTEM).ok_or_else(|| DemoError::malformed(SEAL_SYSTEM, "no identifier"))?;
+    let subject = information_system_subject(SEAL_NAME, &system, &organisation(OPERATOR));
     let holder = authorities.of(Branch::Gost).issue_new(&Profile::InformationSystem, subject, validity, rng)?;
     let (key, store) = sealed(&holder, "sign", Branch::Gost, SEAL_FILE.to_owned(), rng)?;
     let card = PersonCard {

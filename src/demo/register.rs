@@ -136,12 +136,13 @@ impl Register {
         })
     }
 
-    /// Revokes, or takes on hold. A certificate on hold may be revoked for good: from the instant of the hold on.
+    /// Revokes, or takes on hold. A certificate on hold may be revoked for good: from the instant of the hold on. Lists
+    /// and answers carry whole seconds, so the instant counts from the beginning of its second.
     pub(super) fn revoke(&self, serial: &[u8], revocation: Revocation) -> Result<(), DemoError> {
         self.change(|book| {
             let line = book.get_mut(&hex::encode(serial)).ok_or(DemoError::NotIssuedHere)?;
             let at = match line.revocation {
-                None => revocation.at,
+                None => revocation.at.truncate_to_seconds(),
                 Some(held) if held.reason == ReasonCode::CertificateHold => held.at.min(revocation.at),
                 Some(_) => return Err(DemoError::AlreadyRevoked),
             };

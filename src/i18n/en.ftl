@@ -228,6 +228,8 @@ reason-not-a-date = a date of the calendar in the form YYYY-MM-DD is needed
 reason-not-an-instant = an instant in UTC by RFC 3339 is needed, such as 2026-11-22T05:15:02Z
 reason-due-before-issue = the due date is before the date of the invoice
 reason-not-after-last-version = it must be after the start of the version before
+reason-consent-not-of-now = the instant of the consent is not of now
+reason-form = the form cannot be read
 reason-outside-notice = in the past or more than five years ahead
 
 ### Identifiers
@@ -851,3 +853,29 @@ demo-open = Open in a browser: { $url }
 demo-stop = Press Ctrl+C to stop
 demo-done = The demo is finished
 demo-failed = The step failed: { $what }: { $reason }
+
+## Questions of a validation: `check-<rule>`
+
+check-format = The format keeps the rules
+check-signing-certificate-found = The signer's certificate is found
+check-signing-certificate-reference = The signed reference is of this certificate
+check-algorithms-known = The algorithms are known
+check-algorithms-agree = The algorithms agree with each other
+check-content-found = The signed content is at hand
+check-content-type = The type of the content is told right
+check-no-attribute-confusion = The content cannot be taken for attributes
+check-content-digest = The content is what was signed
+check-signature-value = The signature value fits the key
+check-time-stamp-readable = The time stamp can be read
+check-time-stamp-imprint = The time stamp is over these data
+check-time-stamp-signature = The signature of the time stamp holds
+check-time-stamp-certificate-reference = The time stamp names its certificate
+check-time-stamp-path = The certificate of the time stamp leads to a trusted CA
+check-time-stamp-revocation = The certificate of the time stamp is not revoked
+check-time-stamp-algorithms = The algorithms of the time stamp are trusted
+check-time-stamp-not-future = The time stamp is not from the future
+check-time-stamp-order = The time stamps are in order
+check-certificate-path = The certificate leads to a trusted CA
+check-certificate-validity = The certificates were in their term
+check-certificate-revocation = The certificates are proven not revoked
+check-algorithms-trusted = The algorithms were trusted at that moment

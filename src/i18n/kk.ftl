@@ -228,6 +228,8 @@ reason-not-a-date = ЖЖЖЖ-АА-КК түріндегі күнтізбе кү�
 reason-not-an-instant = RFC 3339 түріндегі UTC уақыты керек, мысалы 2026-11-22T05:15:02Z
 reason-due-before-issue = төлем мерзімі шот күнінен бұрын
 reason-not-after-last-version = алдыңғы редакция күшіне енгеннен кейінгі уақыт керек
+reason-consent-not-of-now = келісім жасалған сәт қазіргі уақытқа жатпайды
+reason-form = нысанды оқу мүмкін емес
 reason-outside-notice = өткен уақыт немесе бес жылдан әрі
 
 ### Identifiers
@@ -851,3 +853,29 @@ demo-open = Шолғышта ашыңыз: { $url }
 demo-stop = Тоқтату үшін Ctrl+C басыңыз
 demo-done = Көрсетілім аяқталды
 demo-failed = Қадам орындалмады: { $what } — { $reason }
+
+## Questions of a validation: `check-<rule>`
+
+check-format = Қолтаңба пішімі ережеге сай
+check-signing-certificate-found = Қол қоюшының куәлігі табылды
+check-signing-certificate-reference = Қол қойылған сілтеме осы куәлікке
+check-algorithms-known = Алгоритмдер белгілі
+check-algorithms-agree = Алгоритмдер өзара келіседі
+check-content-found = Қол қойылған мазмұн бар
+check-content-type = Мазмұн түрі дұрыс көрсетілген
+check-no-attribute-confusion = Мазмұнды атрибуттармен шатастыруға болмайды
+check-content-digest = Мазмұн қол қойылғандағыдай
+check-signature-value = Қолтаңба мәні кілтке сәйкес
+check-time-stamp-readable = Уақыт белгісі оқылады
+check-time-stamp-imprint = Уақыт белгісі осы деректерге қойылған
+check-time-stamp-signature = Уақыт белгісінің қолтаңбасы дұрыс
+check-time-stamp-certificate-reference = Уақыт белгісі өз куәлігін атайды
+check-time-stamp-path = Уақыт белгісінің куәлігі сенімді орталыққа апарады
+check-time-stamp-revocation = Уақыт белгісінің куәлігі кері қайтарылмаған
+check-time-stamp-algorithms = Уақыт белгісінің алгоритмдеріне сенуге болады
+check-time-stamp-not-future = Уақыт белгісі болашақтан емес
+check-time-stamp-order = Уақыт белгілерінің реті дұрыс
+check-certificate-path = Куәлік сенімді орталыққа апарады
+check-certificate-validity = Куәліктер сол сәтте жарамды болған
+check-certificate-revocation = Куәліктер кері қайтарылмағаны дәлелденді
+check-algorithms-trusted = Алгоритмдерге сол сәтте сенуге болған

@@ -228,6 +228,8 @@ reason-not-a-date = нужна дата календаря в виде ГГГГ-
 reason-not-an-instant = нужно время UTC по RFC 3339, например 2026-11-22T05:15:02Z
 reason-due-before-issue = срок оплаты раньше даты счёта
 reason-not-after-last-version = нужно время позже начала действия предыдущей редакции
+reason-consent-not-of-now = момент согласия не относится к текущему времени
+reason-form = форму нельзя прочитать
 reason-outside-notice = время в прошлом или дальше пяти лет
 
 ### Identifiers
@@ -851,3 +853,29 @@ demo-open = Откройте в браузере: { $url }
 demo-stop = Для остановки нажмите Ctrl+C
 demo-done = Демонстрация завершена
 demo-failed = Шаг не выполнен: { $what } — { $reason }
+
+## Questions of a validation: `check-<rule>`
+
+check-format = Формат подписи соответствует правилам
+check-signing-certificate-found = Свидетельство подписавшего найдено
+check-signing-certificate-reference = Подписанная ссылка указывает на это свидетельство
+check-algorithms-known = Алгоритмы известны
+check-algorithms-agree = Алгоритмы согласованы между собой
+check-content-found = Подписанное содержимое есть
+check-content-type = Тип содержимого указан верно
+check-no-attribute-confusion = Содержимое нельзя принять за атрибуты
+check-content-digest = Содержимое то самое, что подписано
+check-signature-value = Значение подписи соответствует ключу
+check-time-stamp-readable = Метка времени читается
+check-time-stamp-imprint = Метка времени поставлена на эти данные
+check-time-stamp-signature = Подпись метки времени верна
+check-time-stamp-certificate-reference = Метка времени называет своё свидетельство
+check-time-stamp-path = Свидетельство метки времени ведёт к доверенному центру
+check-time-stamp-revocation = Свидетельство метки времени не отозвано
+check-time-stamp-algorithms = Алгоритмам метки времени можно доверять
+check-time-stamp-not-future = Метка времени не из будущего
+check-time-stamp-order = Метки времени стоят в верном порядке
+check-certificate-path = Свидетельство ведёт к доверенному центру
+check-certificate-validity = Свидетельства действовали в этот момент
+check-certificate-revocation = Доказано, что свидетельства не отозваны
+check-algorithms-trusted = Алгоритмам в этот момент можно было доверять

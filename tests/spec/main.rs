@@ -1,7 +1,11 @@
 //! What the service promises, one claim a test.
+#![allow(clippy::disallowed_methods, reason = "tests find their files and databases")]
 
+mod cli;
 mod database;
+mod demo;
 mod domain;
 mod extract;
 mod journal;
 mod story;
+mod support;

@@ -1,0 +1,38 @@
+//! `qolhat journal audit`: the whole log against its checkpoints. Reads the database and the public half of the log's
+//! key; changes nothing.
+
+use serde_json::json;
+
+use super::output::{CliError, Output};
+use super::{Answer, ConfigArgs, input, service};
+use crate::app;
+use crate::db::Db;
+use crate::journal::audit::{self, AuditReport};
+
+/// Audits the journal.
+pub fn audit(args: &ConfigArgs, output: &Output) -> Result<Answer, CliError> {
+    let config = service::config(args)?;
+    let key =
+        app::log_verifier_key(&config).map_err(|error| CliError::config(&service::name(args), error.to_string()))?;
+    let report: AuditReport = input::runtime()?.block_on(async {
+        let internal = |error: String| CliError::internal(error);
+        let db = Db::connect_existing(&config.database).await.map_err(|error| internal(error.to_string()))?;
+        let report = audit::run(&db, &key).await.map_err(|error| internal(error.to_string()))?;
+        db.close().await;
+        Ok::<_, CliError>(report)
+    })?;
+    let value = serde_json::to_value(&report).unwrap_or_else(|_| json!({}));
+    output.answer(&value, |page| match &report.first_failure {
+        None => {
+            let values = [("checked", report.checked.to_string()), ("size", report.size.to_string())];
+            page.line("cli-audit-good", &values.each_ref().map(|(name, value)| (*name, value.as_str())));
+            page.field("root", &report.root);
+        }
+        Some(failure) => {
+            let place = failure.seq.map_or_else(|| failure.part.to_owned(), |seq| format!("{} {seq}", failure.part));
+            page.line("cli-audit-bad", &[("place", &place), ("reason", &failure.reason)]);
+            page.line("cli-audit-stop", &[]);
+        }
+    });
+    Ok(report.ok.into())
+}

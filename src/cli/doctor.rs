@@ -1,0 +1,212 @@
+//! `qolhat doctor`: whether the service could be started, and what to mend when it could not.
+
+use std::path::Path;
+
+use qolhat_pki::digest::DigestAlgorithm;
+use qolhat_storage::{Blobs, DiskStore};
+use serde_json::{Value, json};
+
+use super::output::{CliError, Output};
+use super::{Answer, ConfigArgs, input, service};
+use crate::app::{self, Passwords, SharedRandom, SystemRandom};
+use crate::config::{Config, Mode};
+use crate::db::Db;
+use crate::domain::time::{Clock as _, Moment};
+use crate::journal::audit;
+use crate::signature::fetch::Responders;
+
+/// Days before the seal certificate's end at which it is told.
+const SEAL_ENDS_SOON_DAYS: i64 = 30;
+/// Seconds a clock may be off.
+const CLOCK_OFF_MAX_SECONDS: i64 = 60;
+
+/// How a part is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Good,
+    Warning,
+    Bad,
+}
+
+impl State {
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Warning => "warning",
+            Self::Bad => "bad",
+        }
+    }
+}
+
+/// One part that was looked at: the key of its name, how it is, the key and values of what to do.
+struct Finding {
+    part: &'static str,
+    state: State,
+    mend: Option<(&'static str, Vec<(&'static str, String)>)>,
+}
+
+impl Finding {
+    const fn good(part: &'static str) -> Self {
+        Self { part, state: State::Good, mend: None }
+    }
+
+    fn bad(part: &'static str, mend: &'static str, values: Vec<(&'static str, String)>) -> Self {
+        Self { part, state: State::Bad, mend: Some((mend, values)) }
+    }
+
+    fn of<T>(part: &'static str, mend: &'static str, outcome: Result<T, String>) -> Self {
+        match outcome {
+            Ok(_) => Self::good(part),
+            Err(detail) => Self::bad(part, mend, vec![("detail", detail)]),
+        }
+    }
+}
+
+/// Looks at everything.
+pub fn doctor(args: &ConfigArgs, output: &Output) -> Result<Answer, CliError> {
+    let mut findings = Vec::new();
+    match service::config(args) {
+        Err(_) if !args.config.is_file() => return Err(CliError::not_found(&service::name(args))),
+        Err(_) => {
+            let detail = Config::load(&args.config).err().map(|error| error.to_string()).unwrap_or_default();
+            findings.push(Finding::bad("doctor-config", "doctor-config-mend", vec![("detail", detail)]));
+        }
+        Ok(config) => {
+            findings.push(Finding::good("doctor-config"));
+            if config.mode == Mode::Demo {
+                let mend = Some(("doctor-mode-demo", Vec::new()));
+                findings.push(Finding { part: "doctor-config", state: State::Warning, mend });
+            }
+            input::runtime()?.block_on(examine(&config, &mut findings));
+        }
+    }
+    let bad = findings.iter().filter(|finding| finding.state == State::Bad).count();
+    output.answer(&to_json(&findings, output, bad), |page| {
+        for finding in &findings {
+            let state = output.text(&format!("doctor-{}", finding.state.code()), &[]);
+            page.raw(format!("{}: {state}", output.text(finding.part, &[])));
+            if let Some((key, values)) = &finding.mend {
+                let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+                page.raw(format!("    {}", output.text(key, &values)));
+            }
+        }
+        let count = bad.to_string();
+        if bad == 0 {
+            page.line("doctor-all-good", &[]);
+        } else {
+            page.line("doctor-not-good", &[("count", &count)]);
+        }
+    });
+    Ok((bad == 0).into())
+}
+
+fn to_json(findings: &[Finding], output: &Output, bad: usize) -> Value {
+    let finding = |finding: &Finding| {
+        let mend = finding.mend.as_ref().map(|(key, values)| {
+            let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            output.text(key, &values)
+        });
+        json!({"part": finding.part.trim_start_matches("doctor-"), "state": finding.state.code(), "mend": mend})
+    };
+    json!({"ok": bad == 0, "findings": findings.iter().map(finding).collect::<Vec<_>>()})
+}
+
+async fn examine(config: &Config, findings: &mut Vec<Finding>) {
+    database(config, findings).await;
+    let blobs = DiskStore::open(config.blobs.clone()).await.map(Blobs::Disk).map_err(|error| error.to_string());
+    findings.push(Finding::of("doctor-blobs", "doctor-blobs-mend", blobs));
+    wrapping_key(&config.wrapping_key_file, findings);
+    let now = app::SystemClock.now();
+    match app::operator_of(config, &Passwords::Environment) {
+        Err(error) => {
+            let values = vec![("detail", error.to_string())];
+            findings.push(Finding::bad("doctor-seal-key", "doctor-seal-key-mend", values));
+        }
+        Ok(operator) => findings.push(seal_key(operator.seal_certificate.not_after(), now)),
+    }
+    match app::trust_of(config) {
+        Ok(_) => findings.push(Finding::good("doctor-trust")),
+        Err(_) => findings.push(Finding::bad("doctor-trust", "doctor-trust-mend", Vec::new())),
+    }
+    time_stamps(config, now, findings).await;
+}
+
+async fn database(config: &Config, findings: &mut Vec<Finding>) {
+    const MEND: &str = "doctor-database-mend";
+    let db = match Db::connect_existing(&config.database).await {
+        Ok(db) => db,
+        Err(error) => {
+            findings.push(Finding::bad("doctor-database", MEND, vec![("detail", error.to_string())]));
+            return;
+        }
+    };
+    findings.push(Finding::good("doctor-database"));
+    match db.schema_is_current().await {
+        Ok(true) => findings.push(Finding::good("doctor-schema")),
+        Ok(false) | Err(_) => {
+            findings.push(Finding::bad("doctor-schema", "doctor-schema-mend", Vec::new()));
+            return;
+        }
+    }
+    let whole = match app::log_verifier_key(config) {
+        Ok(key) => audit::run(&db, &key).await.is_ok_and(|report| report.ok),
+        Err(_) => false,
+    };
+    findings.push(match whole {
+        true => Finding::good("doctor-journal"),
+        false => Finding::bad("doctor-journal", "doctor-journal-mend", Vec::new()),
+    });
+    db.close().await;
+}
+
+/// A key that is not there yet is made at the first start; one that is there must be readable.
+fn wrapping_key(path: &Path, findings: &mut Vec<Finding>) {
+    let outcome = match std::fs::read_to_string(path) {
+        Ok(text) if hex::decode(text.trim()).is_ok_and(|key| key.len() == 32) => Ok(()),
+        Ok(_) => Err("not 64 hexadecimal digits".to_owned()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error.to_string()),
+    };
+    findings.push(Finding::of("doctor-wrapping-key", "doctor-wrapping-key-mend", outcome));
+}
+
+fn seal_key(ends: Moment, now: Moment) -> Finding {
+    let left = ends.seconds_since(now);
+    let state = if left <= 0 {
+        State::Bad
+    } else if left < SEAL_ENDS_SOON_DAYS * 86_400 {
+        State::Warning
+    } else {
+        return Finding::good("doctor-seal-key");
+    };
+    let mend = Some(("doctor-seal-key-expires", vec![("at", ends.to_string())]));
+    Finding { part: "doctor-seal-key", state, mend }
+}
+
+/// The time-stamping authority also tells whether our clock is right.
+async fn time_stamps(config: &Config, now: Moment, findings: &mut Vec<Finding>) {
+    let evidence = &config.evidence;
+    let mut rng = SharedRandom::new(SystemRandom);
+    let imprint = DigestAlgorithm::Sha256.digest(b"qolhat doctor");
+    let token = match Responders::new(&evidence.tsp_url, &evidence.responder_hosts, &evidence.crl_files) {
+        Ok(responders) => responders.time_stamp(&imprint, &mut rng).await.map_err(|error| error.to_string()),
+        Err(error) => Err(error.to_string()),
+    };
+    let values = |detail: String| vec![("url", evidence.tsp_url.clone()), ("detail", detail)];
+    let token = match token {
+        Ok(token) => qolhat_pki::tsp::TimeStampToken::from_der(&token).map_err(|error| error.to_string()),
+        Err(error) => Err(error),
+    };
+    match token {
+        Err(error) => findings.push(Finding::bad("doctor-time-stamps", "doctor-time-stamps-mend", values(error))),
+        Ok(token) => {
+            findings.push(Finding::good("doctor-time-stamps"));
+            let off = token.info().gen_time.seconds_since(now);
+            findings.push(if config.clock.is_some() || off.abs() <= CLOCK_OFF_MAX_SECONDS {
+                Finding::good("doctor-clock")
+            } else {
+                Finding::bad("doctor-clock", "doctor-clock-mend", vec![("seconds", off.to_string())])
+            });
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! `qolhat extract verify`: what a court runs. Needs the extract, the anchors and the operator's card; no network, no
+//! database, nobody's help.
+
+use std::path::PathBuf;
+
+use qolhat_pki::trust::TrustStore;
+
+use super::output::{CliError, Output};
+use super::{Answer, ExtractVerifyArgs, input};
+use crate::domain::time::Moment;
+use crate::extract::operator::{self, OPERATOR_FILE_NAME, OperatorCard};
+use crate::operations::verify_extract::verify_extract;
+
+/// Judges the extract.
+pub fn verify(args: &ExtractVerifyArgs, output: &Output) -> Result<Answer, CliError> {
+    let at = input::moment(args.at.as_deref())?;
+    let bytes = input::file(&args.file)?;
+    let card = args.operator.as_ref().map(|operator| OperatorCard {
+        operator: operator.clone(),
+        name: None,
+        log_keys: args.log_key.clone(),
+        origin: None,
+        witness_keys: args.witness.clone(),
+    });
+    judge(&bytes, &args.trust, card, at, output)
+}
+
+/// Judges `bytes`; `card` overrides what the trust folders say.
+pub fn judge(
+    bytes: &[u8],
+    trust: &[PathBuf],
+    card: Option<OperatorCard>,
+    at: Moment,
+    output: &Output,
+) -> Result<Answer, CliError> {
+    let anchors = TrustStore::from_certificates(input::certificates(trust)?);
+    if anchors.is_empty() {
+        return Err(CliError::no_anchors());
+    }
+    let card = match card {
+        Some(card) => Some(card),
+        None => card_in(trust)?,
+    };
+    let report = verify_extract(bytes, &anchors, card.as_ref(), at);
+    output.answer(&report.to_json(), |page| {
+        report.lines(output.language).iter().for_each(|line| page.raw(line));
+    });
+    Ok(match report.exit_code() {
+        0 => Answer::Yes,
+        1 => Answer::No,
+        _ => Answer::Unreadable,
+    })
+}
+
+/// The operator's card in one of the trust folders; two different ones would pin nobody.
+fn card_in(trust: &[PathBuf]) -> Result<Option<OperatorCard>, CliError> {
+    let mut found: Option<OperatorCard> = None;
+    for path in trust.iter().map(|folder| folder.join(OPERATOR_FILE_NAME)).filter(|path| path.is_file()) {
+        let name = path.display().to_string();
+        let card =
+            operator::parse(&input::file(&path)?).map_err(|error| CliError::malformed(&name, error.to_string()))?;
+        if found.as_ref().is_some_and(|known| *known != card) {
+            return Err(CliError::malformed(&name, "another trust folder names another operator"));
+        }
+        found = Some(card);
+    }
+    Ok(found)
+}

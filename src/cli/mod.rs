@@ -1,0 +1,389 @@
+//! The command line (design section 4): a contract that scripts rely on. People's text by default, one JSON object with
+//! `--json`; diagnostics on stderr. Exit code 0: the answer is yes; 1: it is no; 2: usage, unreadable or unsupported
+//! input, wrong password; 3: a fault of ours.
+
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+mod audit;
+mod doctor;
+mod extract;
+mod input;
+mod known;
+mod output;
+mod path;
+mod service;
+mod show;
+mod sign;
+mod trust;
+mod verify;
+
+use crate::i18n::Language;
+use output::{CliError, Output};
+
+#[derive(Debug, Parser)]
+#[command(name = "qolhat", version, about = "Electronic document workflow with Kazakhstan's digital signatures")]
+struct Cli {
+    /// Language of the text: kk, ru or en. By default that of LANG, otherwise Russian.
+    #[arg(long, global = true, value_parser = language)]
+    lang: Option<Language>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+fn language(text: &str) -> Result<Language, String> {
+    Language::parse(text).ok_or_else(|| "kk, ru or en".to_owned())
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// A full world: demo CA, service, people; plays the main story and stays up.
+    Demo(DemoArgs),
+    /// Run the service.
+    Serve(ConfigArgs),
+    /// Bring the database schema up to date.
+    Migrate(ConfigArgs),
+    /// Check configuration, clock, stores, trust and responders, and say what to mend.
+    Doctor(ConfigArgs),
+    /// Judge a signed file: CMS or an extract.
+    Verify(VerifyArgs),
+    /// Extracts for a court.
+    #[command(subcommand)]
+    Extract(ExtractCommand),
+    /// The journal.
+    #[command(subcommand)]
+    Journal(JournalCommand),
+    /// Sign a file with a key of the national CA.
+    Sign(SignArgs),
+    /// Look into the objects of a public key infrastructure.
+    #[command(subcommand)]
+    Pki(PkiCommand),
+    /// The CAs that are trusted.
+    Trust(TrustArgs),
+}
+
+#[derive(Debug, Args)]
+struct DemoArgs {
+    /// Folder of the world.
+    #[arg(long, default_value = "demo-world")]
+    dir: PathBuf,
+    /// Address of the service.
+    #[arg(long)]
+    listen: Option<SocketAddr>,
+    /// End when the story ends.
+    #[arg(long)]
+    exit: bool,
+}
+
+#[derive(Debug, Args)]
+struct ConfigArgs {
+    /// The configuration.
+    #[arg(long, default_value = "qolhat.toml")]
+    config: PathBuf,
+    /// One JSON object instead of text.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Whose revocation must be disproven.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Revocation {
+    Chain,
+    Leaf,
+    None,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ReportFormat {
+    Json,
+    Etsi,
+}
+
+#[derive(Debug, Args)]
+struct VerifyArgs {
+    /// The content of a detached signature.
+    #[arg(long, conflicts_with = "detached_digest")]
+    detached: Option<PathBuf>,
+    /// The digest of that content: ALG:HEX.
+    #[arg(long)]
+    detached_digest: Option<String>,
+    /// CA certificates that end a path.
+    #[arg(long)]
+    trust: Vec<PathBuf>,
+    /// Certificates that help to build one.
+    #[arg(long)]
+    certs: Vec<PathBuf>,
+    /// Revocation lists.
+    #[arg(long)]
+    crl: Vec<PathBuf>,
+    /// OCSP responses.
+    #[arg(long)]
+    ocsp: Vec<PathBuf>,
+    /// CA certificates that end the path of a time-stamping authority; those of --trust by default.
+    #[arg(long)]
+    tsa_trust: Vec<PathBuf>,
+    /// The moment asked about (RFC 3339); now by default.
+    #[arg(long)]
+    at: Option<String>,
+    /// Whose revocation must be disproven.
+    #[arg(long, value_enum, default_value = "chain")]
+    revocation: Revocation,
+    /// Fetch evidence from the CA's services.
+    #[arg(long)]
+    online: bool,
+    /// Form of the full report.
+    #[arg(long, value_enum)]
+    report: Option<ReportFormat>,
+    #[arg(long)]
+    json: bool,
+    /// The signed file.
+    file: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+enum ExtractCommand {
+    /// Judge an extract, offline.
+    Verify(ExtractVerifyArgs),
+}
+
+#[derive(Debug, Args)]
+struct ExtractVerifyArgs {
+    /// CA certificates that end a path; `operator.json` in such a folder says whose extract is expected.
+    #[arg(long)]
+    trust: Vec<PathBuf>,
+    /// BIN of the operator whose extract is expected.
+    #[arg(long, requires = "log_key")]
+    operator: Option<String>,
+    /// Verifier key of his log.
+    #[arg(long, requires = "operator")]
+    log_key: Vec<String>,
+    /// Verifier keys of witnesses that must have cosigned.
+    #[arg(long)]
+    witness: Vec<String>,
+    /// The moment asked about (RFC 3339); now by default.
+    #[arg(long)]
+    at: Option<String>,
+    #[arg(long)]
+    json: bool,
+    /// The extract.
+    file: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+enum JournalCommand {
+    /// Replay the whole log against its checkpoints.
+    Audit(ConfigArgs),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum SignFormat {
+    Cms,
+    Xml,
+}
+
+#[derive(Debug, Args)]
+struct SignArgs {
+    /// The key store (PKCS#12).
+    #[arg(long)]
+    key: PathBuf,
+    /// Environment variable that holds its password.
+    #[arg(long)]
+    password_env: String,
+    /// Form of the signature.
+    #[arg(long, value_enum, default_value = "cms")]
+    format: SignFormat,
+    /// Leave the content out of the signature.
+    #[arg(long)]
+    detached: bool,
+    /// Address of a time-stamping authority.
+    #[arg(long)]
+    tsp: Option<String>,
+    /// Where the signature goes.
+    #[arg(short = 'o', long)]
+    out: PathBuf,
+    #[arg(long)]
+    json: bool,
+    /// The file to sign.
+    file: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+enum PkiCommand {
+    /// Facts of a certificate, CMS, CRL, OCSP response, time stamp or PKCS#12.
+    Show(ShowArgs),
+    /// Whether a certificate leads to an anchor.
+    Path(PathArgs),
+}
+
+#[derive(Debug, Args)]
+struct ShowArgs {
+    /// Environment variable that holds the password of a PKCS#12.
+    #[arg(long)]
+    password_env: Option<String>,
+    #[arg(long)]
+    json: bool,
+    /// The file.
+    file: PathBuf,
+}
+
+/// What the key is to be for.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Purpose {
+    Any,
+    Sign,
+    Auth,
+    Ocsp,
+    Tsa,
+}
+
+#[derive(Debug, Args)]
+struct PathArgs {
+    /// CA certificates that end a path.
+    #[arg(long, required = true)]
+    anchor: Vec<PathBuf>,
+    /// CA certificates between.
+    #[arg(long)]
+    intermediate: Vec<PathBuf>,
+    /// Revocation lists; given any, revocation is judged.
+    #[arg(long)]
+    crl: Vec<PathBuf>,
+    /// OCSP responses; given any, revocation is judged.
+    #[arg(long)]
+    ocsp: Vec<PathBuf>,
+    /// The moment asked about (RFC 3339).
+    #[arg(long)]
+    at: String,
+    /// What the key is to be for.
+    #[arg(long, value_enum, default_value = "any")]
+    purpose: Purpose,
+    /// A policy of the user-initial-policy-set; any when none is given.
+    #[arg(long)]
+    policy: Vec<String>,
+    /// initial-explicit-policy.
+    #[arg(long)]
+    explicit_policy: bool,
+    /// initial-policy-mapping-inhibit.
+    #[arg(long)]
+    inhibit_policy_mapping: bool,
+    /// initial-any-policy-inhibit.
+    #[arg(long)]
+    inhibit_any_policy: bool,
+    /// Most intermediates between target and anchor.
+    #[arg(long)]
+    max_depth: Option<usize>,
+    #[arg(long)]
+    json: bool,
+    /// The certificate asked about.
+    target: PathBuf,
+}
+
+#[derive(Debug, Args)]
+struct TrustArgs {
+    /// Folder of the trusted CAs.
+    #[arg(long, global = true, default_value = "trust")]
+    dir: PathBuf,
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: TrustCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum TrustCommand {
+    /// Trust the CA certificates in a file or folder.
+    Import {
+        /// The file or folder.
+        path: PathBuf,
+    },
+    /// Show who is trusted.
+    List,
+    /// Trust a CA no more.
+    Remove {
+        /// Its certificate, or the SHA-256 of it.
+        path: PathBuf,
+    },
+}
+
+impl Command {
+    const fn wants_json(&self) -> bool {
+        match self {
+            Self::Demo(_) => false,
+            Self::Serve(args) | Self::Migrate(args) | Self::Doctor(args) => args.json,
+            Self::Journal(JournalCommand::Audit(args)) => args.json,
+            Self::Verify(args) => args.json,
+            Self::Extract(ExtractCommand::Verify(args)) => args.json,
+            Self::Sign(args) => args.json,
+            Self::Pki(PkiCommand::Show(args)) => args.json,
+            Self::Pki(PkiCommand::Path(args)) => args.json,
+            Self::Trust(args) => args.json,
+        }
+    }
+}
+
+/// Runs the program with `arguments`, its own name first.
+#[must_use]
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let cli = match Cli::try_parse_from(&arguments) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error, &arguments),
+    };
+    let output = Output::new(cli.command.wants_json(), cli.lang.unwrap_or_else(output::language_of_environment));
+    let answer = match &cli.command {
+        Command::Demo(args) => service::demo(args, &output),
+        Command::Serve(args) => service::serve(args),
+        Command::Migrate(args) => service::migrate(args),
+        Command::Doctor(args) => doctor::doctor(args, &output),
+        Command::Verify(args) => verify::verify(args, &output),
+        Command::Extract(ExtractCommand::Verify(args)) => extract::verify(args, &output),
+        Command::Journal(JournalCommand::Audit(args)) => audit::audit(args, &output),
+        Command::Sign(args) => sign::sign(args, &output),
+        Command::Pki(PkiCommand::Show(args)) => show::show(args, &output),
+        Command::Pki(PkiCommand::Path(args)) => path::path(args, &output),
+        Command::Trust(args) => trust::trust(args, &output),
+    };
+    match answer {
+        Ok(answer) => answer.into(),
+        Err(error) => output.error(&error),
+    }
+}
+
+/// Help is an answer; anything else is wrong usage.
+fn usage(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
+    if !error.use_stderr() {
+        output::print(&error.to_string());
+        return ExitCode::SUCCESS;
+    }
+    let json = arguments.iter().any(|argument| argument == "--json");
+    let output = Output::new(json, output::language_of_environment());
+    output.error(&CliError::usage(error.to_string().trim_end()))
+}
+
+/// What a question was answered with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Answer {
+    Yes,
+    No,
+    /// Input that this program does not read, told already.
+    Unreadable,
+}
+
+impl From<bool> for Answer {
+    fn from(yes: bool) -> Self {
+        if yes { Self::Yes } else { Self::No }
+    }
+}
+
+impl From<Answer> for ExitCode {
+    fn from(answer: Answer) -> Self {
+        match answer {
+            Answer::Yes => Self::SUCCESS,
+            Answer::No => Self::from(1),
+            Answer::Unreadable => Self::from(2),
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! `qolhat verify`: the verdict on a signed file.
+
+use qolhat_pki::armor;
+use qolhat_pki::cms::{CmsError, SignedData};
+use qolhat_pki::digest::{Digest, DigestAlgorithm, Digests};
+use qolhat_pki::policy::{RevocationMode, RevocationPolicy, SignaturePolicy};
+use qolhat_pki::report::{Indication, SignatureReport, ValidationReport};
+use qolhat_pki::trust::TrustStore;
+use qolhat_pki::validate::{CmsInput, DetachedContent, Evidence, validate_cms};
+use serde_json::{Value, json};
+
+use super::output::{CliError, Output, Page};
+use super::{Answer, ReportFormat, Revocation, VerifyArgs, extract, input};
+use crate::signature::report_json;
+
+/// First octets of a zip.
+const ZIP: &[u8] = b"PK";
+
+/// Judges the file.
+pub fn verify(args: &VerifyArgs, output: &Output) -> Result<Answer, CliError> {
+    if args.online {
+        return Err(CliError::unsupported_option("--online"));
+    }
+    if args.report == Some(ReportFormat::Etsi) {
+        return Err(CliError::unsupported_option("--report etsi"));
+    }
+    let at = input::moment(args.at.as_deref())?;
+    let bytes = input::file(&args.file)?;
+    let name = args.file.display().to_string();
+    if bytes.starts_with(ZIP) {
+        return extract::judge(&bytes, &args.trust, None, at, output);
+    }
+    let data = cms(&bytes, &name)?;
+    let content = args.detached.as_deref().map(input::file).transpose()?;
+    let digests = args.detached_digest.as_deref().map(digest).transpose()?;
+    let detached = match (&content, &digests) {
+        (Some(content), _) => Some(DetachedContent::Bytes(content)),
+        (None, Some(digests)) => Some(DetachedContent::Digests(digests)),
+        (None, None) => None,
+    };
+    let anchors = TrustStore::from_certificates(input::certificates(&args.trust)?);
+    let tsa = if args.tsa_trust.is_empty() { &args.trust } else { &args.tsa_trust };
+    let tsa_anchors = TrustStore::from_certificates(input::certificates(tsa)?);
+    let evidence = Evidence {
+        certificates: input::certificates(&args.certs)?,
+        crls: input::crls(&args.crl)?,
+        ocsp: input::ocsp(&args.ocsp)?,
+    };
+    let mode = match args.revocation {
+        Revocation::Chain => RevocationMode::Chain,
+        Revocation::Leaf => RevocationMode::Leaf,
+        Revocation::None => RevocationMode::None,
+    };
+    let policy = SignaturePolicy { revocation: RevocationPolicy::with_mode(mode), ..SignaturePolicy::default() };
+    let input = CmsInput { signed_data: &data, detached };
+    let report = validate_cms(&input, &anchors, &tsa_anchors, &evidence, &policy, at);
+    output.answer(&to_json(&report), |page| print(page, &name, &report));
+    Ok((report.indication == Indication::TotalPassed).into())
+}
+
+/// The one CMS in the file.
+fn cms(bytes: &[u8], name: &str) -> Result<SignedData, CliError> {
+    if bytes.trim_ascii_start().starts_with(b"<") {
+        return Err(CliError::unsupported_format("signed XML"));
+    }
+    let mut found = armor::decode_any(bytes);
+    let (Some(cms), true) = (found.pop(), found.is_empty()) else {
+        return Err(CliError::malformed(name, "not one CMS in DER, PEM or base64"));
+    };
+    SignedData::from_bytes(&cms).map_err(|error| {
+        let detail = error.to_string();
+        let other = matches!(error, CmsError::NotSignedData(_));
+        if other { CliError::unsupported_format(detail) } else { CliError::malformed(name, detail) }
+    })
+}
+
+/// `ALG:HEX`.
+fn digest(text: &str) -> Result<Digests, CliError> {
+    let wrong = || CliError::usage(format!("--detached-digest {text}: ALG:HEX"));
+    let (name, hexadecimal) = text.split_once(':').ok_or_else(wrong)?;
+    let algorithm = DigestAlgorithm::from_name(name).ok_or_else(|| CliError::unsupported_algorithm(name))?;
+    let octets = hex::decode(hexadecimal).map_err(|_| wrong())?;
+    Ok(Digests::from(Digest::new(algorithm, octets).ok_or_else(wrong)?))
+}
+
+fn to_json(report: &ValidationReport) -> Value {
+    json!({
+        "indication": report.indication.as_str(),
+        "format": "cms",
+        "at": report.at.to_string(),
+        "signatures": report.signatures.iter().map(report_json::signature).collect::<Vec<_>>(),
+    })
+}
+
+fn print(page: &mut Page<'_>, name: &str, report: &ValidationReport) {
+    page.line(verdict(report.indication), &[]);
+    page.field("file", name);
+    page.field("at", report.at.to_string());
+    if report.signatures.is_empty() {
+        page.line("cli-no-signatures", &[]);
+    }
+    let total = report.signatures.len().to_string();
+    for (number, signature) in (1..).zip(&report.signatures) {
+        page.line("cli-signature", &[("number", &number.to_string()), ("total", &total)]);
+        print_signature(page, signature);
+    }
+    page.line("cli-offline", &[]);
+}
+
+const fn verdict(indication: Indication) -> &'static str {
+    match indication {
+        Indication::TotalPassed => "cli-verdict-good",
+        Indication::Indeterminate => "cli-verdict-undetermined",
+        Indication::TotalFailed => "cli-verdict-bad",
+    }
+}
+
+fn print_signature(page: &mut Page<'_>, signature: &SignatureReport) {
+    let at = |moment: Option<crate::domain::time::Moment>| moment.map(|at| at.to_string()).unwrap_or_default();
+    let verdict = page.word("indication", signature.indication.as_str());
+    page.field("verdict", format!("{} ({verdict})", signature.indication.as_str()));
+    if let Some(sub) = signature.sub_indication {
+        let reason = page.word("subindication", sub.as_str());
+        page.field("reason", format!("{} ({reason})", sub.as_str()));
+    }
+    let crypto = page.word("crypto", signature.crypto.as_str());
+    page.field("crypto", crypto);
+    if let Some(signer) = &signature.signer {
+        page.field("signed-by", signer.common_name.as_deref().unwrap_or_default());
+        page.field("iin", signer.iin.as_deref().unwrap_or_default());
+        page.field("bin", signer.bin.as_deref().unwrap_or_default());
+        page.field("organization", signer.organization.as_deref().unwrap_or_default());
+    }
+    if let Some(certificate) = &signature.certificate {
+        page.field("role", report_json::roles(&certificate.roles()).join(", "));
+        page.field("serial", certificate.serial_hex());
+        page.field("valid-from", certificate.not_before().to_string());
+        page.field("valid-until", certificate.not_after().to_string());
+    }
+    page.field("claimed-at", at(signature.claimed_at));
+    page.field("proven-at", at(signature.proven_at));
+    page.field("judged-at", signature.judged_at.to_string());
+    page.field("level", signature.level.as_str());
+    page.line("cli-label-checks", &[]);
+    let stamps = signature.time_stamps.iter().flat_map(|stamp| &stamp.checks);
+    for check in signature.checks.iter().chain(stamps) {
+        page.check(check.name, check.ok.as_bool(), &check.detail);
+    }
+}

@@ -1,0 +1,15 @@
+//! What the tests share.
+
+use std::path::{Path, PathBuf};
+
+/// A folder of the shared material, or `None` with a word on stderr.
+pub fn shared(name: &str) -> Option<PathBuf> {
+    let root =
+        std::env::var("QOLHAT_SHARED").unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../shared").to_owned());
+    let folder = Path::new(&root).join(name);
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    eprintln!("SKIPPED: {name} (no shared folder)");
+    None
+}
