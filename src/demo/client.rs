@@ -94,6 +94,12 @@ impl Client {
         Self { token: None, ..self.clone() }
     }
 
+    /// The same session at another address of the service.
+    #[must_use]
+    pub fn at(&self, base: &str) -> Self {
+        Self { base: base.trim_end_matches('/').to_owned(), ..self.clone() }
+    }
+
     /// The session's token, to be tried in the pages for developers.
     #[must_use]
     pub fn token(&self) -> Option<&str> {

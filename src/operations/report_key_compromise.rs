@@ -12,7 +12,6 @@ use crate::access::answers::Request;
 use crate::access::cases::{self, CaseRow, CaseState, DECISION_SECONDS};
 use crate::access::certificates::{self, CertificateRow, CertificateState};
 use crate::access::rights::Caller;
-use crate::access::session;
 use crate::app::App;
 use crate::db::Tx;
 use crate::docflow::store;
@@ -75,7 +74,8 @@ pub async fn report_key_compromise(
         if error.violates(&open) { RefusalCode::CaseAlreadyOpen.into() } else { OperationError::from(error) }
     })?;
     certificates::set_state(&mut tx, &sha256, CertificateState::Suspended, None).await?;
-    session::end_all_of(&mut tx, &sha256).await?;
+    // Its sessions are refused from now on by the certificate's state, with the code that says why; they end for good
+    // when the case is decided.
     let mut act = Act {
         events: vec![reported(caller, &certificate, &case)],
         notices: vec![NewNotice {

@@ -1,5 +1,7 @@
 //! What the tests share.
 
+pub mod stage;
+
 use std::path::{Path, PathBuf};
 
 /// A folder of the shared material, or `None` with a word on stderr.

@@ -1,0 +1,236 @@
+//! The service killed twenty times under load: everything acknowledged is there, whole, and the journal audits clean.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use qolhat::demo::client::{Attached, Client, text};
+use qolhat::demo::people::DEMO_PASSWORD;
+use qolhat::demo::story::Actor;
+use serde_json::{Value, json};
+
+use crate::support::stage::{AGREEMENT, Offer, Stage, at};
+
+const KILLS: usize = 20;
+const SENDERS: usize = 6;
+
+/// The program as a process of its own, on the stage's files.
+struct Service {
+    child: Child,
+}
+
+impl Service {
+    async fn start(stage: &Stage, address: SocketAddr) -> Service {
+        let child = Command::new(env!("CARGO_BIN_EXE_qolhat"))
+            .args(["serve", "--config"])
+            .arg(stage.world.config_file())
+            .env("DEMO_SEAL_PASSWORD", DEMO_PASSWORD)
+            .env("QOLHAT_LISTEN", address.to_string())
+            .env("RUST_LOG", "error")
+            .env("QOLHAT_LIMITS__ANONYMOUS_PER_MINUTE", "100000")
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        let service = Service { child };
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        for _ in 0..600 {
+            if http
+                .get(format!("http://{address}/healthz"))
+                .send()
+                .await
+                .is_ok_and(|answer| answer.status().is_success())
+            {
+                return service;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("the service does not come up");
+    }
+
+    /// SIGKILL: no goodbye.
+    fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+/// What was sent under which key, and what was answered.
+#[derive(Default)]
+struct Ledger {
+    acknowledged: BTreeMap<String, String>,
+    unanswered: BTreeMap<String, Vec<u8>>,
+    accepted_offers: usize,
+}
+
+/// Keeps: JRN-04, FLW-03
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_twenty_times_under_load_the_service_loses_nothing_that_it_acknowledged() {
+    // The stage's own service is not used: only its world, files and responders.
+    let stage = Stage::set_with(system_now(), |config, _| config.clock = None).await;
+    let officer = stage.officer().await;
+    let offer = stage.publish(&officer, AGREEMENT).await;
+    let (head, client) = stage.joined("head-a", &offer).await;
+    let (other, other_client) = stage.joined("head-b", &offer).await;
+    let mut more = Vec::new();
+    for _ in 0..KILLS {
+        more.push(stage.publish(&officer, AGREEMENT).await);
+    }
+    stage.stop();
+    let address = free_address();
+    let at_process = |client: &Client| client.at(&format!("http://{address}"));
+    let (client, other_client) = (at_process(&client), at_process(&other_client));
+    let (stage, ledger) = (Arc::new(stage), Arc::new(Mutex::new(Ledger::default())));
+
+    for (round, offer) in more.iter().enumerate() {
+        let service = Service::start(&stage, address).await;
+        let mut senders = tokio::task::JoinSet::new();
+        for sender in 0..SENDERS {
+            let (stage, ledger) = (Arc::clone(&stage), Arc::clone(&ledger));
+            let (head, other, client) = (head.clone(), other.clone(), client.clone());
+            senders.spawn(async move { send_on(&stage, &ledger, &head, &other, &client, round, sender).await });
+        }
+        {
+            let (stage, ledger, head, client) = (Arc::clone(&stage), Arc::clone(&ledger), head.clone(), client.clone());
+            let offer = Offer { id: offer.id.clone(), title: offer.title.clone(), text: offer.text.clone() };
+            senders.spawn(async move {
+                if stage.accept(&client, &head, &offer).await.is_ok() {
+                    ledger.lock().unwrap().accepted_offers += 1;
+                }
+            });
+        }
+        // Another instant in every round, from the first answers to the thick of it.
+        tokio::time::sleep(Duration::from_millis(120 + 37 * u64::try_from(round).unwrap())).await;
+        service.kill();
+        senders.abort_all();
+        while senders.join_next().await.is_some() {}
+    }
+
+    let service = Service::start(&stage, address).await;
+    let ledger = std::mem::take(&mut *ledger.lock().unwrap());
+    assert!(ledger.acknowledged.len() >= KILLS, "too little load: {}", ledger.acknowledged.len());
+    // What was not answered may be asked again under its key: it is done once, whether it was done before or not.
+    let before = documents(&client).await.len();
+    for (key, act) in &ledger.unanswered {
+        let id = send(&stage, &client, &head, act, key).await.unwrap();
+        assert_eq!(id, send(&stage, &client, &head, act, key).await.unwrap());
+    }
+    settle().await;
+    let all = documents(&client).await;
+    assert!(all.len() <= before + ledger.unanswered.len());
+    let expected = ledger.acknowledged.len() + ledger.unanswered.len() + 1;
+    assert!(all.len() >= expected + ledger.accepted_offers, "{} of {expected}", all.len());
+    for (key, id) in &ledger.acknowledged {
+        assert!(all.iter().any(|document| document["id"] == id.as_str()), "{key} {id} is lost");
+    }
+    for document in &all {
+        whole(&client, document).await;
+    }
+    let inbox = other_client.get("/api/v1/documents?box=inbox&limit=200").await.unwrap();
+    let inbox = inbox.as_array().unwrap();
+    for document in inbox.iter().take(20) {
+        whole(&other_client, document).await;
+    }
+    service.kill();
+    let output = Command::new(env!("CARGO_BIN_EXE_qolhat"))
+        .args(["journal", "audit", "--json", "--config"])
+        .arg(stage.world.config_file())
+        .output()
+        .unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((output.status.code(), report["ok"].as_bool()), (Some(0), Some(true)), "{report}");
+    eprintln!(
+        "{} acknowledged, {} asked again, log of {}",
+        ledger.acknowledged.len(),
+        ledger.unanswered.len(),
+        report["size"]
+    );
+}
+
+fn system_now() -> qolhat::domain::time::Moment {
+    use qolhat::domain::time::Clock as _;
+    let _ = at;
+    qolhat::app::SystemClock.now()
+}
+
+fn free_address() -> SocketAddr {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap()
+}
+
+/// Sends acts one after another until the service is gone.
+async fn send_on(
+    stage: &Stage,
+    ledger: &Mutex<Ledger>,
+    head: &Actor,
+    other: &Actor,
+    client: &Client,
+    round: usize,
+    sender: usize,
+) {
+    for number in 0.. {
+        let key = format!("{round}-{sender}-{number}");
+        let act = stage.act(head, other, &key);
+        ledger.lock().unwrap().unanswered.insert(key.clone(), act.clone());
+        match send(stage, client, head, &act, &key).await {
+            Some(id) => {
+                let mut ledger = ledger.lock().unwrap();
+                ledger.unanswered.remove(&key);
+                ledger.acknowledged.insert(key, id);
+            }
+            None => return,
+        }
+    }
+}
+
+/// The id of the document when it was acknowledged as received (or as being written down).
+async fn send(stage: &Stage, client: &Client, head: &Actor, act: &[u8], key: &str) -> Option<String> {
+    let cms = ledger_signature(stage, head, act);
+    let file = Attached { name: "act.json".to_owned(), bytes: act.to_vec() };
+    let fields = [("kind", "completion-act".to_owned())];
+    // The same key must carry the same octets: the signature is made from the act alone.
+    let answer = client.submit(&fields, file, Vec::new(), Some(cms), key).await.ok()?;
+    text(&answer, "document_id").ok()
+}
+
+/// One signature for one act, so that a repeated request is the same request.
+fn ledger_signature(stage: &Stage, head: &Actor, act: &[u8]) -> Vec<u8> {
+    static MADE: Mutex<BTreeMap<Vec<u8>, Vec<u8>>> = Mutex::new(BTreeMap::new());
+    let mut made = MADE.lock().unwrap();
+    made.entry(act.to_vec()).or_insert_with(|| stage.sign(&head.sign, act)).clone()
+}
+
+/// Receipts that a crash left out are made by the worker's first rounds.
+async fn settle() {
+    tokio::time::sleep(Duration::from_secs(6)).await;
+}
+
+async fn documents(client: &Client) -> Vec<Value> {
+    let mut all: Vec<Value> = Vec::new();
+    loop {
+        let before =
+            all.last().map(|last| format!("&before={}", last["created_at"].as_str().unwrap())).unwrap_or_default();
+        let page = client.get(&format!("/api/v1/documents?box=outbox&limit=200{before}")).await.unwrap();
+        let page = page.as_array().unwrap().clone();
+        let last = page.len() < 200;
+        all.extend(page);
+        if last {
+            return all;
+        }
+    }
+}
+
+/// A document is whole: received, its content there, its signature there, receipted.
+async fn whole(client: &Client, document: &Value) {
+    let id = document["id"].as_str().unwrap();
+    let view = client.get(&format!("/api/v1/documents/{id}")).await.unwrap();
+    assert_eq!(view["state"], "received", "{view}");
+    let bytes = client.get_bytes(&format!("/api/v1/documents/{id}/files/0")).await.unwrap();
+    assert_eq!(view["files"][0]["size"], json!(bytes.len()));
+    assert_eq!(view["signatures"].as_array().unwrap().len(), 1, "{view}");
+    let signature = view["signatures"][0]["id"].as_str().unwrap();
+    client.get_bytes(&format!("/api/v1/documents/{id}/signatures/{signature}")).await.unwrap();
+    assert_eq!(view["receipts"].as_array().unwrap().len(), 1, "{view}");
+    assert!(view["conditions"].as_array().unwrap().iter().all(|condition| condition["holds"] == true), "{view}");
+}

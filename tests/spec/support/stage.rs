@@ -1,0 +1,199 @@
+//! A whole service on a free port: demo CA with its responders, SQLite and disk in a folder of its own, people with keys.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use qolhat::app::{App, Passwords, SharedRandom, SystemRandom, clock_of};
+use qolhat::config::Config;
+use qolhat::demo::World;
+use qolhat::demo::client::{Attached, Client, ClientError, KeyPair, text};
+use qolhat::demo::responders::{Services, serve as serve_responders};
+use qolhat::demo::run::actor;
+use qolhat::demo::story::Actor;
+use qolhat::domain::ids::OfferId;
+use qolhat::domain::kinds::{AcceptedOffer, Rules, samples};
+use qolhat::domain::money::VatTable;
+use qolhat::domain::time::{CivilDate, Moment};
+use qolhat::serve::serve;
+use qolhat_pki::issue::cms_sign::Packaging;
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+
+pub const AGREEMENT: &str = "Соглашение.\n1. Стороны обмениваются документами.\n";
+
+pub struct Stage {
+    pub world: World,
+    pub services: Arc<Services>,
+    pub app: Arc<App>,
+    pub config: Config,
+    pub client: Client,
+    pub base: String,
+    service: tokio::task::JoinHandle<()>,
+    _folder: TempDir,
+}
+
+/// A published offer.
+pub struct Offer {
+    pub id: String,
+    pub title: String,
+    pub text: String,
+}
+
+pub fn at(text: &str) -> Moment {
+    Moment::parse_rfc3339(text).unwrap()
+}
+
+/// The stable code of a refusal.
+pub fn code(answer: Result<Value, ClientError>) -> String {
+    match answer {
+        Ok(value) => format!("done: {value}"),
+        Err(error) => error.code().unwrap_or("no code").to_owned(),
+    }
+}
+
+impl Stage {
+    pub async fn set() -> Stage {
+        Self::set_with(at("2026-11-22T09:00:00Z"), |_, _| {}).await
+    }
+
+    /// A stage at `start` (the clock runs on), its configuration changed by `adjust`.
+    pub async fn set_with(start: Moment, adjust: impl FnOnce(&mut Config, &World)) -> Stage {
+        let folder = TempDir::new().unwrap();
+        let mut rng = SharedRandom::new(SystemRandom);
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let world = World::create(&folder.path().join("world"), &url, start, &mut rng).unwrap();
+        let mut config = Config::load(&world.config_file()).unwrap();
+        config.clock = Some(start.to_string());
+        config.limits.anonymous_per_minute = 10_000;
+        config.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        adjust(&mut config, &world);
+        let clock = clock_of(&config).unwrap();
+        let services = Services::new(Arc::clone(world.authorities()), clock, rng.clone());
+        tokio::spawn(serve_responders(listener, Arc::clone(&services)));
+        let app = Arc::new(App::open(&config, &Passwords::Demo).await.unwrap());
+        let listener = TcpListener::bind(config.listen).await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let running = Arc::clone(&app);
+        let service = tokio::spawn(async move {
+            serve(running, listener, std::future::pending()).await.unwrap();
+        });
+        let client = Client::new(&base, rng).unwrap();
+        Stage { world, services, app, config, client, base, service, _folder: folder }
+    }
+
+    pub fn folder(&self) -> PathBuf {
+        self.world.folder().to_owned()
+    }
+
+    pub fn now(&self) -> Moment {
+        self.app.clock.now()
+    }
+
+    /// The service is gone; its files stay.
+    pub fn stop(&self) {
+        self.service.abort();
+    }
+
+    pub fn actor(&self, id: &str) -> Actor {
+        actor(&self.world, id).unwrap()
+    }
+
+    pub async fn log_in(&self, pair: &KeyPair) -> Client {
+        self.client.log_in(pair, self.now()).await.unwrap()
+    }
+
+    pub async fn officer(&self) -> Client {
+        self.log_in(&self.actor("officer").auth).await
+    }
+
+    pub async fn publish(&self, officer: &Client, agreement: &str) -> Offer {
+        let title = "Соглашение об электронном документообороте".to_owned();
+        let body = json!({"title": title, "prevailing": "ru", "texts": {"ru": agreement}});
+        let published = officer.post("/api/v1/offers", &body).await.unwrap();
+        Offer { id: text(&published, "offer_id").unwrap(), title, text: agreement.to_owned() }
+    }
+
+    /// The consent of `actor` to `offer`, as canonical JSON.
+    pub fn consent(&self, actor: &Actor, offer: &Offer) -> String {
+        let accepted = AcceptedOffer {
+            id: OfferId::parse(&offer.id).unwrap(),
+            version: "1".to_owned(),
+            language: "ru".to_owned(),
+            sha256: Sha256::digest(offer.text.as_bytes()).into(),
+            title: offer.title.clone(),
+        };
+        let organization = actor.organization.as_ref().map(|(bin, name)| (*bin, name.as_str()));
+        let operator = (self.app.operator.bin, self.app.operator.name.as_str());
+        let vat = VatTable::builtin();
+        let rules = Rules { identifiers: self.app.rules.identifiers, vat: &vat };
+        let consent =
+            samples::offer_acceptance(accepted, operator, (actor.iin, &actor.name), organization, self.now(), &rules);
+        String::from_utf8(consent.unwrap()).unwrap()
+    }
+
+    pub fn sign(&self, pair: &KeyPair, content: &[u8]) -> Vec<u8> {
+        self.client.cms(pair, content, Packaging::Detached, self.now()).unwrap()
+    }
+
+    pub async fn accept(&self, client: &Client, actor: &Actor, offer: &Offer) -> Result<Value, ClientError> {
+        let consent = self.consent(actor, offer);
+        let cms = self.sign(&actor.sign, consent.as_bytes());
+        client.accept(&offer.id, 1, &consent, &cms).await
+    }
+
+    /// A client of the service: logged in and bound by `offer`.
+    pub async fn joined(&self, id: &str, offer: &Offer) -> (Actor, Client) {
+        let actor = self.actor(id);
+        let client = self.log_in(&actor.auth).await;
+        assert_eq!(code_of_state(&self.accept(&client, &actor, offer).await.unwrap()), "received");
+        (actor, client)
+    }
+
+    /// A completion act in canonical form.
+    pub fn act(&self, from: &Actor, to: &Actor, number: &str) -> Vec<u8> {
+        let side = |actor: &Actor| {
+            let name = actor.organization.as_ref().map_or(actor.name.as_str(), |(_, name)| name.as_str());
+            samples::side(actor.party(), name, "Директор", &actor.name)
+        };
+        let vat = VatTable::builtin();
+        let rules = Rules { identifiers: self.app.rules.identifiers, vat: &vat };
+        samples::completion_act(number, CivilDate::of(self.now()), &side(from), &side(to), &[], &rules).unwrap()
+    }
+
+    /// Sends octets as a document of `kind`, signed by `pair`.
+    pub async fn send(
+        &self,
+        client: &Client,
+        kind: &str,
+        to: &Actor,
+        original: &[u8],
+        cms: Option<Vec<u8>>,
+    ) -> Result<Value, ClientError> {
+        let mut fields = vec![("kind", kind.to_owned())];
+        if kind == "arbitrary-file" {
+            fields.push(("recipient", to.party().key()));
+        }
+        let file = Attached { name: "document.bin".to_owned(), bytes: original.to_vec() };
+        client.submit(&fields, file, Vec::new(), cms, &client.new_key()).await
+    }
+
+    /// A recorded act between two clients.
+    pub async fn recorded_act(&self, from: (&Actor, &Client), to: &Actor, number: &str) -> String {
+        let (actor, client) = from;
+        let act = self.act(actor, to, number);
+        let cms = self.sign(&actor.sign, &act);
+        let answer = self.send(client, "completion-act", to, &act, Some(cms)).await.unwrap();
+        assert_eq!(code_of_state(&answer), "received");
+        text(&answer, "document_id").unwrap()
+    }
+}
+
+pub fn code_of_state(answer: &Value) -> String {
+    text(answer, "state").unwrap()
+}
