@@ -17,7 +17,7 @@ use qolhat_storage::{Blobs, DiskStore};
 
 use zeroize::Zeroizing;
 
-use crate::config::{Config, FreshnessPolicy, Identifiers, Limits};
+use crate::config::{Config, FreshnessPolicy, Identifiers, Limits, Mode};
 use crate::db::Db;
 use crate::domain::party::{Bin, IdentifierPolicy, Iin};
 use crate::domain::time::{Clock, Moment};
@@ -219,18 +219,23 @@ impl App {
     /// [`StartError`] says what to mend.
     pub async fn open(config: &Config, passwords: &Passwords) -> Result<Self, StartError> {
         let clock = clock_of(config)?;
-        let mut rng = SharedRandom::new(SystemRandom);
+        let rng = SharedRandom::new(SystemRandom);
         let db = Db::connect(&config.database).await?;
         db.migrate().await?;
         let blobs = Blobs::Disk(DiskStore::open(config.blobs.clone()).await?);
-        let identity = log_identity(config, &mut rng)?;
+        // Without its keys an installation that has entries cannot go on: a new key would split the log in two.
+        let is_new = db.query_one("select 1 as any_entry from journal_event limit 1", &[]).await?.is_none();
+        let mut keys = Keys { rng: rng.clone(), may_be_made: is_new };
+        let identity = log_identity(config, &mut keys)?;
+        let wrapping = wrapping_key(&config.wrapping_key_file, &mut keys)?;
         let journal = Journal::open(db.clone(), identity, Arc::clone(&clock), Box::new(rng.clone())).await?;
-        let wrapping = wrapping_key(&config.wrapping_key_file, &mut rng)?;
         let responders =
             Responders::new(&config.evidence.tsp_url, &config.evidence.responder_hosts, &config.evidence.crl_files)
                 .map_err(|error| StartError::Invalid { what: "HTTP client".to_owned(), detail: error.to_string() })?;
+        let trust = trust_of(config)?;
+        refuse_demo_anchors(config.mode, &trust)?;
         Ok(Self {
-            trust: trust_of(config)?,
+            trust,
             operator: operator_of(config, passwords)?,
             rules: rules_of(config),
             clock,
@@ -380,40 +385,68 @@ pub fn log_verifier_key(config: &Config) -> Result<String, StartError> {
     Ok(identity.map_err(|error| invalid(error.to_string()))?.verifier_key().to_owned())
 }
 
-fn log_identity(config: &Config, rng: &mut SharedRandom) -> Result<LogIdentity, StartError> {
+fn log_identity(config: &Config, keys: &mut Keys) -> Result<LogIdentity, StartError> {
     let journal = &config.journal;
-    let seed = secret(&journal.key_file, rng)?;
-    let pseudonym_key = secret(&journal.pseudonym_key_file, rng)?;
+    let seed = keys.secret(&journal.key_file)?;
+    let pseudonym_key = keys.secret(&journal.pseudonym_key_file)?;
     LogIdentity::from_seed(&journal.origin, &seed, pseudonym_key)
         .map_err(|error| StartError::Invalid { what: "journal".to_owned(), detail: error.to_string() })
 }
 
-fn wrapping_key(path: &Path, rng: &mut SharedRandom) -> Result<WrappingKey, StartError> {
-    let key = secret(path, rng)?;
+fn wrapping_key(path: &Path, keys: &mut Keys) -> Result<WrappingKey, StartError> {
+    let key = keys.secret(path)?;
     WrappingKey::parse_hex(&hex::encode(key))
         .map_err(|error| StartError::Invalid { what: path.display().to_string(), detail: error.to_string() })
 }
 
-/// The 32 secret octets of a file (64 hexadecimal digits). A file that is not there is made: a first start needs no
-/// ceremony. A journal that has entries refuses a key it does not know, so that a lost file is noticed.
-fn secret(path: &Path, rng: &mut SharedRandom) -> Result<[u8; 32], StartError> {
-    let unreadable = |source| StartError::File { path: path.display().to_string(), source };
-    let mut key = [0_u8; 32];
-    match fs::read_to_string(path) {
-        Ok(text) => {
-            hex::decode_to_slice(text.trim(), &mut key).map_err(|_| StartError::Invalid {
-                what: path.display().to_string(),
-                detail: "not 64 hexadecimal digits".to_owned(),
-            })?;
+/// The secrets of an installation: files of 32 octets (64 hexadecimal digits), mode 0600.
+struct Keys {
+    rng: SharedRandom,
+    /// A first start needs no ceremony: what is not there is made. Later on a missing key is a lost key.
+    may_be_made: bool,
+}
+
+impl Keys {
+    fn secret(&mut self, path: &Path) -> Result<[u8; 32], StartError> {
+        let unreadable = |source| StartError::File { path: path.display().to_string(), source };
+        let mut key = [0_u8; 32];
+        match fs::read_to_string(path).map(Zeroizing::new) {
+            Ok(text) => {
+                hex::decode_to_slice(text.trim(), &mut key).map_err(|_| StartError::Invalid {
+                    what: path.display().to_string(),
+                    detail: "not 64 hexadecimal digits".to_owned(),
+                })?;
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && self.may_be_made => {
+                SecureRandom::fill(&mut self.rng, &mut key);
+                make_secret(path, &key).map_err(unreadable)?;
+            }
+            Err(error) => return Err(unreadable(error)),
         }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            SecureRandom::fill(rng, &mut key);
-            let mut file =
-                fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(unreadable)?;
-            file.write_all(hex::encode(key).as_bytes()).map_err(unreadable)?;
-            file.sync_all().map_err(unreadable)?;
-        }
-        Err(error) => return Err(unreadable(error)),
+        Ok(key)
     }
-    Ok(key)
+}
+
+/// Writes a secret so that it is there whole or not at all.
+fn make_secret(path: &Path, key: &[u8; 32]) -> Result<(), std::io::Error> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let half_made = path.with_extension("new");
+    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&half_made)?;
+    file.write_all(Zeroizing::new(hex::encode(key)).as_bytes())?;
+    file.sync_all()?;
+    fs::rename(&half_made, path)?;
+    fs::File::open(folder)?.sync_all()
+}
+
+/// A demonstration CA proves nothing: its keys lie beside its certificates (D11).
+fn refuse_demo_anchors(mode: Mode, trust: &Trust) -> Result<(), StartError> {
+    let anchors = trust.anchors.anchors().iter().chain(trust.tsa_anchors.anchors());
+    let names = anchors.map(|anchor| anchor.certificate().subject().to_string());
+    match (mode, names.into_iter().find(|name| name.contains(crate::demo::CA_MARK))) {
+        (Mode::Production, Some(name)) => Err(StartError::Invalid {
+            what: "trust.anchors".to_owned(),
+            detail: format!("{name} is a demonstration CA: allowed in mode \"demo\" only"),
+        }),
+        (Mode::Production | Mode::Demo, _) => Ok(()),
+    }
 }

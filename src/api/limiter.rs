@@ -16,6 +16,9 @@ use crate::domain::refusal::{Refusal, RefusalCode};
 /// Most addresses remembered in one minute; past it everybody new shares one count.
 const ADDRESSES_MAX: usize = 65_536;
 
+/// Where strangers' signatures are checked.
+const LOGIN: &str = "/api/v1/login";
+
 /// Counts of the running minute.
 pub struct Limiter {
     per_minute: u32,
@@ -48,10 +51,11 @@ impl Limiter {
     }
 }
 
-/// Counts requests that carry no session token. A wrong token is looked up by its digest and costs as little as a right
-/// one; signature checks happen only at login, which has none.
+/// Counts requests that carry no session token, and every login, whatever it carries: there a stranger's signature is
+/// checked. A wrong token anywhere else is looked up by its digest and costs as little as a right one.
 pub async fn limit(State((app, limiter)): State<(Shared, Arc<Limiter>)>, request: Request, next: Next) -> Response {
-    if !request.headers().contains_key(header::AUTHORIZATION) {
+    let is_login = request.uri().path().starts_with(LOGIN);
+    if is_login || !request.headers().contains_key(header::AUTHORIZATION) {
         let address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip());
         if let Err(seconds) = limiter.allow(address, app.clock.now().unix_seconds()) {
             let refusal = Refusal::new(RefusalCode::RateLimited).with("seconds", seconds.to_string());

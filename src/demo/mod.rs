@@ -21,3 +21,6 @@ pub use authority::{Authorities, Authority, Branch};
 pub use error::DemoError;
 pub use people::DEMO_PASSWORD;
 pub use world::World;
+
+/// Stands in the name of every demonstration CA, so that production can tell it.
+pub const CA_MARK: &str = ") DEMO";

@@ -42,7 +42,7 @@ pub enum ManifestFaultKind {
     Missing,
     /// The file is there and the manifest does not name it.
     Unlisted,
-    /// The manifest is not what [`write`] makes of this payload.
+    /// The manifest is not what [`write()`] makes of this payload.
     NotCanonical,
     /// It points to another signature than its own.
     WrongSignature,

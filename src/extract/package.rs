@@ -108,7 +108,7 @@ pub fn write(files: &[(&str, &[u8])]) -> Result<Vec<u8>, PackageError> {
 /// The files of `bytes`, in the order stored, `mimetype` left out. Nothing is copied.
 ///
 /// # Errors
-/// [`PackageFault`] naming the first part that is not exactly as [`write`] would have made it.
+/// [`PackageFault`] naming the first part that is not exactly as [`write()`] would have made it.
 pub fn read(bytes: &[u8]) -> Result<Vec<PackageEntry<'_>>, PackageFault> {
     if bytes.len() > EXTRACT_MAX_BYTES {
         return Err(fault("zip", "larger than an extract may be", EXTRACT_MAX_BYTES));

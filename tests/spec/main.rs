@@ -10,6 +10,7 @@ mod journal;
 mod kill;
 mod real_run;
 mod refusals;
+mod start;
 mod story;
 mod support;
 mod tamper;
