@@ -32,11 +32,10 @@ pub fn sign(args: &SignArgs, output: &Output) -> Result<Answer, CliError> {
     }
     let name = args.out.display().to_string();
     fs::write(&args.out, &cms).map_err(|error| CliError::unreadable(&name, error.to_string()))?;
-    let certificate = store.certificate.serial_hex();
-    output.answer(&json!({"file": name, "certificate": certificate}), |page| {
-        page.field("file", &name);
-        page.field("serial", &certificate);
-    });
+    if output.json {
+        // The signature is the answer: without --json nothing is said, so that scripts may be written around it.
+        output.answer(&json!({"file": name, "certificate": store.certificate.serial_hex()}), |_| {});
+    }
     Ok(Answer::Yes)
 }
 
