@@ -235,14 +235,33 @@ fn token(token: &TimeStampToken) -> Value {
 }
 
 fn tell(value: &Value, output: &Output) {
-    output.answer(value, |page| print(page, value, 0));
+    output.answer(value, |page| {
+        if let Some(kind) = value.get("kind").and_then(Value::as_str).filter(|kind| *kind != "objects") {
+            page.line(&format!("cli-show-{kind}"), &[]);
+        }
+        print(page, value, 1);
+    });
+}
+
+/// The name of a member for people: its label where there is one, else the name that JSON has.
+fn label(page: &Page<'_>, name: &str) -> String {
+    let label = match name {
+        "common_name" => "name".to_owned(),
+        "not_before" => "valid-from".to_owned(),
+        "not_after" => "valid-until".to_owned(),
+        "imprint_algorithm" => "imprint".to_owned(),
+        "revocation_reason" | "reason" => "revocation-reason".to_owned(),
+        other => other.replace('_', "-"),
+    };
+    let shown = page.word("cli-label", &label);
+    if shown == label { name.to_owned() } else { shown }
 }
 
 /// Members in the order of the JSON, nested ones further in.
 fn print(page: &mut Page<'_>, value: &Value, depth: usize) {
     let Value::Object(members) = value else { return };
-    for (name, member) in members {
-        let indent = "  ".repeat(depth);
+    for (name, member) in members.iter().filter(|(name, _)| *name != "kind") {
+        let (name, indent) = (label(page, name), "  ".repeat(depth));
         match member {
             Value::Null => {}
             Value::Object(_) => {

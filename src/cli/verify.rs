@@ -132,7 +132,9 @@ fn print_signature(page: &mut Page<'_>, signature: &SignatureReport) {
         page.field("organization", signer.organization.as_deref().unwrap_or_default());
     }
     if let Some(certificate) = &signature.certificate {
-        page.field("role", report_json::roles(&certificate.roles()).join(", "));
+        let roles = report_json::roles(&certificate.roles());
+        let roles: Vec<String> = roles.iter().map(|role| page.word("role", role)).collect();
+        page.field("role", roles.join(", "));
         page.field("serial", certificate.serial_hex());
         page.field("valid-from", certificate.not_before().to_string());
         page.field("valid-until", certificate.not_after().to_string());

@@ -263,6 +263,7 @@ async fn gather_and_judge(
         Verdict::No(refusal) => return Err(refusal.into()),
     };
     let signature = report.signatures.first().ok_or(RefusalCode::SignatureMissing)?;
+    verdict::at_receipt(signature, judged_at)?;
     let waits_for = waits_for.or_else(|| {
         (key_use == Use::Document && signature.proven_at.is_none())
             .then(|| Refusal::new(RefusalCode::TimeStampUnavailable))

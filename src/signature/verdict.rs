@@ -87,6 +87,25 @@ fn refused(signature: &SignatureReport) -> Verdict {
     }
 }
 
+/// That the certificate of a good signature was still good at receipt: an older time stamp proves when it was signed, and
+/// both instants count (A5.2.3.2).
+///
+/// # Errors
+/// `certificate-expired`, `certificate-not-yet-valid`, `certificate-on-hold`, `certificate-revoked`.
+pub fn at_receipt(signature: &SignatureReport, receipt: Moment) -> Result<(), Refusal> {
+    let Some(certificate) = signature.certificate.as_ref() else {
+        return Err(Refusal::new(RefusalCode::SignatureInvalid));
+    };
+    if !certificate.valid_at(receipt) {
+        return Err(bounds(certificate.not_before(), certificate.not_after(), receipt));
+    }
+    match signature.revoked_since.filter(|since| *since <= receipt) {
+        None => Ok(()),
+        Some(_) if on_hold(signature) => Err(Refusal::new(RefusalCode::CertificateOnHold)),
+        Some(since) => Err(Refusal::new(RefusalCode::CertificateRevoked).with("since", since.to_string())),
+    }
+}
+
 fn on_hold(signature: &SignatureReport) -> bool {
     signature.evidence_used.iter().any(|used| used.proof.revocation_reason == Some(CERTIFICATE_HOLD))
 }

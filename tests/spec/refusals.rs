@@ -9,10 +9,16 @@ use qolhat::demo::client::{Attached, KeyPair, text};
 use qolhat::demo::people::{FIGURES, Figure, subject};
 use qolhat::demo::responders::{Fault, Service};
 use qolhat::demo::story::Actor;
+use qolhat_pki::cms::SignedData;
 use qolhat_pki::crl::ReasonCode;
+use qolhat_pki::digest::DigestAlgorithm;
+use qolhat_pki::issue::augment::{Augmentation, augment};
+use qolhat_pki::issue::cms_sign::Packaging;
 use qolhat_pki::issue::profile::{KeyUse, Profile};
+use qolhat_pki::issue::tsp_builder::build_request;
 use qolhat_pki::random::SecureRandom;
 use qolhat_pki::time::Span;
+use qolhat_pki::tsp::TimeStampResponse;
 use serde_json::{Value, json};
 
 use crate::support::stage::{AGREEMENT, Stage, code, code_of_state};
@@ -150,6 +156,21 @@ async fn a_document_is_taken_from_a_good_key_of_the_right_person_and_from_no_oth
     let stranger = Stage::set().await;
     let unknown = stranger.actor("head-a").sign;
     assert_eq!(with(&unknown).await, "certificate-untrusted");
+    // An old time stamp proves when it was signed; the certificate must hold at receipt as well (A5.2.3.2).
+    let stamped = async |pair: &KeyPair| {
+        let days_ago = stage.now().checked_sub(Span::days(5)).unwrap();
+        let cms = stage.client.cms(pair, &act, Packaging::Detached, days_ago).unwrap();
+        let value = SignedData::from_bytes(&cms).unwrap().signer_infos()[0].signature().to_vec();
+        let question = build_request(&DigestAlgorithm::Streebog512.digest(&value), None, true);
+        let answer = authority.tsp(&question, days_ago, &mut stage.app.rng.clone());
+        let token = TimeStampResponse::from_der(&answer).unwrap().token().unwrap().to_vec();
+        let cms = augment(&cms, &[Augmentation::SignatureTimeStamp { signer: 0, token }]).unwrap();
+        code(stage.send(&client, "completion-act", &other, &act, Some(cms)).await)
+    };
+    assert_eq!(stamped(&expired).await, "certificate-expired");
+    assert_eq!(stamped(&revoked).await, "certificate-revoked");
+    assert_eq!(stamped(&held).await, "certificate-on-hold");
+
     assert_eq!(with(&head.auth).await, "authentication-key-used-for-signing");
     assert_eq!(with(&other.sign).await, "signer-is-not-the-caller");
     assert_eq!(with(&stage.actor("person").sign).await, "signer-is-not-the-caller");
