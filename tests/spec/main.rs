@@ -1,6 +1,7 @@
 //! What the service promises, one claim a test.
 #![allow(clippy::disallowed_methods, reason = "tests find their files and databases")]
 
+mod acts;
 mod cli;
 mod database;
 mod demo;
