@@ -42,11 +42,12 @@ pub fn serve(args: &ConfigArgs) -> Result<Answer, CliError> {
     log("info");
     let config = config(args)?;
     input::runtime()?.block_on(async {
-        let app = App::open(&config, &Passwords::Environment).await;
-        let app = app.map_err(|error| CliError::config(&name(args), error.to_string()))?;
+        // The address first: a second service started by mistake must not take the journal's lead before it fails.
         let listener = TcpListener::bind(config.listen).await;
         let listener =
             listener.map_err(|error| CliError::config(&name(args), format!("{}: {error}", config.listen)))?;
+        let app = App::open(&config, &Passwords::Environment).await;
+        let app = app.map_err(|error| CliError::config(&name(args), error.to_string()))?;
         tracing::info!(http.address = %config.listen, "serving");
         let stop = async {
             if let Err(error) = service::asked_to_stop().await {

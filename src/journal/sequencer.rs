@@ -114,8 +114,13 @@ async fn run(mut work: Work, shared: Arc<Shared>, mut gone: watch::Receiver<()>)
                     }
                 }
                 Err(JournalError::LeadLost) => {
-                    tracing::error!("another process has taken the lead of the log; this one sequences no more");
-                    return;
+                    // Nothing was appended. Who took the lead may be gone again, as a second service started by mistake
+                    // is: the lead is taken back, and the head's compare-and-swap keeps the two apart.
+                    tracing::warn!("another process has taken the lead of the log; taking it back");
+                    work.log = None;
+                    tokio::time::sleep(Duration::from_millis(RETRY_MILLISECONDS)).await;
+                    shared.work.notify_one();
+                    break;
                 }
                 Err(error) => {
                     tracing::error!(error = %error, "a batch was not sequenced; it is tried again");

@@ -340,3 +340,17 @@ async fn an_erased_opening_is_no_failure() {
     let db = Db::connect(&url(&folder)).await.unwrap();
     assert!(audit::run(&db, &key).await.unwrap().ok);
 }
+
+/// Two services on one database by mistake: nothing is lost, doubled or forked. Keeps: JRN-01
+#[tokio::test(flavor = "multi_thread")]
+async fn two_sequencers_on_one_log_make_no_gap_and_no_fork() {
+    let (_folder, db) = sqlite().await;
+    let (first, second) = (open(&db).await.unwrap(), open(&db).await.unwrap());
+    let mut numbers = Vec::new();
+    for number in 0..12 {
+        let journal = if number % 2 == 0 { &first } else { &second };
+        numbers.push(put(&db, journal, &event(number)).await);
+    }
+    assert_eq!(numbers, (0..12).collect::<Vec<_>>());
+    everything_holds(&db, &first, 12).await;
+}
