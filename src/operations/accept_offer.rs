@@ -56,6 +56,10 @@ pub async fn accept_offer(
     request: Option<&Request>,
 ) -> Result<Entered, OperationError> {
     let now = app.clock.now();
+    if caller.party == Party::Organization(app.operator.bin) {
+        // Nobody concludes an agreement with himself.
+        return Err(RefusalCode::RecipientIsTheSender.into());
+    }
     let limits = UploadLimits { file_max_bytes: app.rules.limits.file_max_bytes, files_max: 1 };
     let file = intake::receive(Upload { name: FILE_NAME.to_owned(), bytes: command.consent }, limits)?;
     let consent = parse(app, file.bytes())?;

@@ -194,3 +194,118 @@ async fn what_waits_past_its_deadline_is_deemed_not_received() {
     let events = client.get("/api/v1/events").await.unwrap();
     assert!(events.as_array().unwrap().iter().any(|event| event["kind"] == "document.check-failed"));
 }
+
+/// Keeps: JRN-10, SIG-19
+#[tokio::test(flavor = "multi_thread")]
+async fn an_extract_is_the_officers_alone_and_holds_acceptances_acts_and_contested_ones_alike() {
+    use base64::Engine as _;
+    use base64::prelude::BASE64_STANDARD;
+    let stage = Stage::set().await;
+    let officer = stage.officer().await;
+    let offer = stage.publish(&officer, AGREEMENT).await;
+    let (head, client) = stage.joined("head-a", &offer).await;
+    let (other, other_client) = stage.joined("head-b", &offer).await;
+    let act = stage.recorded_act((&head, &client), &other, "1").await;
+    let cms = stage.sign(&other.sign, &stage.act(&head, &other, "1"));
+    other_client.sign(&act, &cms).await.unwrap();
+    let acceptances = client.get("/api/v1/documents?box=outbox").await.unwrap();
+    let acceptance = acceptances.as_array().unwrap().iter().find(|row| row["kind"] == "offer-acceptance").unwrap();
+    let acceptance = acceptance["id"].as_str().unwrap();
+    let withdrawn = stage.recorded_act((&head, &client), &other, "2").await;
+    client.post(&format!("/api/v1/documents/{withdrawn}/withdrawal"), &json!({"reason": "x"})).await.unwrap();
+
+    // The countersigner reports his key: his signature is contested, his counterparty's is not.
+    let since = stage.now().checked_sub(qolhat_pki::time::Span::hours(1)).unwrap().to_string();
+    let report = json!({
+        "certificate_sha256": hex::encode(other.sign.certificate.sha256()), "compromised_since": since,
+        "circumstances": "жоғалды"
+    });
+    other_client.post("/api/v1/compromises", &report).await.unwrap();
+    let extract = stage.extract(&officer, &[acceptance, &act, &withdrawn]).await.unwrap();
+    assert!(extract.starts_with(b"PK"));
+    // Lifted, reported again, annulled: two cases on one document.
+    let first = officer.get("/api/v1/compromises").await.unwrap()[0]["id"].as_str().unwrap().to_owned();
+    officer.post(&format!("/api/v1/compromises/{first}/decision"), &json!({"decision": "lift"})).await.unwrap();
+    other_client.post("/api/v1/compromises", &report).await.unwrap();
+    stage.extract(&officer, &[&act]).await.unwrap();
+
+    let body = |documents: Value| json!({"documents": documents, "asked_by": "Сот", "ground": "Сұрау", "scope": "Акт"});
+    assert_eq!(code(client.post("/api/v1/extracts", &body(json!([act]))).await), "not-an-officer");
+    assert_eq!(code(officer.post("/api/v1/extracts", &body(json!([]))).await), "extract-scope-empty");
+    assert_eq!(code(officer.post("/api/v1/extracts", &body(json!([act, act]))).await), "extract-scope-empty");
+    let nobody = json!(["00000000-0000-7000-8000-000000000000"]);
+    assert_eq!(code(officer.post("/api/v1/extracts", &body(nobody)).await), "document-unknown");
+    let draft = stage.send(&client, "arbitrary-file", &other, b"draft", None).await.unwrap();
+    assert_eq!(
+        code(officer.post("/api/v1/extracts", &body(json!([draft["document_id"]]))).await),
+        "document-not-yet-received"
+    );
+
+    let prepared = officer.post("/api/v1/extracts", &body(json!([act]))).await.unwrap();
+    let path = format!("/api/v1/extracts/{}", prepared["id"].as_str().unwrap());
+    let manifest = BASE64_STANDARD.decode(prepared["manifest"].as_str().unwrap()).unwrap();
+    let signed = |cms: Vec<u8>| json!({"cms": BASE64_STANDARD.encode(cms)});
+    let issue = async |cms: Vec<u8>| {
+        let answer = officer.post_for_bytes(&format!("{path}/signature"), &signed(cms)).await;
+        code(answer.map(|bytes| json!(bytes.len())))
+    };
+    let key = stage.actor("officer");
+    assert_eq!(issue(stage.sign(&key.sign, b"another manifest")).await, "signature-content-mismatch");
+    assert_eq!(issue(stage.sign(&key.auth, &manifest)).await, "authentication-key-used-for-signing");
+    assert_eq!(issue(stage.sign(&head.sign, &manifest)).await, "signer-is-not-the-caller");
+    let unissued = officer.get_bytes(&path).await.map(|bytes| json!(bytes.len()));
+    assert_eq!(code(unissued), "extract-state");
+    assert_eq!(issue(stage.sign(&key.sign, &manifest)).await[..4], *"done");
+    assert_eq!(issue(stage.sign(&key.sign, &manifest)).await, "extract-state");
+    assert_eq!(code(client.get_bytes(&path).await.map(|bytes| json!(bytes.len()))), "not-an-officer");
+    assert!(officer.get_bytes(&path).await.unwrap().starts_with(b"PK"));
+    // The officer's own organisation is the operator: it accepts no offer of its own.
+    assert_eq!(code(stage.accept(&officer, &key, &offer).await), "recipient-is-the-sender");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn strangers_are_counted_and_a_request_of_the_wrong_form_is_told_what_is_wrong() {
+    let stage = Stage::set_with(at("2026-11-22T09:00:00Z"), |config, _| config.limits.anonymous_per_minute = 5).await;
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let url = |path: &str| format!("{}{path}", stage.base);
+    let mut statuses = Vec::new();
+    for _ in 0..7 {
+        let request = http.post(url("/api/v1/login/challenges")).header("Authorization", "Bearer anything");
+        let answer = request.send().await.unwrap();
+        if answer.status() == 429 {
+            assert!(answer.headers().contains_key("retry-after"));
+        }
+        statuses.push(answer.status().as_u16());
+    }
+    assert_eq!(statuses.iter().filter(|status| **status == 201).count(), 5, "{statuses:?}");
+    assert_eq!(statuses.last(), Some(&429));
+
+    let stage = Stage::set().await;
+    let officer = stage.officer().await;
+    let token = officer.token().unwrap().to_owned();
+    let url = format!("{}/api/v1/offers", stage.base);
+    let post = || http.post(&url).bearer_auth(&token);
+    let problem = async |request: reqwest::RequestBuilder| {
+        let problem: Value = request.send().await.unwrap().json().await.unwrap();
+        problem["code"].as_str().unwrap_or_default().to_owned()
+    };
+    let json_type = ("Content-Type", "application/json");
+    assert_eq!(problem(post().header(json_type.0, json_type.1).body("{}")).await, "idempotency-key-missing");
+    let keyed = || post().header("Idempotency-Key", "k");
+    assert_eq!(problem(keyed().header(json_type.0, json_type.1).body("{")).await, "malformed-json");
+    assert_eq!(problem(keyed().body("{}")).await, "malformed-json");
+    assert_eq!(problem(keyed().header(json_type.0, json_type.1).body("{\"nonsense\":1}")).await, "malformed-json");
+    let large = vec![b' '; qolhat::api::BODY_MAX_BYTES + 1];
+    assert_eq!(problem(keyed().header(json_type.0, json_type.1).body(large)).await, "upload-too-large");
+    assert_eq!(problem(http.put(&url).bearer_auth(&token)).await, "method-not-allowed");
+    assert_eq!(
+        problem(http.get(format!("{}/api/v1/session", stage.base)).bearer_auth("0".repeat(64))).await,
+        "login-required"
+    );
+    officer.get("/api/v1/session").await.unwrap();
+    assert_eq!(
+        http.delete(format!("{}/api/v1/session", stage.base)).bearer_auth(&token).send().await.unwrap().status(),
+        204
+    );
+    assert_eq!(code(officer.get("/api/v1/session").await), "login-required");
+}

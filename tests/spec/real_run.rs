@@ -7,10 +7,9 @@ use std::process::Command;
 use std::sync::Arc;
 
 use qolhat::config::{FreshnessPolicy, Identifiers};
-use qolhat::demo::client::{Client, KeyPair, text};
+use qolhat::demo::client::{KeyPair, text};
 use qolhat::demo::story::Actor;
 use qolhat::domain::party::{Bin, IdentifierPolicy, Iin};
-use qolhat_pki::issue::cms_sign::Packaging;
 use qolhat_pki::pkcs12;
 use qolhat_pki::time::Span;
 use serde_json::{Value, json};
@@ -98,18 +97,6 @@ async fn stage(national: &National) -> Stage {
     .await
 }
 
-/// The extract of `documents`, signed by the officer.
-async fn extract(stage: &Stage, officer: &Client, documents: &[&str]) -> Vec<u8> {
-    use base64::Engine as _;
-    let body = json!({"documents": documents, "asked_by": "Сот", "ground": "Сұрау", "scope": "Актілер"});
-    let prepared = officer.post("/api/v1/extracts", &body).await.unwrap();
-    let manifest = base64::prelude::BASE64_STANDARD.decode(text(&prepared, "manifest").unwrap()).unwrap();
-    let cms = officer.cms(&stage.actor("officer").sign, &manifest, Packaging::Detached, stage.now()).unwrap();
-    let body = json!({"cms": base64::prelude::BASE64_STANDARD.encode(cms)});
-    let path = format!("/api/v1/extracts/{}/signature", text(&prepared, "id").unwrap());
-    officer.post_for_bytes(&path, &body).await.unwrap()
-}
-
 /// Keeps: REG-06, REG-12, FLW-01 to FLW-05, SIG-08, CMP-02 to CMP-06, JRN-10
 #[tokio::test(flavor = "multi_thread")]
 async fn real_keys_accept_a_real_offer_exchange_an_act_and_a_court_verifies_it_with_the_service_gone() {
@@ -185,7 +172,7 @@ async fn real_keys_accept_a_real_offer_exchange_an_act_and_a_court_verifies_it_w
         .unwrap();
 
     // The extract, verified with the service gone and its database and blobs gone.
-    let bytes = extract(&stage, &officer, &[&act, &rejected]).await;
+    let bytes = stage.extract(&officer, &[&act, &rejected]).await.unwrap();
     let card = stage.client.get_bytes("/api/v1/operator").await.unwrap();
     stage.stop();
     let court = TempDir::new().unwrap();

@@ -183,6 +183,18 @@ impl Stage {
         client.submit(&fields, file, Vec::new(), cms, &client.new_key()).await
     }
 
+    /// The extract of `documents`, signed by the officer.
+    pub async fn extract(&self, officer: &Client, documents: &[&str]) -> Result<Vec<u8>, ClientError> {
+        use base64::Engine as _;
+        let body = json!({"documents": documents, "asked_by": "Сот", "ground": "Сұрау", "scope": "Құжаттар"});
+        let prepared = officer.post("/api/v1/extracts", &body).await?;
+        let manifest = base64::prelude::BASE64_STANDARD.decode(text(&prepared, "manifest")?).unwrap();
+        let cms = self.sign(&self.actor("officer").sign, &manifest);
+        let body = json!({"cms": base64::prelude::BASE64_STANDARD.encode(cms)});
+        let path = format!("/api/v1/extracts/{}/signature", text(&prepared, "id")?);
+        officer.post_for_bytes(&path, &body).await
+    }
+
     /// A recorded act between two clients.
     pub async fn recorded_act(&self, from: (&Actor, &Client), to: &Actor, number: &str) -> String {
         let (actor, client) = from;
