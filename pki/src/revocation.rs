@@ -9,7 +9,7 @@
 use crate::certificate::Certificate;
 use crate::crl::{CertificateList, ReasonCode};
 use crate::ocsp::OcspResponse;
-use crate::path::{Budget, BudgetExhausted};
+use crate::path::{Budget, BudgetExhausted, VerifiedPath};
 use crate::policy::{Freshness, RevocationPolicy};
 use crate::time::{Moment, Span};
 
@@ -112,6 +112,8 @@ pub struct Question<'a> {
     pub certificate: &'a Certificate,
     /// Who issued it.
     pub issuer: &'a Certificate,
+    /// The path it is in: whoever signs a CRL with another key than the issuer's must lead to the same anchor.
+    pub path: &'a VerifiedPath,
     /// Its place in the path.
     pub place: Place,
     /// At which moment.
@@ -124,8 +126,13 @@ pub struct Question<'a> {
 #[derive(Debug, Clone)]
 struct Statement {
     says: Says,
+    /// For which reasons of revocation it speaks; less than [`ALL_REASONS`] only in a CRL for some reasons.
+    covers: u16,
     proof: RevocationProof,
 }
+
+/// Every reason of ReasonFlags, in the bits in which it is read: bit 0 of the standard, which is unused, is the highest.
+const ALL_REASONS: u16 = 0x7f80;
 
 #[derive(Debug, Clone, Copy)]
 enum Says {
@@ -140,9 +147,10 @@ enum Says {
     OnHold {
         since: Moment,
     },
-    /// The responder does not know the certificate.
+    /// Neither: the responder does not know the certificate, or the list contradicts itself.
     Unknown {
         fresh: bool,
+        why: &'static str,
     },
 }
 
@@ -164,19 +172,26 @@ pub(crate) fn revocation_status(
             Err(reason) => why = reason.unwrap_or(why),
         }
     }
-    from_crl::statements(question, evidence, &mut statements, &mut why, budget)?;
-    Ok(weigh(&statements, question, why))
+    from_crl::statements(question, evidence, from_crl::Signers::Any, &mut statements, &mut why, budget)?;
+    Ok(weigh(statements, question, why))
 }
 
-fn weigh(statements: &[Statement], question: &Question<'_>, why: &'static str) -> Finding {
+fn weigh(mut statements: Vec<Statement>, question: &Question<'_>, why: &'static str) -> Finding {
+    put_together(&mut statements);
     let known = |status, statement: &Statement| Finding { status, proof: Some(statement.proof.clone()) };
+    let unknown = |why| Finding { status: Status::Unknown { why }, proof: None };
     // The earliest date of all that tell a revocation: a later list may not move it forward in time.
     let revoked = statements.iter().filter_map(|statement| match statement.says {
         Says::Revoked { since, reason } => Some((since, reason, statement)),
         Says::Good { .. } | Says::OnHold { .. } | Says::Unknown { .. } => None,
     });
+    let held = held_at(&statements, question.at);
     if let Some((since, reason, statement)) = revoked.min_by_key(|(since, _, _)| *since) {
-        return known(Status::Revoked { since, reason }, statement);
+        // A revocation after the moment asked about leaves the hold of that moment as it was.
+        return match held.filter(|_| since > question.at) {
+            Some((since, held)) => known(Status::OnHold { since }, held),
+            None => known(Status::Revoked { since, reason }, statement),
+        };
     }
     let newest = statements.iter().filter(|statement| counts(&statement.says)).max_by_key(|statement| {
         // Of two statements of one instant the worse one decides.
@@ -187,33 +202,56 @@ fn weigh(statements: &[Statement], question: &Question<'_>, why: &'static str) -
         };
         (statement.proof.this_update, rank)
     });
-    let unknown_told = statements.iter().any(|statement| matches!(statement.says, Says::Unknown { fresh: true }));
-    match newest.map(|statement| (statement.says, statement)) {
-        Some((Says::OnHold { since }, statement)) => known(Status::OnHold { since }, statement),
-        Some((Says::Good { .. }, statement)) if !unknown_told => {
-            // A hold told by evidence of the time asked about counts, even if newer evidence has it lifted.
-            let held = statements.iter().find_map(|held| match held.says {
-                Says::OnHold { since } if since <= question.at && held.proof.this_update >= question.at => {
-                    Some((since, held))
-                }
-                Says::OnHold { .. } | Says::Good { .. } | Says::Revoked { .. } | Says::Unknown { .. } => None,
-            });
-            match held {
-                Some((since, held)) => known(Status::OnHold { since }, held),
-                None => known(Status::Good, statement),
-            }
-        }
-        Some((Says::Good { .. } | Says::Unknown { .. } | Says::Revoked { .. }, _)) => {
-            Finding { status: Status::Unknown { why: "the responder does not know the certificate" }, proof: None }
-        }
-        None if statements.is_empty() => Finding { status: Status::Unknown { why }, proof: None },
-        None => Finding { status: Status::Unknown { why: "no evidence on it is fresh enough" }, proof: None },
+    let unknown_told = statements.iter().find_map(|statement| match statement.says {
+        Says::Unknown { fresh: true, why } => Some(why),
+        Says::Unknown { fresh: false, .. } | Says::Good { .. } | Says::Revoked { .. } | Says::OnHold { .. } => None,
+    });
+    match (newest.map(|statement| (statement.says, statement)), unknown_told) {
+        (Some((Says::OnHold { since }, statement)), _) => known(Status::OnHold { since }, statement),
+        (Some(_), Some(why)) => unknown(why),
+        (Some((_, statement)), None) => match held {
+            Some((since, held)) => known(Status::OnHold { since }, held),
+            None => known(Status::Good, statement),
+        },
+        (None, _) if statements.is_empty() => unknown(why),
+        (None, _) => unknown("no evidence on it is fresh enough"),
     }
+}
+
+/// Lists for some reasons say "not revoked" only together: when they cover every reason, as one statement of the age of
+/// the oldest. Source: RFC 5280 §6.3.3 (e).
+fn put_together(statements: &mut Vec<Statement>) {
+    let is_part = |statement: &Statement| {
+        matches!(statement.says, Says::Good { .. }) && statement.covers & ALL_REASONS != ALL_REASONS
+    };
+    let parts: Vec<Statement> = statements.extract_if(.., |statement| is_part(statement)).collect();
+    let fresh = || parts.iter().filter(|part| matches!(part.says, Says::Good { fresh: true }));
+    let covered = fresh().fold(0, |covered, part| covered | part.covers);
+    if covered & ALL_REASONS == ALL_REASONS {
+        let oldest = fresh().min_by_key(|part| part.proof.this_update);
+        statements.extend(oldest.map(|part| Statement { covers: ALL_REASONS, ..part.clone() }));
+    }
+}
+
+/// The hold that was in force at `at`: told by evidence of that time or later, or by older evidence that nothing says
+/// was lifted.
+fn held_at(statements: &[Statement], at: Moment) -> Option<(Moment, &Statement)> {
+    let lifted_after = |told: Moment| {
+        let good = |statement: &&Statement| matches!(statement.says, Says::Good { fresh: true });
+        statements.iter().filter(good).any(|statement| statement.proof.this_update > told)
+    };
+    statements.iter().find_map(|held| match held.says {
+        Says::OnHold { since } if since <= at => {
+            let told = held.proof.this_update;
+            (told >= at || !lifted_after(told)).then_some((since, held))
+        }
+        Says::OnHold { .. } | Says::Good { .. } | Says::Revoked { .. } | Says::Unknown { .. } => None,
+    })
 }
 
 const fn counts(says: &Says) -> bool {
     match says {
-        Says::Good { fresh } | Says::Unknown { fresh } => *fresh,
+        Says::Good { fresh } | Says::Unknown { fresh, .. } => *fresh,
         Says::Revoked { .. } | Says::OnHold { .. } => true,
     }
 }

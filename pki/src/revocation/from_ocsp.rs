@@ -1,6 +1,6 @@
 //! What an OCSP response says. Source: RFC 6960 §3.2, §4.2.2.2.
 
-use super::{ProofSource, Question, RevocationProof, Says, Statement, Window, from_crl, is_fresh};
+use super::{ALL_REASONS, ProofSource, Question, RevocationProof, Says, Statement, Window, from_crl, is_fresh};
 use crate::certificate::Certificate;
 use crate::crl::ReasonCode;
 use crate::ocsp::{BasicOcspResponse, CertStatus, OcspResponse, SingleResponse};
@@ -41,7 +41,7 @@ fn read(
     let fresh = is_fresh(question, &window);
     let (says, reason) = match answer.status {
         CertStatus::Good => (Says::Good { fresh }, None),
-        CertStatus::Unknown => (Says::Unknown { fresh }, None),
+        CertStatus::Unknown => (Says::Unknown { fresh, why: "the responder does not know the certificate" }, None),
         CertStatus::Revoked { at, reason: Some(ReasonCode::CertificateHold) } => {
             (Says::OnHold { since: at }, Some(ReasonCode::CertificateHold))
         }
@@ -55,7 +55,7 @@ fn read(
         produced_at: Some(basic.produced_at()),
         revocation_reason: reason.map(ReasonCode::as_str),
     };
-    Statement { says, proof }
+    Statement { says, covers: ALL_REASONS, proof }
 }
 
 /// Whether the issuer itself signed, or a responder to whom the same key delegated it.
@@ -76,7 +76,9 @@ fn is_authorised(
     let candidates = basic.certificates().iter().chain(&evidence.certificates);
     for candidate in candidates.filter(|candidate| responder_id.matches(candidate)) {
         budget.candidate()?;
-        let delegated = may_answer(candidate, basic)
+        // Nobody answers for himself.
+        let delegated = candidate.der() != question.certificate.der()
+            && may_answer(candidate, basic)
             && names_match(&candidate.issuer(), &question.issuer.subject())
             && budget.certificate_signed_by(candidate, question.issuer)? == SignatureFit::Fits;
         if delegated
@@ -110,6 +112,6 @@ fn is_not_revoked(
     }
     let own = Question { certificate: candidate, place: super::Place::Ca, at: basic.produced_at(), ..*question };
     let (mut statements, mut why) = (Vec::new(), "");
-    from_crl::statements(&own, evidence, &mut statements, &mut why, budget)?;
-    Ok(matches!(super::weigh(&statements, &own, why).status, super::Status::Good))
+    from_crl::statements(&own, evidence, from_crl::Signers::Any, &mut statements, &mut why, budget)?;
+    Ok(matches!(super::weigh(statements, &own, why).status, super::Status::Good))
 }

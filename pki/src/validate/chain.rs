@@ -12,7 +12,7 @@ use crate::trust::TrustStore;
 /// What is asked of a path.
 pub(super) struct Asked<'a> {
     pub trust: &'a TrustStore,
-    pub intermediates: &'a [Certificate],
+    /// Its certificates build the path.
     pub evidence: &'a Evidence,
     pub policy: &'a RevocationPolicy,
     pub options: &'a PathOptions,
@@ -41,7 +41,7 @@ pub(super) fn validate(
         used = links.iter().filter_map(evidence_used).collect();
         Ok(())
     };
-    let path = search(target, asked.trust, asked.intermediates, asked.at, asked.options, budget, &mut accept)?;
+    let path = search(target, asked.trust, &asked.evidence.certificates, asked.at, asked.options, budget, &mut accept)?;
     Ok((path, used))
 }
 
@@ -60,10 +60,10 @@ pub(super) fn explain(
         good = Some(links);
         Ok(())
     };
-    match search(target, asked.trust, asked.intermediates, asked.at, asked.options, budget, &mut accept) {
+    match search(target, asked.trust, &asked.evidence.certificates, asked.at, asked.options, budget, &mut accept) {
         Ok(path) => Ok((path, good.unwrap_or_default())),
         Err(PathError::Revoked { .. } | PathError::RevocationUnknown { .. }) => {
-            let path = build_path(target, asked.trust, asked.intermediates, asked.at, asked.options, budget)?;
+            let path = build_path(target, asked.trust, &asked.evidence.certificates, asked.at, asked.options, budget)?;
             let links = links(&path, asked, budget)?;
             Ok((path, links))
         }
@@ -81,7 +81,7 @@ fn links(path: &VerifiedPath, asked: &Asked<'_>, budget: &mut Budget) -> Result<
             (RevocationMode::Leaf, Place::Ca) | (RevocationMode::None, _) => false,
         };
         if wanted {
-            let question = Question { certificate, issuer, place, at: asked.at, policy: asked.policy };
+            let question = Question { certificate, issuer, path, place, at: asked.at, policy: asked.policy };
             let finding = revocation_status(&question, asked.evidence, budget)?;
             links.push(Link { certificate: certificate.clone(), place, finding });
         }

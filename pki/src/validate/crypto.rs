@@ -1,14 +1,14 @@
 //! The mathematics of one signer: whether the content is the one signed, and the signature by the key. Trust is not asked.
 //! Source: EN 319 102-1 §5.2.7; RFC 5652 §5.4 to §5.6.
 
+use super::content::Content;
 use super::rules;
-use super::{CmsInput, DetachedContent};
 use crate::algorithm::{AlgorithmIdentifier, SignatureAlgorithm};
 use crate::certificate::Certificate;
 use crate::cms::{AlgorithmProtection, SignerInfo};
 use crate::der::{Reader, Rules};
 use crate::digest::{Digest, DigestAlgorithm};
-use crate::oid;
+use crate::oid::{self, Oid};
 use crate::path::{Budget, BudgetExhausted};
 use crate::report::{Check, CheckOutcome, CryptoOutcome, SubIndication};
 
@@ -25,11 +25,13 @@ impl Outcome {
     }
 }
 
-/// Checks the signature of `signer` with the key of `certificate`.
+/// Checks the signature of `signer` with the key of `certificate` over `content`, which the message says is of the type
+/// `encapsulated`.
 pub(super) fn verify(
     signer: &SignerInfo,
     certificate: &Certificate,
-    input: &CmsInput<'_>,
+    encapsulated: Oid,
+    content: &mut Content<'_>,
     checks: &mut Vec<Check>,
     budget: &mut Budget,
 ) -> Result<Outcome, BudgetExhausted> {
@@ -46,22 +48,18 @@ pub(super) fn verify(
         return Ok(Outcome::failed(CryptoOutcome::NotChecked, SubIndication::FormatFailure));
     }
     checks.push(Check::new(rules::ALGORITHMS_AGREE, true, ""));
-    if let Some(outcome) = shape(signer, input, checks) {
+    if let Some(outcome) = shape(signer, encapsulated, content, checks) {
         return Ok(outcome);
     }
-    let digest = match content_digest(input, algorithms.digest) {
-        ContentDigest::Is(digest) => digest,
-        ContentDigest::Missing => {
-            checks.push(Check::new(rules::CONTENT_FOUND, false, "the content is not in the message and was not given"));
-            return Ok(Outcome::failed(CryptoOutcome::NotChecked, SubIndication::SignedDataNotFound));
-        }
-        ContentDigest::Two => {
-            checks.push(Check::new(rules::CONTENT_FOUND, true, ""));
-            checks.push(Check::new(rules::CONTENT_DIGEST, false, "the content given is not the one in the message"));
-            return Ok(Outcome::failed(CryptoOutcome::HashFailure, SubIndication::HashFailure));
-        }
+    let Some(digest) = content.digest(algorithms.digest) else {
+        checks.push(Check::new(rules::CONTENT_FOUND, false, "the content is not in the message and was not given"));
+        return Ok(Outcome::failed(CryptoOutcome::NotChecked, SubIndication::SignedDataNotFound));
     };
     checks.push(Check::new(rules::CONTENT_FOUND, true, ""));
+    if content.differs() {
+        checks.push(Check::new(rules::CONTENT_DIGEST, false, "the content given is not the one in the message"));
+        return Ok(Outcome::failed(CryptoOutcome::HashFailure, SubIndication::HashFailure));
+    }
     compare(signer, certificate, algorithms.signature, &digest, checks, budget)
 }
 
@@ -129,8 +127,7 @@ fn agree(signer: &SignerInfo, algorithms: Algorithms) -> Result<(), &'static str
 }
 
 /// What the form of message and attributes forbids, whatever the key says.
-fn shape(signer: &SignerInfo, input: &CmsInput<'_>, checks: &mut Vec<Check>) -> Option<Outcome> {
-    let encapsulated = input.signed_data.encapsulated_type();
+fn shape(signer: &SignerInfo, encapsulated: Oid, content: &Content<'_>, checks: &mut Vec<Check>) -> Option<Outcome> {
     let refuse = |checks: &mut Vec<Check>, rule, detail: &str| {
         checks.push(Check::new(rule, false, detail));
         Some(Outcome::failed(CryptoOutcome::NotChecked, SubIndication::FormatFailure))
@@ -145,14 +142,12 @@ fn shape(signer: &SignerInfo, input: &CmsInput<'_>, checks: &mut Vec<Check>) -> 
     if encapsulated != oid::DATA {
         return refuse(checks, rules::CONTENT_TYPE, "a content of this type must be signed with attributes");
     }
-    let content = match input.detached {
-        Some(DetachedContent::Bytes(bytes)) => Some(bytes),
-        Some(DetachedContent::Digests(_)) | None => input.signed_data.content(),
-    };
-    if content.is_some_and(reads_as_attributes) {
-        return refuse(checks, rules::NO_CONFUSION, "the content reads as signed attributes");
+    let detail = "only digests of the content are at hand";
+    match content.bytes().map(reads_as_attributes) {
+        Some(true) => return refuse(checks, rules::NO_CONFUSION, "the content reads as signed attributes"),
+        Some(false) => checks.push(Check::new(rules::NO_CONFUSION, true, "")),
+        None => checks.push(Check::new(rules::NO_CONFUSION, CheckOutcome::NotChecked, detail)),
     }
-    checks.push(Check::new(rules::NO_CONFUSION, true, ""));
     None
 }
 
@@ -173,25 +168,4 @@ fn reads_as_attributes(content: &[u8]) -> bool {
         any = true;
     }
     any && reader.finish().is_ok()
-}
-
-enum ContentDigest {
-    Is(Digest),
-    Missing,
-    /// One inside, another one given.
-    Two,
-}
-
-fn content_digest(input: &CmsInput<'_>, algorithm: DigestAlgorithm) -> ContentDigest {
-    let inside = input.signed_data.content().map(|content| algorithm.digest(content));
-    let given = match input.detached {
-        Some(DetachedContent::Bytes(bytes)) => Some(algorithm.digest(bytes)),
-        Some(DetachedContent::Digests(digests)) => digests.get(algorithm).cloned(),
-        None => None,
-    };
-    match (inside, given) {
-        (Some(inside), Some(given)) if inside != given => ContentDigest::Two,
-        (Some(digest), _) | (None, Some(digest)) => ContentDigest::Is(digest),
-        (None, None) => ContentDigest::Missing,
-    }
 }

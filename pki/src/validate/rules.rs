@@ -58,3 +58,21 @@ rules! {
     /// The algorithms were trusted when the signature is proven to have existed.
     ALGORITHMS_TRUSTED = "algorithms-trusted", "EN 319 102-1 5.2.8; TS 119 312";
 }
+
+/// Those asked of a signature itself, not of its time stamps: each has an answer in every report.
+pub(super) const OF_A_SIGNATURE: &[Rule] = &[
+    FORMAT,
+    CERTIFICATE_FOUND,
+    ALGORITHMS_KNOWN,
+    ALGORITHMS_AGREE,
+    CONTENT_TYPE,
+    NO_CONFUSION,
+    CONTENT_FOUND,
+    CONTENT_DIGEST,
+    SIGNATURE_VALUE,
+    CERTIFICATE_REFERENCE,
+    PATH,
+    VALIDITY,
+    REVOCATION,
+    ALGORITHMS_TRUSTED,
+];

@@ -1,31 +1,42 @@
 //! One signature through all building blocks. Source: EN 319 102-1 §5.3 to §5.6.
 
 use super::chain::{self, Asked, Link};
-use super::{CmsInput, DetachedContent, crypto, rules, time_stamp};
+use super::content::Content;
+use super::level::level;
+use super::{algorithms, crypto, rules, time_stamp};
 use crate::certificate::Certificate;
 use crate::cms::{SignedData, SignerInfo};
 use crate::digest::DigestAlgorithm;
-use crate::oid;
-use crate::path::{Budget, PathError, VerifiedPath};
+use crate::path::{Budget, BudgetExhausted, PathError, VerifiedPath};
 use crate::policy::{AlgorithmTrust, EssRule, RevocationMode, SignaturePolicy};
 use crate::report::{
     Check, CheckOutcome, Coverage, CryptoOutcome, Indication, SignatureLevel, SignatureReport, SubIndication,
-    TimeStampKind, TimeStampReport,
+    TimeStampKind,
 };
 use crate::revocation::{Evidence, Place, Status};
 use crate::time::Moment;
 use crate::trust::TrustStore;
 use crate::tsp::TimeStampToken;
 
+/// Certificates with the name and number that a signer tells, at most looked at.
+const NAMED_MAX: usize = 16;
+/// Tokens of one kind in one signature, at most looked at.
+const STAMPS_MAX: usize = 16;
+
 /// What a message is judged with.
 pub(super) struct Judge<'a> {
-    pub input: &'a CmsInput<'a>,
+    pub message: &'a SignedData,
+    pub content: Content<'a>,
     pub anchors: &'a TrustStore,
     pub tsa_anchors: &'a TrustStore,
+    /// Everything at hand.
     pub evidence: &'a Evidence,
+    /// What of it the message brings along.
+    pub embedded: &'a Evidence,
     pub policy: &'a SignaturePolicy,
     pub at: Moment,
-    pub budget: &'a mut Budget,
+    /// For all signers together.
+    pub budget: Budget,
 }
 
 /// A verdict that is not TOTAL-PASSED.
@@ -44,6 +55,11 @@ impl Judge<'_> {
         };
         report.indication = indication;
         report.sub_indication = sub_indication;
+        for rule in rules::OF_A_SIGNATURE {
+            if report.checks.iter().all(|check| check.name != rule.name) {
+                report.checks.push(Check::new(*rule, CheckOutcome::NotChecked, ""));
+            }
+        }
         report
     }
 
@@ -77,7 +93,7 @@ impl Judge<'_> {
         if let Some(certificate) = &certificate {
             report.certificate = Some(certificate.clone());
             report.signer = Some(certificate.subject_facts());
-            let outcome = crypto::verify(signer, certificate, self.input, &mut report.checks, self.budget);
+            let outcome = self.mathematics(signer, certificate, &mut report.checks);
             let outcome = outcome.map_err(|_| self.exhausted(report, rules::SIGNATURE_VALUE))?;
             report.crypto = outcome.crypto;
             if !faults.is_empty() {
@@ -95,7 +111,7 @@ impl Judge<'_> {
         };
         self.reference(signer, &certificate, report)?;
         let lower = self.time_stamps(signer, report);
-        report.level = level(signer, self.input.signed_data, report);
+        report.level = level(signer, &certificate, self.embedded, &report.time_stamps);
         report.judged_at = report.proven_at.unwrap_or(self.at);
         self.order(lower, report)?;
         self.x509(&certificate, lower, report)?;
@@ -107,8 +123,7 @@ impl Judge<'_> {
     fn identify(&mut self, signer: &SignerInfo, report: &mut SignatureReport) -> Option<Certificate> {
         let mut named: Vec<&Certificate> = Vec::new();
         for certificate in &self.evidence.certificates {
-            let known = named.iter().any(|known| known.der() == certificate.der());
-            if !known && signer.matches_certificate(certificate) {
+            if named.len() < NAMED_MAX && signer.matches_certificate(certificate) {
                 named.push(certificate);
             }
         }
@@ -124,10 +139,20 @@ impl Judge<'_> {
             return None;
         }
         let mut fits = |certificate: &&Certificate| {
-            let outcome = crypto::verify(signer, certificate, self.input, &mut Vec::new(), self.budget);
+            let outcome = self.mathematics(signer, certificate, &mut Vec::new());
             outcome.is_ok_and(|outcome| outcome.crypto == CryptoOutcome::Ok)
         };
         named.iter().copied().find(|certificate| fits(certificate))
+    }
+
+    fn mathematics(
+        &mut self,
+        signer: &SignerInfo,
+        certificate: &Certificate,
+        checks: &mut Vec<Check>,
+    ) -> Result<crypto::Outcome, BudgetExhausted> {
+        let encapsulated = self.message.encapsulated_type();
+        crypto::verify(signer, certificate, encapsulated, &mut self.content, checks, &mut self.budget)
     }
 
     fn reference(
@@ -163,24 +188,22 @@ impl Judge<'_> {
             policy: self.policy,
             at: self.at,
         };
-        let content = match self.input.detached {
-            Some(content) => Some(content),
-            None => self.input.signed_data.content().map(DetachedContent::Bytes),
-        };
-        let mut judge = |kind, tokens: Vec<&[u8]>, data: &DetachedContent<'_>| {
-            for token in tokens {
+        let Judge { content, budget, .. } = self;
+        let mut judge = |kind, tokens: Vec<&[u8]>, digest: &mut time_stamp::DigestOf<'_>| {
+            for token in tokens.iter().take(STAMPS_MAX) {
                 match TimeStampToken::from_der(token) {
-                    Ok(token) => {
-                        report.time_stamps.push(time_stamp::judge(&token, kind, data, &context, self.budget));
-                    }
+                    Ok(token) => report.time_stamps.push(time_stamp::judge(&token, kind, digest, &context, budget)),
                     Err(error) => report.checks.push(Check::new(rules::STAMP_READABLE, false, error.to_string())),
                 }
             }
+            if tokens.len() > STAMPS_MAX {
+                let detail = format!("{} tokens, of which {STAMPS_MAX} are looked at", tokens.len());
+                report.checks.push(Check::new(rules::STAMP_READABLE, false, detail));
+            }
         };
-        if let Some(content) = content {
-            judge(TimeStampKind::Content, signer.content_time_stamps(), &content);
-        }
-        judge(TimeStampKind::Signature, signer.signature_time_stamps(), &DetachedContent::Bytes(signer.signature()));
+        judge(TimeStampKind::Content, signer.content_time_stamps(), &mut |algorithm| content.digest(algorithm));
+        let mut value = |algorithm: DigestAlgorithm| Some(algorithm.digest(signer.signature()));
+        judge(TimeStampKind::Signature, signer.signature_time_stamps(), &mut value);
         let proven = |kind| {
             let of_kind = report.time_stamps.iter().filter(move |stamp| stamp.proven && stamp.kind == kind);
             of_kind.map(|stamp| stamp.gen_time)
@@ -205,13 +228,12 @@ impl Judge<'_> {
     ) -> Result<(), Verdict> {
         let asked = Asked {
             trust: self.anchors,
-            intermediates: &self.evidence.certificates,
             evidence: self.evidence,
             policy: &self.policy.revocation,
             options: &self.policy.path,
             at: report.judged_at,
         };
-        match chain::explain(certificate, &asked, self.budget) {
+        match chain::explain(certificate, &asked, &mut self.budget) {
             Ok((path, links)) => {
                 report.checks.push(Check::new(rules::PATH, true, ""));
                 report.checks.push(Check::new(rules::VALIDITY, true, ""));
@@ -268,8 +290,9 @@ impl Judge<'_> {
 
     /// The algorithms of the signature and of every certificate below the anchor, at the earliest moment proven.
     fn algorithms(&self, signer: &SignerInfo, report: &mut SignatureReport) -> Result<(), Verdict> {
-        let at = report.judged_at;
-        let worst = self.distrusted(signer, report.path.as_ref(), at);
+        let certificates = report.path.iter().flat_map(VerifiedPath::certificates);
+        let digests = [signer.digest_algorithm()];
+        let worst = algorithms::distrusted(&self.policy.algorithms, report.judged_at, &digests, certificates);
         report.checks.push(Check::new(
             rules::ALGORITHMS_TRUSTED,
             worst.is_none(),
@@ -283,43 +306,6 @@ impl Judge<'_> {
             }
             Some(_) => Err((Indication::Indeterminate, SubIndication::CryptoConstraintsFailure)),
         }
-    }
-
-    fn distrusted(
-        &self,
-        signer: &SignerInfo,
-        path: Option<&VerifiedPath>,
-        at: Moment,
-    ) -> Option<(AlgorithmTrust, String)> {
-        let policy = &self.policy.algorithms;
-        let digest = |digest: DigestAlgorithm, what: String| match policy.digest(digest, at) {
-            AlgorithmTrust::Trusted => None,
-            trust @ (AlgorithmTrust::Until(_) | AlgorithmTrust::NotAllowed) => Some((trust, what)),
-        };
-        let content = DigestAlgorithm::from_oid(&signer.digest_algorithm()).and_then(|algorithm| {
-            digest(algorithm, format!("the digest {} of the content", signer.digest_algorithm()))
-        });
-        let mut found: Vec<(AlgorithmTrust, String)> = content.into_iter().collect();
-        for certificate in path.into_iter().flat_map(VerifiedPath::certificates) {
-            let subject = certificate.subject().to_string();
-            match certificate.public_key() {
-                Ok(key) => match policy.key(key.key_algorithm_name(), key.bits(), at) {
-                    AlgorithmTrust::Trusted => {}
-                    trust @ (AlgorithmTrust::Until(_) | AlgorithmTrust::NotAllowed) => {
-                        let what = format!("the key {} of {} bits of {subject}", key.key_algorithm_name(), key.bits());
-                        found.push((trust, what));
-                    }
-                },
-                Err(error) => found.push((AlgorithmTrust::NotAllowed, error.to_string())),
-            }
-            match certificate.signature_algorithm() {
-                Ok(algorithm) => found.extend(digest(algorithm.digest(), format!("the signature on {subject}"))),
-                Err(error) => found.push((AlgorithmTrust::NotAllowed, error.to_string())),
-            }
-        }
-        // What was never allowed is worse than what has ended.
-        let never = found.iter().position(|(trust, _)| *trust == AlgorithmTrust::NotAllowed);
-        found.into_iter().nth(never.unwrap_or(0))
     }
 
     fn exhausted(&self, report: &mut SignatureReport, rule: crate::report::Rule) -> Verdict {
@@ -405,29 +391,4 @@ fn path_failure(error: &PathError, lower: Option<Moment>, report: &mut Signature
     }
     report.checks.push(Check::new(rule, false, error.to_string()));
     verdict
-}
-
-/// The level by contents; a token counts when its imprint is over this very signature value.
-fn level(signer: &SignerInfo, message: &SignedData, report: &SignatureReport) -> SignatureLevel {
-    let refers = signer.signing_certificates().is_ok_and(|references| !references.is_empty());
-    if !refers || !signer.signed_attributes_are_der() {
-        return SignatureLevel::Cms;
-    }
-    let stamped = report.time_stamps.iter().any(|stamp| stamp.kind == TimeStampKind::Signature && fits(stamp));
-    if !stamped {
-        return SignatureLevel::CadesB;
-    }
-    let has = |oid| signer.unsigned_attributes().iter().any(|attribute| attribute.oid == oid);
-    if has(oid::ARCHIVE_TIME_STAMP_V3) {
-        SignatureLevel::CadesLta
-    } else if has(oid::REVOCATION_VALUES) || !message.crls().is_empty() || !message.ocsp_responses().is_empty() {
-        SignatureLevel::CadesLt
-    } else {
-        SignatureLevel::CadesT
-    }
-}
-
-fn fits(stamp: &TimeStampReport) -> bool {
-    let imprint = stamp.checks.iter().find(|check| check.name == rules::STAMP_IMPRINT.name);
-    imprint.is_some_and(|check| check.ok == CheckOutcome::Yes)
 }

@@ -1,12 +1,13 @@
 //! What a time-stamp token proves. Source: RFC 3161 §2.3, §2.4.2, §4; RFC 5816; EN 319 102-1 §5.4.
 
-use super::{CmsInput, DetachedContent, chain, crypto, rules};
+use super::content::Content;
+use super::{CmsInput, algorithms, chain, crypto, embedded, rules};
 use crate::certificate::Certificate;
 use crate::cms::SignerInfo;
 use crate::crl::ReasonCode;
-use crate::digest::DigestAlgorithm;
+use crate::digest::{Digest, DigestAlgorithm};
 use crate::path::{Budget, PathOptions, PathPurpose, VerifiedPath};
-use crate::policy::{AlgorithmTrust, RevocationMode, RevocationPolicy, SignaturePolicy, TsaRevocation};
+use crate::policy::{RevocationMode, RevocationPolicy, SignaturePolicy, TsaRevocation};
 use crate::report::{Check, CryptoOutcome, Rule, TimeStampKind, TimeStampReport};
 use crate::revocation::{Evidence, Status};
 use crate::time::Moment;
@@ -21,11 +22,17 @@ pub(super) struct Context<'a> {
     pub at: Moment,
 }
 
-/// The report on `token` over `data`.
+/// Certificates with the name and number that a token tells, at most looked at.
+const NAMED_MAX: usize = 16;
+
+/// The digest of what a token should be over, when it is at hand.
+pub(super) type DigestOf<'f> = dyn FnMut(DigestAlgorithm) -> Option<Digest> + 'f;
+
+/// The report on `token` over what `digest` digests.
 pub(super) fn judge(
     token: &TimeStampToken,
     kind: TimeStampKind,
-    data: &DetachedContent<'_>,
+    digest: &mut DigestOf<'_>,
     context: &Context<'_>,
     budget: &mut Budget,
 ) -> TimeStampReport {
@@ -44,9 +51,9 @@ pub(super) fn judge(
         evidence_used: Vec::new(),
     };
     let mut questions = Questions { report: &mut report };
-    questions.ask(rules::STAMP_IMPRINT, imprint(token, data));
+    questions.ask(rules::STAMP_IMPRINT, imprint(token, digest));
     questions.ask(rules::STAMP_NOT_FUTURE, not_future(token, context.at));
-    let evidence = super::with_embedded(context.evidence, token.signed_data());
+    let evidence = embedded::joined(context.evidence, &embedded::evidence_in(token.signed_data()));
     signer(token, &evidence, context, &mut questions, budget);
     report.proven = report.reason.is_none();
     report
@@ -68,21 +75,16 @@ impl Questions<'_> {
     }
 }
 
-fn imprint(token: &TimeStampToken, data: &DetachedContent<'_>) -> Result<(), String> {
+fn imprint(token: &TimeStampToken, digest: &mut DigestOf<'_>) -> Result<(), String> {
     if !token.info().unknown_critical_extensions().is_empty() {
         return Err("the token has an unknown critical extension".to_owned());
     }
-    let imprint = &token.info().message_imprint;
-    let fits = match data {
-        DetachedContent::Bytes(bytes) => imprint.is_of(bytes),
-        DetachedContent::Digests(digests) => {
-            let algorithm = DigestAlgorithm::from_oid(&imprint.algorithm);
-            algorithm
-                .and_then(|algorithm| digests.get(algorithm))
-                .is_some_and(|digest| imprint.digest() == Some(digest))
-        }
-    };
-    if fits { Ok(()) } else { Err("the token is over other octets".to_owned()) }
+    let imprint = token.info().message_imprint.digest().ok_or("the digest of the token is not known")?;
+    match digest(imprint.algorithm()) {
+        Some(digest) if digest == *imprint => Ok(()),
+        Some(_) => Err("the token is over other octets".to_owned()),
+        None => Err("what the token should be over is not at hand under its digest".to_owned()),
+    }
 }
 
 fn not_future(token: &TimeStampToken, at: Moment) -> Result<(), String> {
@@ -110,14 +112,15 @@ fn signer(
         return;
     }
     questions.ask(rules::STAMP_REFERENCE, reference(signer, &certificate));
-    questions.ask(rules::STAMP_ALGORITHMS, algorithms(token, signer, &certificate, context));
     trust(&certificate, token.info().gen_time, evidence, context, questions, budget);
+    let answer = trusted_algorithms(token, signer, &certificate, context, questions.report.path.as_ref());
+    questions.ask(rules::STAMP_ALGORITHMS, answer);
 }
 
 /// The certificate that the signer names; of several, the one that the signed reference is of.
 fn certificate_of(signer: &SignerInfo, evidence: &Evidence) -> Option<Certificate> {
-    let named: Vec<&Certificate> =
-        evidence.certificates.iter().filter(|certificate| signer.matches_certificate(certificate)).collect();
+    let named = evidence.certificates.iter().filter(|certificate| signer.matches_certificate(certificate));
+    let named: Vec<&Certificate> = named.take(NAMED_MAX).collect();
     let referred = named.iter().find(|certificate| reference(signer, certificate).is_ok());
     referred.or(named.first()).map(|certificate| (*certificate).clone())
 }
@@ -134,9 +137,10 @@ fn signature_holds(
     if !signer.has_signed_attributes() {
         return Err("a token is signed with attributes".to_owned());
     }
-    let input = CmsInput { signed_data: token.signed_data(), detached: None };
+    let message = token.signed_data();
+    let mut content = Content::of(&CmsInput { signed_data: message, detached: None });
     let mut checks = Vec::new();
-    let outcome = crypto::verify(signer, certificate, &input, &mut checks, budget)
+    let outcome = crypto::verify(signer, certificate, message.encapsulated_type(), &mut content, &mut checks, budget)
         .map_err(|_| "the search took more work than allowed".to_owned())?;
     if outcome.crypto == CryptoOutcome::Ok {
         return Ok(());
@@ -159,26 +163,20 @@ fn reference(signer: &SignerInfo, certificate: &Certificate) -> Result<(), Strin
     }
 }
 
-fn algorithms(
+/// Those of the token, and of every certificate from the authority's to below the anchor. The token proves its own time
+/// only while they are trusted: judged at the moment asked about.
+fn trusted_algorithms(
     token: &TimeStampToken,
     signer: &SignerInfo,
     certificate: &Certificate,
     context: &Context<'_>,
+    path: Option<&VerifiedPath>,
 ) -> Result<(), String> {
-    let policy = &context.policy.algorithms;
-    // The token proves its own time only while its algorithms are trusted: judged at the moment asked about.
-    for oid in [token.info().message_imprint.algorithm, signer.digest_algorithm()] {
-        let trusted = DigestAlgorithm::from_oid(&oid).map(|digest| policy.digest(digest, context.at));
-        if trusted != Some(AlgorithmTrust::Trusted) {
-            return Err(format!("the digest {oid} is not trusted"));
-        }
-    }
-    let key = certificate.public_key().map_err(|error| error.to_string())?;
-    match policy.key(key.key_algorithm_name(), key.bits(), context.at) {
-        AlgorithmTrust::Trusted => Ok(()),
-        AlgorithmTrust::Until(_) | AlgorithmTrust::NotAllowed => {
-            Err(format!("the key {} of {} bits is not trusted", key.key_algorithm_name(), key.bits()))
-        }
+    let digests = [token.info().message_imprint.algorithm, signer.digest_algorithm()];
+    let certificates = path.map_or(std::slice::from_ref(certificate), VerifiedPath::certificates);
+    match algorithms::distrusted(&context.policy.algorithms, context.at, &digests, certificates.iter()) {
+        None => Ok(()),
+        Some((_, what)) => Err(format!("not trusted: {what}")),
     }
 }
 
@@ -197,32 +195,21 @@ fn trust(
         ..context.policy.revocation
     };
     let options = PathOptions::for_purpose(PathPurpose::Tsa);
-    let asked = |policy| chain::Asked {
-        trust: context.tsa_anchors,
-        intermediates: &evidence.certificates,
-        evidence,
-        policy,
-        options: &options,
-        at: gen_time,
-    };
-    let found = chain::explain(certificate, &asked(&revocation), budget);
-    let path: Option<VerifiedPath> = match found {
+    let asked = |policy| chain::Asked { trust: context.tsa_anchors, evidence, policy, options: &options, at: gen_time };
+    match chain::explain(certificate, &asked(&revocation), budget) {
         Ok((path, _)) => {
             questions.ask(rules::STAMP_PATH, Ok(()));
-            Some(path)
+            questions.report.path = Some(path);
         }
         Err(error) => {
             questions.ask(rules::STAMP_PATH, Err(error.to_string()));
-            None
+            return;
         }
-    };
-    if path.is_none() {
-        return;
     }
-    questions.report.path = path;
     let revocation = RevocationPolicy { mode: RevocationMode::Chain, ..revocation };
     match chain::explain(certificate, &asked(&revocation), budget) {
-        Ok((_, links)) => {
+        Ok((path, links)) => {
+            questions.report.path = Some(path);
             questions.report.evidence_used = links.iter().filter_map(chain::evidence_used).collect();
             let answer = links.iter().try_for_each(|link| judged(link, gen_time, context.policy.tsa_revocation));
             questions.ask(rules::STAMP_REVOCATION, answer);

@@ -19,7 +19,7 @@ const STAMPED: &str = "2026-05-01T12:00:02Z";
 /// A year after everything has ended.
 const LATER: &str = "2028-01-01T00:00:00Z";
 
-fn token_by(authority: &Holder, imprint: &Digest, when: &str, reference: CertificateReference) -> Vec<u8> {
+pub fn token_by(authority: &Holder, imprint: &Digest, when: &str, reference: CertificateReference) -> Vec<u8> {
     let template = TimeStampTemplate {
         policy: oid::POLICY_TSA_GOST2015,
         imprint,
@@ -33,11 +33,11 @@ fn token_by(authority: &Holder, imprint: &Digest, when: &str, reference: Certifi
     build_time_stamp_token(&template, &authority.key, &authority.certificate, &mut SeededRandom::new(4)).unwrap()
 }
 
-fn value_digest(cms: &[u8]) -> Digest {
+pub fn value_digest(cms: &[u8]) -> Digest {
     DigestAlgorithm::Sha256.digest(SignedData::from_bytes(cms).unwrap().signer_infos()[0].signature())
 }
 
-fn stamp(cms: &[u8], token: Vec<u8>) -> Vec<u8> {
+pub fn stamp(cms: &[u8], token: Vec<u8>) -> Vec<u8> {
     augment(cms, &[Augmentation::SignatureTimeStamp { signer: 0, token }]).unwrap()
 }
 
