@@ -17,7 +17,7 @@ use qolhat_storage::{Blobs, DiskStore};
 
 use zeroize::Zeroizing;
 
-use crate::config::{Config, FreshnessPolicy, Identifiers, Limits, Mode};
+use crate::config::{Config, FreshnessPolicy, Identifiers, Limits, Mode, PagesConfig};
 use crate::db::Db;
 use crate::domain::party::{Bin, IdentifierPolicy, Iin};
 use crate::domain::time::{Clock, Moment};
@@ -180,6 +180,17 @@ pub struct App {
     pub wrapping: WrappingKey,
     /// Rules that the configuration sets.
     pub rules: Rules,
+    /// What the pages know of the world around them.
+    pub pages: Pages,
+}
+
+/// What the pages know of the world around them.
+#[derive(Debug, Clone)]
+pub struct Pages {
+    /// As configured.
+    pub config: PagesConfig,
+    /// What the service is run for: cookies of production travel over TLS alone.
+    pub mode: Mode,
 }
 
 /// Why an application cannot be built: each says what and where.
@@ -238,6 +249,7 @@ impl App {
             trust,
             operator: operator_of(config, passwords)?,
             rules: rules_of(config),
+            pages: Pages { config: config.pages.clone(), mode: config.mode },
             clock,
             rng,
             db,

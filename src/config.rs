@@ -72,6 +72,29 @@ pub struct Config {
     /// Limits.
     #[serde(default)]
     pub limits: Limits,
+    /// What the pages need to know of the world around them.
+    #[serde(default)]
+    pub pages: PagesConfig,
+}
+
+/// What the pages need to know of the world around them.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PagesConfig {
+    /// Origin under which browsers see the service, for example `https://edo.example.kz`: forms are taken from there
+    /// alone. Without it, from the host that the request names.
+    pub public_origin: Option<String>,
+    /// Addresses of the signing program on the reader's own machine, tried in this order. Loopback only.
+    pub ncalayer: Vec<String>,
+    /// Whether NCALayer checks the chain of a key before it signs. It cannot for keys of a test CA.
+    pub ncalayer_checks_chain: bool,
+}
+
+impl Default for PagesConfig {
+    fn default() -> Self {
+        let ncalayer = vec!["wss://127.0.0.1:13579/".to_owned()];
+        Self { public_origin: None, ncalayer, ncalayer_checks_chain: true }
+    }
 }
 
 /// Whose service it is and by which key it seals.
@@ -190,6 +213,37 @@ pub enum ConfigError {
     },
 }
 
+impl PagesConfig {
+    /// # Errors
+    /// `Invalid` names the field: what stands here goes into headers and must be what it says.
+    fn check(&self) -> Result<(), ConfigError> {
+        let invalid = |field, detail: &str| Err(ConfigError::Invalid { field, detail: detail.to_owned() });
+        if let Some(origin) = &self.public_origin {
+            let rest = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+            if !rest.is_some_and(is_host_and_port) {
+                return invalid("pages.public_origin", "not http(s)://host or http(s)://host:port");
+            }
+        }
+        for address in &self.ncalayer {
+            let rest = address.strip_prefix("wss://").or_else(|| address.strip_prefix("ws://"));
+            let host = rest.and_then(|rest| rest.strip_suffix('/')).filter(|rest| is_host_and_port(rest));
+            let is_loopback = host.is_some_and(|host| {
+                let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+                matches!(name, "127.0.0.1" | "localhost")
+            });
+            if !is_loopback {
+                return invalid("pages.ncalayer", "not ws(s)://127.0.0.1:port/ or ws(s)://localhost:port/");
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A name and perhaps a port: nothing that could end a header or begin a path.
+fn is_host_and_port(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':'))
+}
+
 impl Config {
     /// The configuration of `file` with the environment over it; relative paths are taken from the file's folder.
     ///
@@ -211,11 +265,15 @@ impl Config {
     /// # Errors
     /// [`ConfigError::DemoOnly`].
     pub fn check(&self) -> Result<(), ConfigError> {
+        self.pages.check()?;
         match self.mode {
             Mode::Demo => Ok(()),
             Mode::Production if self.clock.is_some() => Err(ConfigError::DemoOnly("clock")),
             Mode::Production if self.identifiers == Identifiers::AcceptTest => {
                 Err(ConfigError::DemoOnly("identifiers = \"accept-test\""))
+            }
+            Mode::Production if !self.pages.ncalayer_checks_chain => {
+                Err(ConfigError::DemoOnly("pages.ncalayer_checks_chain = false"))
             }
             Mode::Production => Ok(()),
         }

@@ -4,7 +4,7 @@
 //! ([`i18n`]), and the [`db`] in which everything is kept. What people do is in [`operations`], one file an act; each
 //! goes through the capabilities: taken in ([`intake`]), the caller's rights ([`access`]), the signature checked
 //! ([`signature`]), decided on ([`docflow`]), written down ([`journal`]), announced ([`notify`]), handed to a court
-//! ([`extract`]). The doors are [`api`], [`worker`] and the command line; [`app`] builds what all of them are given,
+//! ([`extract`]). The doors are [`api`], [`web`], [`worker`] and the command line; [`app`] builds what all of them are given,
 //! [`serve`] runs them. [`demo`] is a whole world to try it in.
 
 pub mod domain;
@@ -25,6 +25,7 @@ pub mod signature;
 pub mod api;
 pub mod cli;
 pub mod serve;
+pub mod web;
 pub mod worker;
 
 pub mod app;

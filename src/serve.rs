@@ -4,11 +4,16 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use axum::Router;
+use axum::extract::Request;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tower::ServiceExt as _;
 
 use crate::api;
+use crate::api::limiter::Limiter;
 use crate::app::App;
+use crate::web;
 use crate::worker;
 
 /// Serves `app` on `listener` until `stop` is done; requests that are being answered are answered.
@@ -22,7 +27,7 @@ pub async fn serve(
 ) -> Result<(), std::io::Error> {
     let (sender, receiver) = watch::channel(false);
     let worker = tokio::spawn(worker::run(Arc::clone(&app), receiver));
-    let router = api::router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let router = router(app).into_make_service_with_connect_info::<SocketAddr>();
     let served = axum::serve(listener, router).with_graceful_shutdown(stop).await;
     // The receiver is gone only when the worker has ended by itself.
     let _ = sender.send(true);
@@ -30,6 +35,17 @@ pub async fn serve(
         tracing::error!(error = %error, "the worker ended badly");
     }
     served
+}
+
+/// Both doors under one address: programs by the API, people by pages; each answers a wrong address in its own way.
+pub fn router(app: Arc<App>) -> Router {
+    let limiter = Arc::new(Limiter::new(app.rules.limits.anonymous_per_minute));
+    let programs = api::router(Arc::clone(&app), Arc::clone(&limiter));
+    let people = web::router(app, limiter);
+    Router::new().fallback(move |request: Request| {
+        let door = if api::is_api(request.uri().path()) { programs.clone() } else { people.clone() };
+        door.oneshot(request)
+    })
 }
 
 /// Done when the process is asked to end: SIGTERM or Ctrl-C.

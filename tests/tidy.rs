@@ -104,7 +104,10 @@ fn only_the_clock_door_reads_the_clock() {
 
 #[test]
 fn every_text_exists_in_three_languages() {
-    let of = |language: &str| keys(&fs::read_to_string(root().join(format!("src/i18n/{language}.ftl"))).unwrap());
+    let of = |language: &str| {
+        let text = |name: String| fs::read_to_string(root().join("src/i18n").join(name)).unwrap();
+        keys(&(text(format!("{language}.ftl")) + &text(format!("pages.{language}.ftl"))))
+    };
     let (kk, ru, en) = (of("kk"), of("ru"), of("en"));
     assert!(!kk.is_empty());
     for (language, known) in [("kk", &kk), ("ru", &ru), ("en", &en)] {

@@ -4,6 +4,7 @@
 pub mod answers;
 pub mod cases;
 pub mod certificates;
+pub mod preferences;
 pub mod rights;
 pub mod session;
 pub mod store;

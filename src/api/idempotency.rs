@@ -30,19 +30,32 @@ impl IdempotencyKey {
     /// The request under this key, and the object it made if it was made before.
     ///
     /// # Errors
-    /// `idempotency-key-reused`; a fault of the database.
+    /// As [`request`].
     pub async fn request(
         self,
         app: &App,
         caller: &Caller,
         sha256: [u8; 32],
     ) -> Result<(Request, Option<String>), ApiError> {
-        let caller = format!("{} {}", caller.party.key(), caller.iin);
-        let request = Request { caller, key: self.0, sha256 };
-        match answers::earlier(&app.db, &request).await? {
-            None => Ok((request, None)),
-            Some(Earlier::Same(object)) => Ok((request, Some(object))),
-            Some(Earlier::Other) => Err(RefusalCode::IdempotencyKeyReused.into()),
-        }
+        request(app, caller, self.0, sha256).await
+    }
+}
+
+/// The caller's request under `key`, and the object it made if it was made before.
+///
+/// # Errors
+/// `idempotency-key-reused`; a fault of the database.
+pub async fn request(
+    app: &App,
+    caller: &Caller,
+    key: String,
+    sha256: [u8; 32],
+) -> Result<(Request, Option<String>), ApiError> {
+    let caller = format!("{} {}", caller.party.key(), caller.iin);
+    let request = Request { caller, key, sha256 };
+    match answers::earlier(&app.db, &request).await? {
+        None => Ok((request, None)),
+        Some(Earlier::Same(object)) => Ok((request, Some(object))),
+        Some(Earlier::Other) => Err(RefusalCode::IdempotencyKeyReused.into()),
     }
 }

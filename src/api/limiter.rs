@@ -65,6 +65,26 @@ pub async fn limit(State((app, limiter)): State<(Shared, Arc<Limiter>)>, request
     next.run(request).await
 }
 
+/// Counts the forms of pages that strangers may send: logins and files to be judged, and whatever comes without a
+/// session. Reading pages costs little and is not counted.
+pub async fn limit_forms(
+    State((app, limiter)): State<(Shared, Arc<Limiter>)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    const STRANGERS: [&str; 2] = ["/login", "/verify"];
+    let is_form = request.method() == axum::http::Method::POST;
+    let is_open = STRANGERS.contains(&request.uri().path()) || !request.headers().contains_key(header::COOKIE);
+    if is_form && is_open {
+        let address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip());
+        if let Err(seconds) = limiter.allow(address, app.clock.now().unix_seconds()) {
+            let refusal = Refusal::new(RefusalCode::RateLimited).with("seconds", seconds.to_string());
+            return ApiError::from(refusal).into_response();
+        }
+    }
+    next.run(request).await
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

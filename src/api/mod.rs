@@ -24,12 +24,12 @@ use crate::app::App;
 use crate::domain::refusal::RefusalCode;
 
 mod compromises;
-mod documents;
+pub(crate) mod documents;
 mod extracts;
-mod idempotency;
-mod input;
+pub(crate) mod idempotency;
+pub(crate) mod input;
 mod journal;
-mod limiter;
+pub mod limiter;
 mod offers;
 mod people;
 pub mod problem;
@@ -122,9 +122,18 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     document
 }
 
+/// Whether an address is this door's; everything else is a page.
+#[must_use]
+pub fn is_api(path: &str) -> bool {
+    path.starts_with("/api/")
+        || path == "/docs"
+        || path.starts_with("/docs/")
+        || path == "/checkpoint"
+        || path == "/healthz"
+}
+
 /// Every address of the door, with its page for trying it out at `/docs/`.
-pub fn router(app: Shared) -> Router {
-    let limiter = Arc::new(limiter::Limiter::new(app.rules.limits.anonymous_per_minute));
+pub fn router(app: Shared, limiter: Arc<limiter::Limiter>) -> Router {
     let document = openapi();
     let (api, _) = api().layer(DefaultBodyLimit::max(BODY_MAX_BYTES)).split_for_parts();
     let (uploads, _) = uploads().layer(DefaultBodyLimit::max(UPLOAD_MAX_BYTES)).split_for_parts();

@@ -21,7 +21,7 @@ use crate::operations::{Fault, OperationError};
 /// Stem of the `type` of every problem; the code follows.
 pub const PROBLEM_TYPE: &str = "https://qolhat.kz/problems/";
 /// Names the request in the log.
-const TRACE_ID: HeaderName = HeaderName::from_static("x-trace-id");
+pub(crate) const TRACE_ID: HeaderName = HeaderName::from_static("x-trace-id");
 
 /// Why a request was not done.
 #[derive(Debug, Clone)]
@@ -143,7 +143,21 @@ fn language_of(request: &Request) -> Language {
     Language::negotiate(accepted.unwrap_or_default())
 }
 
-/// A fault is logged here, once, and told by nothing but its number.
+impl ApiError {
+    /// What is told. A fault is logged here, once, and told by nothing but its number.
+    pub(crate) fn into_refusal(self, trace_id: &str, instance: &str) -> Refusal {
+        refusal_of(self.0, trace_id, instance)
+    }
+
+    /// The refusal, when it is one.
+    pub(crate) fn refusal(&self) -> Option<&Refusal> {
+        match &self.0 {
+            Why::Refused(refusal) => Some(refusal),
+            Why::Fault(_) | Why::Panicked => None,
+        }
+    }
+}
+
 fn refusal_of(why: Why, trace_id: &str, instance: &str) -> Refusal {
     match why {
         Why::Refused(refusal) => refusal,
@@ -199,7 +213,8 @@ pub fn status_of(code: RefusalCode) -> StatusCode {
         | C::UnknownKind
         | C::IdempotencyKeyMissing => StatusCode::BAD_REQUEST,
         C::LoginRequired | C::SessionExpired | C::ChallengeUnknown | C::ChallengeExpired => StatusCode::UNAUTHORIZED,
-        C::NotAClient
+        C::CrossSiteRequest
+        | C::NotAClient
         | C::NotTheRecipient
         | C::NotTheSender
         | C::NotTheHolder
@@ -232,6 +247,7 @@ pub fn status_of(code: RefusalCode) -> StatusCode {
         | C::CaseClosed
         | C::CaseAlreadyOpen
         | C::ExtractState
+        | C::OtherSession
         | C::IdempotencyKeyReused => StatusCode::CONFLICT,
         C::UploadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         C::MediaTypeRefused => StatusCode::UNSUPPORTED_MEDIA_TYPE,

@@ -224,6 +224,10 @@ intermediates = ["ca/gost.cer", "ca/rsa.cer"]
 [evidence]
 tsp_url = "{url}/tsp"
 responder_hosts = ["{host}"]
+
+[pages]
+ncalayer = ["wss://127.0.0.1:13579/", "ws://127.0.0.1:13579/"]
+ncalayer_checks_chain = false
 "#,
         bin = OPERATOR.bin,
         name = OPERATOR.name,

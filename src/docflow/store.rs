@@ -284,6 +284,86 @@ pub async fn list(
     rows.iter().map(DocumentRow::from_row).collect()
 }
 
+/// A box of a party's documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Box {
+    /// What was sent to it and recorded.
+    Inbox,
+    /// What it has sent.
+    Outbox,
+    /// What it has not signed yet.
+    Drafts,
+}
+
+impl Box {
+    /// All boxes, in the order in which pages show them.
+    pub const ALL: [Self; 3] = [Self::Inbox, Self::Outbox, Self::Drafts];
+
+    /// The word in addresses and statements.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Inbox => "inbox",
+            Self::Outbox => "outbox",
+            Self::Drafts => "drafts",
+        }
+    }
+
+    /// The box named by `code`.
+    #[must_use]
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.code() == code)
+    }
+}
+
+/// At most `limit` documents in a box of `party`, newest first, older than `before`, in `state` when one is given; each
+/// with the name of the other party, when that is a client.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn list_box(
+    db: &Db,
+    party: &Party,
+    of: Box,
+    state: Option<State>,
+    before: Moment,
+    limit: i64,
+) -> Result<Vec<(DocumentRow, Option<String>)>, DbError> {
+    let state = state.map_or("any", State::code);
+    let values = params![party.key(), of.code(), state, before, limit];
+    let rows = db.query(include_str!("sql/list_box.sql"), &values).await?;
+    rows.iter().map(|row| Ok((DocumentRow::from_row(row)?, row.opt_text("counterparty_name")?))).collect()
+}
+
+/// How many documents stand where.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Counts {
+    /// Received and not answered.
+    pub waiting: i64,
+    /// In the inbox.
+    pub inbox: i64,
+    /// In the outbox.
+    pub outbox: i64,
+    /// Drafts.
+    pub drafts: i64,
+}
+
+/// How many documents of `party` stand where.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn count(db: &Db, party: &Party) -> Result<Counts, DbError> {
+    let row = db.query_one(include_str!("sql/count_documents.sql"), &params![party.key()]).await?;
+    row.map_or(Ok(Counts::default()), |row| {
+        Ok(Counts {
+            waiting: row.int("waiting")?,
+            inbox: row.int("inbox")?,
+            outbox: row.int("outbox")?,
+            drafts: row.int("drafts")?,
+        })
+    })
+}
+
 /// At most `limit` documents that wait for evidence.
 ///
 /// # Errors

@@ -219,6 +219,10 @@ refusal_codes! {
     LoginRequired "login-required" ACCESS, [];
     /// The session has ended.
     SessionExpired "session-expired" Some("Agreement 2.26"), [];
+    /// The form was drawn for another session than the one that sends it.
+    OtherSession "other-session" ACCESS, [];
+    /// The form did not come from our own pages.
+    CrossSiteRequest "cross-site-request" ACCESS, [];
     /// The header `Idempotency-Key` is not there.
     IdempotencyKeyMissing "idempotency-key-missing" NONE, [];
     /// The same key came with another request.

@@ -1,10 +1,10 @@
 //! Texts for people in Kazakh, Russian and English.
 //!
-//! One set of keys for pages, notices, problems, extracts and the command line; the three files are
+//! One set of keys for pages, notices, problems, extracts and the command line; the files, two a language, are
 //! compiled in and parsed once. A test fails when a key is missing in one of them or when the languages
 //! do not show the same values.
 //!
-//! Keys begin with what they are for. Texts: `problem-`, `receipt-`, `notice-`, `extract-`, `cli-`, `doctor-`, `demo-`.
+//! Keys begin with what they are for. Texts: `problem-`, `receipt-`, `notice-`, `extract-`, `cli-`, `doctor-`, `demo-`, `page-`.
 //! Words for codes, `<family>-<code>`, read with [`word`]: `kind-`, `state-`, `side-`, `role-`, `purpose-`,
 //! `signer-kind-`, `capability-`, `certificate-state-`, `case-state-`, `indication-`, `subindication-`, `crypto-`,
 //! `covers-`, `time-stamp-`, `check-`, `path-`, `revocation-`, `revocation-reason-`, `revocation-mode-`, `condition-`,
@@ -228,25 +228,28 @@ fn catalog(language: Language) -> &'static Catalog {
     static KK: OnceLock<Catalog> = OnceLock::new();
     static RU: OnceLock<Catalog> = OnceLock::new();
     static EN: OnceLock<Catalog> = OnceLock::new();
-    let (cell, source) = match language {
-        Language::Kk => (&KK, KK_SOURCE),
-        Language::Ru => (&RU, RU_SOURCE),
-        Language::En => (&EN, EN_SOURCE),
+    let (cell, sources) = match language {
+        Language::Kk => (&KK, KK_SOURCES),
+        Language::Ru => (&RU, RU_SOURCES),
+        Language::En => (&EN, EN_SOURCES),
     };
-    cell.get_or_init(|| load(language, source))
+    cell.get_or_init(|| load(language, sources))
 }
 
-const KK_SOURCE: &str = include_str!("kk.ftl");
-const RU_SOURCE: &str = include_str!("ru.ftl");
-const EN_SOURCE: &str = include_str!("en.ftl");
+/// What all doors say, and what the pages say: `pages.<language>.ftl` holds the keys that begin with `page-`.
+const KK_SOURCES: [&str; 2] = [include_str!("kk.ftl"), include_str!("pages.kk.ftl")];
+const RU_SOURCES: [&str; 2] = [include_str!("ru.ftl"), include_str!("pages.ru.ftl")];
+const EN_SOURCES: [&str; 2] = [include_str!("en.ftl"), include_str!("pages.en.ftl")];
 
 /// What the parser could not read is left out: a test refuses such a file, the running program shows keys.
-fn load(language: Language, source: &str) -> Catalog {
+fn load(language: Language, sources: [&str; 2]) -> Catalog {
     let identifier: LanguageIdentifier = language.code().parse().unwrap_or_default();
     let mut bundle = FluentBundle::new_concurrent(vec![identifier]);
     // The marks of isolation would get into files, PDFs and terminals.
     bundle.set_use_isolating(false);
-    let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(partial, _)| partial);
-    bundle.add_resource_overriding(resource);
+    for source in sources {
+        let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(partial, _)| partial);
+        bundle.add_resource_overriding(resource);
+    }
     bundle
 }

@@ -13,8 +13,9 @@ use qolhat_pki::nca::Role;
 type Texts = BTreeMap<String, (String, BTreeSet<String>)>;
 
 fn source(language: Language) -> String {
-    let path = format!("{}/src/i18n/{}.ftl", env!("CARGO_MANIFEST_DIR"), language.code());
-    std::fs::read_to_string(path).unwrap()
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/i18n");
+    let text = |name: String| std::fs::read_to_string(folder.join(name)).unwrap();
+    text(format!("{}.ftl", language.code())) + &text(format!("pages.{}.ftl", language.code()))
 }
 
 fn texts(language: Language) -> Texts {

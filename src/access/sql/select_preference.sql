@@ -1,0 +1,2 @@
+-- At most one row. No lock.
+select language from preference where iin = $1
