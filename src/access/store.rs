@@ -187,3 +187,14 @@ pub async fn invitations_made(db: &Db, party: &Party, limit: i64) -> Result<Vec<
         })
         .collect()
 }
+
+/// Clients with whom `party` has exchanged documents: number and name, by name; at most 200.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn counterparties(db: &Db, party: &Party) -> Result<Vec<(String, String)>, DbError> {
+    let rows = db.query(include_str!("sql/select_counterparties.sql"), &params![party.key()]).await?;
+    rows.iter()
+        .map(|row| Ok((parsed(row, "party", stored_party)?.number(), row.text("display_name")?)))
+        .collect()
+}

@@ -108,7 +108,7 @@ pub async fn accept_offer(
 ///
 /// # Errors
 /// The refusals of the kind.
-pub(super) fn parse(app: &App, bytes: &[u8]) -> Result<OfferAcceptance, Refusal> {
+pub(crate) fn parse(app: &App, bytes: &[u8]) -> Result<OfferAcceptance, Refusal> {
     match kinds::parse(DocumentKind::OfferAcceptance, bytes, &app.rules.identifiers)? {
         Content::OfferAcceptance(consent) => Ok(*consent),
         Content::CompletionAct(_) | Content::PaymentInvoice(_) | Content::Letter(_) | Content::ArbitraryFile => {

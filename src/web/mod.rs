@@ -30,6 +30,7 @@ mod form;
 mod origin;
 mod pages;
 mod problem_page;
+mod shown;
 mod sign_form;
 mod ui;
 mod visitor;
@@ -48,7 +49,7 @@ pub fn router(app: Shared, limiter: Arc<Limiter>) -> Router {
 }
 
 fn pages() -> Router<Shared> {
-    use pages::{home, login, offers};
+    use pages::{accept, compose, document, documents, home, login, offers};
     Router::new()
         .route("/", get(home::show))
         .route("/assets/{name}", get(assets::serve))
@@ -56,6 +57,18 @@ fn pages() -> Router<Shared> {
         .route("/offers", get(offers::list))
         .route("/offers/{id}", get(offers::show))
         .route("/offers/{id}/versions/{version}/{language}", get(offers::text))
+        .route("/offers/{id}/accept", get(accept::form).post(accept::prepare))
+        .route("/offers/{id}/acceptance", post(accept::accept))
+        .route("/documents", get(documents::list))
+        .route("/documents/new", get(compose::form).post(compose::submit))
+        .route("/documents/{id}", get(document::show))
+        .route("/documents/{id}/files/{ordinal}", get(document::file))
+        .route("/documents/{id}/files/{ordinal}/image", get(document::image))
+        .route("/documents/{id}/signatures/{signature}", get(document::signature))
+        .route("/documents/{id}/receipts/{number}", get(document::receipt))
+        .route("/documents/{id}/sign", post(document::sign))
+        .route("/documents/{id}/reject", post(document::reject))
+        .route("/documents/{id}/withdraw", post(document::withdraw))
         .route("/login", get(login::form).post(login::log_in))
         .route("/logout", post(login::log_out))
         .fallback(problem_page::no_such_page)
