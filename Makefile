@@ -1,5 +1,6 @@
 # make demo    builds the service and plays its main story in demo-world/; stays up (EXIT=1: ends when the story ends)
 # make test    installs what the tests need on Debian 12 with Rust, starts PostgreSQL, runs every test
+# make screenshots   draws every page in three languages, two widths, light and dark, into target/screenshots
 # make check   formatting, clippy with warnings denied, documentation
 SHELL := /bin/bash
 export CARGO_TERM_COLOR ?= never
@@ -7,7 +8,7 @@ export CARGO_TERM_COLOR ?= never
 DIR ?= demo-world
 LISTEN ?= 127.0.0.1:8080
 
-.PHONY: demo test check tools build-tools
+.PHONY: demo test check tools build-tools screenshots
 
 demo: build-tools
 	cargo build --release --locked
@@ -36,5 +37,21 @@ tools: build-tools
 	@need=""; \
 	command -v openssl >/dev/null || need="$$need openssl"; \
 	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || need="$$need postgresql"; \
+	command -v chromium >/dev/null || need="$$need chromium"; \
+	command -v chromedriver >/dev/null || need="$$need chromium-driver"; \
+	ls /usr/share/fonts/truetype/noto/NotoSans-Regular.ttf >/dev/null 2>&1 || need="$$need fonts-noto-core"; \
+	ls /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf >/dev/null 2>&1 || need="$$need fonts-dejavu-core"; \
+	command -v node >/dev/null || need="$$need nodejs"; \
+	command -v npm >/dev/null || need="$$need npm"; \
 	if [ -n "$$need" ]; then sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
-	  $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq $$need; fi
+	  $$sudo mkdir -p /etc/postgresql-common/createcluster.d; \
+	  echo "create_main_cluster = false" | $$sudo tee /etc/postgresql-common/createcluster.d/no-main.conf >/dev/null; \
+	  $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends $$need; fi
+	@mkdir -p target/npm && cmp -s tests/js/package.json target/npm/package.json || \
+	  (cp tests/js/package.json target/npm/package.json.new && cd target/npm && mv package.json.new package.json && \
+	   npm install --silent --no-audit --no-fund --no-package-lock --ignore-scripts || (rm -f package.json; exit 1))
+
+screenshots: tools
+	cargo build --locked --tests
+	QOLHAT_SCREENSHOTS=$(CURDIR)/target/screenshots cargo test --locked --test spec -- every_page_in --test-threads 1
+	@echo "target/screenshots"

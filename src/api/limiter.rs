@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header;
@@ -16,8 +17,13 @@ use crate::domain::refusal::{Refusal, RefusalCode};
 /// Most addresses remembered in one minute; past it everybody new shares one count.
 const ADDRESSES_MAX: usize = 65_536;
 
-/// Where strangers' signatures are checked.
-const LOGIN: &str = "/api/v1/login";
+/// What anybody may read or try, with a token or without: counted whatever the request carries, since nobody looks at
+/// the token there.
+const OPEN: [&str; 6] = ["/api/v1/login", "/api/v1/offers", "/api/v1/operator", "/checkpoint", "/healthz", "/docs"];
+/// Longest time that a request without files may take, its body included, in seconds.
+pub const REQUEST_SECONDS: u64 = 120;
+/// The same for a request with files.
+pub const UPLOAD_SECONDS: u64 = 900;
 
 /// Counts of the running minute.
 pub struct Limiter {
@@ -39,6 +45,7 @@ impl Limiter {
 
     /// Whether one more is allowed at `unix_seconds`; otherwise in how many seconds.
     fn allow(&self, address: Option<IpAddr>, unix_seconds: i64) -> Result<(), i64> {
+        let address = address.map(network_of);
         let mut window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
         let minute = unix_seconds.div_euclid(60);
         if window.minute != minute {
@@ -51,11 +58,29 @@ impl Limiter {
     }
 }
 
-/// Counts requests that carry no session token, and every login, whatever it carries: there a stranger's signature is
-/// checked. A wrong token anywhere else is looked up by its digest and costs as little as a right one.
+/// Whoever has one address of IPv6 has 2^64 of them: they count as one.
+fn network_of(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(v6) => IpAddr::V6((u128::from(v6) & !u128::from(u64::MAX)).into()),
+    }
+}
+
+/// Ends a request that takes too long: a body that dribbles in for ever holds memory and a connection.
+pub async fn within(seconds: u64, request: Request, next: Next) -> Response {
+    match tokio::time::timeout(Duration::from_secs(seconds), next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => ApiError::from(RefusalCode::ServiceUnavailable).into_response(),
+    }
+}
+
+/// Counts requests that carry no session token, and everything that is open to anybody, whatever it carries. A wrong
+/// token anywhere else is looked up by its digest and costs as little as a right one.
 pub async fn limit(State((app, limiter)): State<(Shared, Arc<Limiter>)>, request: Request, next: Next) -> Response {
-    let is_login = request.uri().path().starts_with(LOGIN);
-    if is_login || !request.headers().contains_key(header::AUTHORIZATION) {
+    let path = request.uri().path();
+    let reads = request.method() == axum::http::Method::GET;
+    let is_open = OPEN.iter().any(|open| path.starts_with(open)) && (reads || path.starts_with("/api/v1/login"));
+    if is_open || !request.headers().contains_key(header::AUTHORIZATION) {
         let address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip());
         if let Err(seconds) = limiter.allow(address, app.clock.now().unix_seconds()) {
             let refusal = Refusal::new(RefusalCode::RateLimited).with("seconds", seconds.to_string());
@@ -96,5 +121,14 @@ mod tests {
         assert_eq!((limiter.allow(a, 100), limiter.allow(a, 101), limiter.allow(a, 102)), (Ok(()), Ok(()), Err(18)));
         assert_eq!(limiter.allow(b, 102), Ok(()));
         assert_eq!(limiter.allow(a, 120), Ok(()));
+    }
+
+    #[test]
+    fn the_addresses_of_one_network_of_ipv6_count_as_one() {
+        let limiter = Limiter::new(1);
+        let of = |text: &str| text.parse::<IpAddr>().ok();
+        assert_eq!(limiter.allow(of("2001:db8::1"), 100), Ok(()));
+        assert!(limiter.allow(of("2001:db8::2"), 100).is_err());
+        assert_eq!(limiter.allow(of("2001:db8:0:1::1"), 100), Ok(()));
     }
 }

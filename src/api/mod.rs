@@ -39,6 +39,8 @@ use problem::ApiError;
 
 /// Largest body of a request without files, in bytes: a CMS in base64 with room around it.
 pub const BODY_MAX_BYTES: usize = 24 * 1024 * 1024;
+/// Largest body of a login, in bytes: a stranger's CMS over a short text, in base64.
+pub const LOGIN_MAX_BYTES: usize = 256 * 1024;
 /// Largest body of a request with files, in bytes.
 pub const UPLOAD_MAX_BYTES: usize = 96 * 1024 * 1024;
 
@@ -78,8 +80,6 @@ impl utoipa::Modify for Bearer {
 
 fn api() -> OpenApiRouter<Shared> {
     OpenApiRouter::with_openapi(ApiDoc::openapi())
-        .routes(routes!(session::new_challenge))
-        .routes(routes!(session::log_in))
         .routes(routes!(session::who_am_i, session::log_out))
         .routes(routes!(offers::list, offers::publish))
         .routes(routes!(offers::show))
@@ -109,6 +109,11 @@ fn api() -> OpenApiRouter<Shared> {
         .routes(routes!(journal::health))
 }
 
+/// Strangers log in: little is taken from them.
+fn logins() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new().routes(routes!(session::new_challenge)).routes(routes!(session::log_in))
+}
+
 /// Documents are sent with files: another limit.
 fn uploads() -> OpenApiRouter<Shared> {
     OpenApiRouter::new().routes(routes!(documents::submit))
@@ -118,6 +123,7 @@ fn uploads() -> OpenApiRouter<Shared> {
 #[must_use]
 pub fn openapi() -> utoipa::openapi::OpenApi {
     let mut document = api().into_openapi();
+    document.merge(logins().into_openapi());
     document.merge(uploads().into_openapi());
     document
 }
@@ -136,11 +142,13 @@ pub fn is_api(path: &str) -> bool {
 pub fn router(app: Shared, limiter: Arc<limiter::Limiter>) -> Router {
     let document = openapi();
     let (api, _) = api().layer(DefaultBodyLimit::max(BODY_MAX_BYTES)).split_for_parts();
+    let (logins, _) = logins().layer(DefaultBodyLimit::max(LOGIN_MAX_BYTES)).split_for_parts();
     let (uploads, _) = uploads().layer(DefaultBodyLimit::max(UPLOAD_MAX_BYTES)).split_for_parts();
+    let soon = |seconds: u64| from_fn(move |request, next| limiter::within(seconds, request, next));
     let served = document.clone();
     Router::new()
-        .merge(api)
-        .merge(uploads)
+        .merge(api.merge(logins).layer(soon(limiter::REQUEST_SECONDS)))
+        .merge(uploads.layer(soon(limiter::UPLOAD_SECONDS)))
         .with_state(Arc::clone(&app))
         .route("/api/v1/openapi.json", get(move || std::future::ready(Json(served.clone()))))
         .merge(SwaggerUi::new("/docs").url("/api/v1/swagger.json", document))

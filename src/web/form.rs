@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use axum::extract::{FromRequest, Multipart, RawForm, Request};
+use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, RawForm, Request};
 use axum::http::{StatusCode, header};
 use sha2::{Digest as _, Sha256};
 
@@ -15,8 +15,14 @@ use crate::api::{Shared, UPLOAD_MAX_BYTES};
 use crate::app::App;
 use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::intake::Upload;
+use crate::operations::verify_file::INPUT_MAX_BYTES;
 use qolhat_pki::armor;
 
+/// Where strangers hand in files, and the largest form taken there, in bytes.
+const VERIFY: &str = "/verify";
+const VERIFY_MAX_BYTES: usize = INPUT_MAX_BYTES + 64 * 1024;
+/// Largest form taken from anybody who is not logged in, in bytes: what was typed before a session ended.
+const STRANGER_MAX_BYTES: usize = 4 * 1024 * 1024;
 /// Most fields of a form.
 const FIELDS_MAX: usize = 200;
 /// Longest text of a field, in bytes: the texts of an offer and signatures in base64 are the longest.
@@ -42,8 +48,13 @@ pub struct Form {
 impl FromRequest<Shared> for Form {
     type Rejection = PageError;
 
-    async fn from_request(request: Request, app: &Shared) -> Result<Self, PageError> {
+    async fn from_request(mut request: Request, app: &Shared) -> Result<Self, PageError> {
         let path = request.uri().path().to_owned();
+        if path == VERIFY {
+            DefaultBodyLimit::max(VERIFY_MAX_BYTES).apply(&mut request);
+        } else if Visitor::of(app, request.headers(), &path).await?.insider.is_none() {
+            DefaultBodyLimit::max(STRANGER_MAX_BYTES).apply(&mut request);
+        }
         let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let is_multipart = kind.is_some_and(|kind| kind.starts_with("multipart/form-data"));
         let fields = if is_multipart { multipart(request, app).await? } else { plain(request, app).await? };

@@ -41,6 +41,7 @@ pub fn router(app: Shared, limiter: Arc<Limiter>) -> Router {
     pages()
         .with_state(Arc::clone(&app))
         .layer(DefaultBodyLimit::max(UPLOAD_MAX_BYTES))
+        .layer(from_fn(|request, next| limiter::within(limiter::UPLOAD_SECONDS, request, next)))
         .layer(from_fn_with_state((Arc::clone(&app), limiter), limiter::limit_forms))
         .layer(from_fn_with_state(Arc::clone(&app), origin::must_be_ours))
         .layer(CatchPanicLayer::custom(|_| problem::panicked()))
