@@ -119,6 +119,11 @@ test('an answer with another id is not taken for one, with ours it is', () => {
   assert.equal(read({ ...commonResult(cms), uuid: null }, common).kind, 'answered');
 });
 
+test('an answer in the manner of the other module is none', () => {
+  assert.equal(read(basicsResult(cms), common).kind, 'broken');
+  assert.equal(read(commonResult(cms), basics).kind, 'broken');
+});
+
 test('of two answers the first counts, even when the second would be better', async () => {
   const both = (first, second) => ncalayer(() => [first, second]);
   assert.deepEqual(await outcomeOf(null, both(basicsResult(cms), basicsResult('<b>'))), { kind: 'signed', cms });
@@ -174,8 +179,10 @@ test('a CMS is taken in DER of every length and in BER', () => {
 test('random texts are never signed and never throw', () => {
   let state = 7;
   const random = (limit) => { state = (state * 48_271) % 2_147_483_647; return state % limit; };
-  const pieces = ['{', '}', '[', ']', '"', ':', ',', 'status', 'true', 'body', 'result', 'code', '200', 'uuid', 'null', '\\u',
-    'responseObject', cms, '-----BEGIN CMS-----', '\n', '\u0000', '1e999', 'errorCode', 'version', '--heartbeat--'];
+  const pieces = [
+    '{', '}', '[', ']', '"', ':', ',', 'status', 'true', 'body', 'result', 'code', '200', 'uuid', 'null', '\\u',
+    'responseObject', cms, '-----BEGIN CMS-----', '\n', '\u0000', '1e999', 'errorCode', 'version', '--heartbeat--',
+  ];
   for (let round = 0; round < 20_000; round += 1) {
     const text = Array.from({ length: random(12) }, () => pieces[random(pieces.length)]).join('');
     for (const request of [basics, common]) {

@@ -16,7 +16,9 @@ const cms = tinyCms();
 const signer = ncalayer(() => basicsResult([cms]));
 const silent = (socket) => socket.open();
 const QUICK = { greetingMs: 20, permissionMs: 200, sideQuestionMs: 20 };
-const run = (WebSocket, options = {}, job = JOB) => sign(job, { addresses: [ADDRESS], WebSocket, ...QUICK, ...options });
+const run = (WebSocket, options = {}, job = JOB) => (
+  sign(job, { addresses: [ADDRESS], WebSocket, ...QUICK, ...options })
+);
 
 for (const version of ['1.2', '1.4', '2.0-beta']) {
   test(`a greeting of version ${version} is a greeting`, async () => {
@@ -60,8 +62,10 @@ test('one who never greets is absent', async () => {
 test('one who says other things first is absent', async () => {
   const other = (socket) => {
     socket.open();
-    ['--heartbeat--', 'hello', '[]', '{"result":{}}', '{"result":{"version":7}}', '{"result":{"version":"<b>1</b>"}}', '',
-      JSON.stringify(basicsResult(cms))].forEach((text) => socket.say(text));
+    [
+      '', '--heartbeat--', 'hello', '[]', '{"result":{}}', '{"result":{"version":7}}',
+      '{"result":{"version":"<b>1</b>"}}', JSON.stringify(basicsResult(cms)),
+    ].forEach((text) => socket.say(text));
   };
   assert.deepEqual(await run(fakeWebSocket(other)), { kind: 'absent' });
 });

@@ -66,7 +66,7 @@ export function commonRequest(method, args, uuid) {
   return request;
 }
 
-/** The requests that sign one payload, in the order to try: the second method is older and asks for a time stamp too. */
+/** The requests that sign one payload, in the order to try: the second method is older and adds a time stamp. */
 export function commonSignRequests(job, { data, digested }, storage) {
   const keyType = KEY_TYPES[job.purpose] ?? KEY_TYPES.any;
   if (digested) return [commonRequest('createCAdESFromBase64Hash', [storage, keyType, data], newUuid())];
@@ -80,7 +80,7 @@ export function storageFrom(outcome) {
   return named.find((store) => TOKENS.has(store)) ?? 'PKCS12';
 }
 
-/** An id for a request, or nothing where a page is not secure and has none to give: requests go one at a time anyway. */
+/** An id for a request, or nothing where a page is not secure and has none: requests go one at a time anyway. */
 export function newUuid() {
   return globalThis.crypto?.randomUUID?.();
 }
@@ -99,7 +99,6 @@ export function readGreeting(text) {
  */
 export function readAnswer(text, request) {
   if (typeof text !== 'string') return broken('not-text');
-  if (text.length > MESSAGE_MAX_CHARS) return broken('too-long');
   if (text.trim() === HEARTBEAT) return NOISE;
   const answer = parse(text);
   if (answer === undefined) return broken('not-json');
@@ -149,26 +148,21 @@ export function readCms(text) {
   const armor = /^-----BEGIN ([A-Z0-9 ]{1,32})-----([\s\S]*)-----END \1-----$/.exec(text.trim());
   const base64 = (armor ? armor[2] : text).replace(/[\t\n\r ]+/g, '');
   if (base64.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) return null;
-  let octets;
-  try {
-    octets = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
-  } catch {
-    return null;
-  }
-  return octets.length <= CMS_MAX_BYTES && beginsLikeSignedData(octets) ? base64 : null;
+  const size = (base64.length / 4) * 3 - (/=+$/.exec(base64.slice(-2))?.[0].length ?? 0);
+  return size <= CMS_MAX_BYTES && beginsLikeSignedData(fromBase64(base64.slice(0, 32)), size) ? base64 : null;
 }
 
-function beginsLikeSignedData(octets) {
+/** Does an object of `size` octets that begins with `head` call itself a ContentInfo with SignedData? */
+function beginsLikeSignedData(head, size) {
   const SIGNED_DATA = [0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02];
-  const [tag, length = 0] = octets;
-  if (tag !== 0x30) return false;
+  const [tag, length] = head;
   const longer = length > 0x80 ? length - 0x80 : 0;
   const start = 2 + longer;
-  if (longer > 4 || octets.length < start + SIGNED_DATA.length) return false;
+  if (tag !== 0x30 || longer > 4) return false;
   // An indefinite length (BER, 0x80) says nothing of the end; any other must say it exactly.
-  const said = longer === 0 ? length : octets.subarray(2, start).reduce((sum, octet) => sum * 256 + octet, 0);
-  if (length !== 0x80 && start + said !== octets.length) return false;
-  return SIGNED_DATA.every((octet, index) => octets[start + index] === octet);
+  const said = longer === 0 ? length : head.slice(2, start).reduce((sum, octet) => sum * 256 + octet, 0);
+  if (length !== 0x80 && start + said !== size) return false;
+  return SIGNED_DATA.every((octet, index) => head[start + index] === octet);
 }
 
 // ── What an error says ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -209,6 +203,10 @@ export function toBase64(octets) {
     parts.push(btoa(String.fromCharCode(...octets.subarray(at, at + STEP))));
   }
   return parts.join('');
+}
+
+function fromBase64(text) {
+  return Array.from(atob(text), (char) => char.charCodeAt(0));
 }
 
 /** Foreign words as one line of bounded length without characters that steer; empty for what is no text. */

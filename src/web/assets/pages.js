@@ -48,7 +48,7 @@ function textOf(element) {
   return isField(element) ? element.value : element.textContent.trim();
 }
 
-/** `input[type=file][data-file-facts="id"]` tells name, size and SHA-256 of what was chosen in the element of that id. */
+/** `input[type=file][data-file-facts="id"]` tells name, size and SHA-256 of the chosen files in that element. */
 export function wireFileFacts(window) {
   const { document } = window;
   const { lang } = document.documentElement;

@@ -169,7 +169,8 @@ export function enhance(form, env) {
     current = mine;
     show({ state: 'connecting', text: 'connecting' });
     const work = () => attempt(form.dataset, env, mine.signal, show);
-    const view = await alone(env.locks, `sign ${form.getAttribute('action')}`, work).catch(() => viewOf({ kind: 'broken' }));
+    const name = `sign ${form.getAttribute('action')}`;
+    const view = await alone(env.locks, name, work).catch(() => viewOf({ kind: 'broken' }));
     if (current !== mine) return; // the page was reset, or sent by hand, meanwhile
     current = null;
     if (view.cms) send(view);

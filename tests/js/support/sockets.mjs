@@ -43,7 +43,7 @@ export function fakeWebSocket(script) {
 
 export const greeting = (version) => JSON.stringify({ result: { version } });
 
-/** An NCALayer that greets and gives to each request what `answer(request, socket, text)` returns: texts, one or more. */
+/** An NCALayer that greets and says to each request what `answer(request, socket, text)` returns, one or more. */
 export function ncalayer(answer, { version = '1.4' } = {}) {
   return (socket) => {
     socket.heard = (text) => {
