@@ -5,7 +5,7 @@
 //! goes through the capabilities: taken in ([`intake`]), the caller's rights ([`access`]), the signature checked
 //! ([`signature`]), decided on ([`docflow`]), written down ([`journal`]), announced ([`notify`]), handed to a court
 //! ([`extract`]). The doors are [`api`], [`worker`] and the command line; [`app`] builds what all of them are given,
-//! [`serve`] runs them. [`demo`] is a whole world to try it in.
+//! [`serve`] runs them. [`demo`] is a whole world to try it in, [`ncalayer`] a signer for it.
 
 pub mod domain;
 pub mod i18n;
@@ -31,3 +31,4 @@ pub mod app;
 pub mod config;
 
 pub mod demo;
+pub mod ncalayer;

@@ -31,7 +31,7 @@ pub fn config(args: &ConfigArgs) -> Result<Config, CliError> {
 }
 
 /// Log lines go to stderr, as JSON; `RUST_LOG` says how much.
-fn log(default: &str) {
+pub fn log(default: &str) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
     // A second call, in one process, changes nothing.
     let _ = tracing_subscriber::fmt().json().with_writer(std::io::stderr).with_env_filter(filter).try_init();

@@ -14,6 +14,7 @@ pub mod people;
 pub mod register;
 pub mod responders;
 pub mod run;
+pub mod signer;
 pub mod story;
 pub mod world;
 
