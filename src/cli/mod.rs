@@ -77,6 +77,9 @@ struct DemoArgs {
     /// Address of the service.
     #[arg(long)]
     listen: Option<SocketAddr>,
+    /// Address of the signer for visitors, on loopback; by default that of NCALayer or, where it is taken, a free port.
+    #[arg(long)]
+    ncalayer: Option<SocketAddr>,
     /// End when the story ends.
     #[arg(long)]
     exit: bool,

@@ -1,5 +1,6 @@
 //! `qolhat ncalayer`: answers web pages as NCALayer does, with keys in files, until it is told to stop.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use serde_json::json;
@@ -17,11 +18,7 @@ use crate::signature::fetch::Responders;
 /// Runs the signer.
 pub fn ncalayer(args: &NcalayerArgs, output: &Output) -> Result<Answer, CliError> {
     service::log("warn");
-    if !args.listen.ip().is_loopback() {
-        // Before a password is asked for: whoever reaches the signer gets signatures.
-        let address = args.listen.to_string();
-        return Err(CliError::usage(output.text("ncalayer-not-loopback", &[("address", &address)])));
-    }
+    must_be_loopback(args.listen, output)?;
     let options = options(args)?;
     let signer = Signer::new(people(args)?, options).map_err(|error| match error {
         SignerError::Nobody => CliError::usage(error.to_string()),
@@ -29,6 +26,17 @@ pub fn ncalayer(args: &NcalayerArgs, output: &Output) -> Result<Answer, CliError
     })?;
     input::runtime()?.block_on(run(args, Arc::new(signer), output))?;
     Ok(Answer::Yes)
+}
+
+/// Whoever reaches the signer gets signatures.
+///
+/// # Errors
+/// `usage` for an address that others reach.
+pub fn must_be_loopback(address: SocketAddr, output: &Output) -> Result<(), CliError> {
+    if address.ip().is_loopback() {
+        return Ok(());
+    }
+    Err(CliError::usage(output.text("ncalayer-not-loopback", &[("address", &address.to_string())])))
 }
 
 async fn run(args: &NcalayerArgs, signer: Arc<Signer>, output: &Output) -> Result<(), CliError> {

@@ -5,6 +5,7 @@ use std::net::TcpStream;
 use std::process::{Child, Command, Output, Stdio};
 
 use qolhat::app::SystemRandom;
+use qolhat::demo::signer::LISTEN;
 use qolhat::demo::{DEMO_PASSWORD, World};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -13,8 +14,14 @@ use super::support::now;
 use crate::support::shared;
 
 fn command(arguments: &[&str]) -> Command {
+    let mut command = qolhat(&["ncalayer"]);
+    command.args(arguments).env("P12_PASSWORD", DEMO_PASSWORD);
+    command
+}
+
+fn qolhat(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_qolhat"));
-    command.arg("ncalayer").args(arguments).env("LANG", "en_US.UTF-8").env("P12_PASSWORD", DEMO_PASSWORD);
+    command.args(arguments).env("LANG", "en_US.UTF-8");
     command
 }
 
@@ -34,12 +41,23 @@ impl Drop for Running {
     }
 }
 
-/// Starts the command; the line that it prints when it is ready.
-fn started(mut command: Command) -> (Running, String) {
+/// Starts the command; the first line that it prints when it is ready.
+fn started(command: Command) -> (Running, String) {
+    let (running, mut lines) = told_until(command, "");
+    (running, lines.remove(0))
+}
+
+/// Starts the command; what it prints up to a line with this word.
+fn told_until(mut command: Command, word: &str) -> (Running, Vec<String>) {
     let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    (Running(child), line)
+    let mut told: Vec<String> = Vec::new();
+    for line in BufReader::new(child.stdout.take().unwrap()).lines() {
+        told.push(line.unwrap());
+        if told.last().unwrap().contains(word) {
+            return (Running(child), told);
+        }
+    }
+    panic!("{word} is not told:\n{}", told.join("\n"));
 }
 
 fn people_at(address: &str) -> Value {
@@ -102,4 +120,22 @@ fn wrong_usage_keys_and_passwords_end_with_2() {
     let mut command = command(&["--key", &key, "--password-env", "P12_PASSWORD", "--listen", &taken]);
     let output = command.env("P12_PASSWORD", "Qwerty12").output().unwrap();
     assert_eq!(output.status.code(), Some(2));
+}
+
+/// Keeps: SIG-08
+#[test]
+fn the_demo_stays_open_with_a_signer_for_visitors_beside_an_ncalayer_that_runs_already() {
+    let folder = TempDir::new().unwrap();
+    let world = folder.path().join("world").display().to_string();
+    // Whoever holds the port, this test or somebody else: the demo has to go on.
+    let _ncalayer = std::net::TcpListener::bind(LISTEN);
+    let demo = qolhat(&["demo", "--dir", &world, "--listen", "127.0.0.1:0"]);
+    let (_running, told) = told_until(demo, "Ctrl+C");
+    let line = |word: &str| told.iter().find(|line| line.contains(word)).unwrap_or_else(|| panic!("{told:#?}"));
+    line("127.0.0.1:13579 is taken");
+    let address = line("The signer in place of NCALayer").split("http://").nth(1).unwrap().trim_end_matches('/');
+    let seen = people_at(address);
+    assert_eq!(seen["people"].as_array().unwrap().len(), 6);
+    let refused = qolhat(&["demo", "--dir", &world, "--ncalayer", "0.0.0.0:13579"]).output().unwrap();
+    assert_eq!(refused.status.code(), Some(2));
 }
