@@ -4,8 +4,8 @@
 //! ([`i18n`]), and the [`db`] in which everything is kept. What people do is in [`operations`], one file an act; each
 //! goes through the capabilities: taken in ([`intake`]), the caller's rights ([`access`]), the signature checked
 //! ([`signature`]), decided on ([`docflow`]), written down ([`journal`]), announced ([`notify`]), handed to a court
-//! ([`extract`]). The doors are [`api`], [`web`], [`worker`] and the command line; [`app`] builds what all of them are given,
-//! [`serve`] runs them. [`demo`] is a whole world to try it in.
+//! ([`extract`]). The doors are [`api`], [`web`], [`worker`] and the command line; [`app`] builds what all of them are
+//! given, [`serve`] runs them. [`demo`] is a whole world to try it in, [`ncalayer`] a signer for it.
 
 pub mod domain;
 pub mod i18n;
@@ -32,3 +32,4 @@ pub mod app;
 pub mod config;
 
 pub mod demo;
+pub mod ncalayer;

@@ -14,6 +14,7 @@ mod doctor;
 mod extract;
 mod input;
 mod known;
+mod ncalayer;
 mod output;
 mod path;
 mod service;
@@ -59,6 +60,8 @@ enum Command {
     Journal(JournalCommand),
     /// Sign a file with a key of the national CA.
     Sign(SignArgs),
+    /// Answer web pages as NCALayer does, with keys in files and without asking: for tests and unattended machines.
+    Ncalayer(NcalayerArgs),
     /// Look into the objects of a public key infrastructure.
     #[command(subcommand)]
     Pki(PkiCommand),
@@ -74,6 +77,9 @@ struct DemoArgs {
     /// Address of the service.
     #[arg(long)]
     listen: Option<SocketAddr>,
+    /// Address of the signer for visitors, on loopback; by default that of NCALayer or, where it is taken, a free port.
+    #[arg(long)]
+    ncalayer: Option<SocketAddr>,
     /// End when the story ends.
     #[arg(long)]
     exit: bool,
@@ -211,6 +217,33 @@ struct SignArgs {
     file: PathBuf,
 }
 
+#[derive(Debug, Args)]
+struct NcalayerArgs {
+    /// A key store (PKCS#12); several belong to one person when they name the same IIN and BIN.
+    #[arg(long, required_unless_present = "world", requires = "password_env")]
+    key: Vec<PathBuf>,
+    /// Environment variable that holds the password of the key stores.
+    #[arg(long)]
+    password_env: Option<String>,
+    /// Folder of a demonstration world, whose people sign.
+    #[arg(long, conflicts_with = "key")]
+    world: Option<PathBuf>,
+    /// Where pages reach the signer; loopback only.
+    #[arg(long, default_value = "127.0.0.1:13579")]
+    listen: SocketAddr,
+    /// A site whose pages may ask for signatures (https://example.kz), beside those of this machine.
+    #[arg(long)]
+    allow_origin: Vec<String>,
+    /// Address of a time-stamping authority.
+    #[arg(long)]
+    tsp: Option<String>,
+    /// The time at the start (RFC 3339), which runs on; that of the machine by default.
+    #[arg(long)]
+    clock: Option<String>,
+    #[arg(long)]
+    json: bool,
+}
+
 #[derive(Debug, Subcommand)]
 enum PkiCommand {
     /// Facts of a certificate, CMS, CRL, OCSP response, time stamp or PKCS#12.
@@ -317,6 +350,7 @@ impl Command {
             Self::Verify(args) => args.json,
             Self::Extract(ExtractCommand::Verify(args)) => args.json,
             Self::Sign(args) => args.json,
+            Self::Ncalayer(args) => args.json,
             Self::Pki(PkiCommand::Show(args)) => args.json,
             Self::Pki(PkiCommand::Path(args)) => args.json,
             Self::Trust(args) => args.json,
@@ -342,6 +376,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Extract(ExtractCommand::Verify(args)) => extract::verify(args, &output),
         Command::Journal(JournalCommand::Audit(args)) => audit::audit(args, &output),
         Command::Sign(args) => sign::sign(args, &output),
+        Command::Ncalayer(args) => ncalayer::ncalayer(args, &output),
         Command::Pki(PkiCommand::Show(args)) => show::show(args, &output),
         Command::Pki(PkiCommand::Path(args)) => path::path(args, &output),
         Command::Trust(args) => trust::trust(args, &output),

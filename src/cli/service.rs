@@ -7,7 +7,7 @@ use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
 use super::output::{self, CliError, Output};
-use super::{Answer, ConfigArgs, DemoArgs, input};
+use super::{Answer, ConfigArgs, DemoArgs, input, ncalayer};
 use crate::app::{App, Passwords};
 use crate::config::Config;
 use crate::db::Db;
@@ -31,7 +31,7 @@ pub fn config(args: &ConfigArgs) -> Result<Config, CliError> {
 }
 
 /// Log lines go to stderr, as JSON; `RUST_LOG` says how much.
-fn log(default: &str) {
+pub fn log(default: &str) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
     // A second call, in one process, changes nothing.
     let _ = tracing_subscriber::fmt().json().with_writer(std::io::stderr).with_env_filter(filter).try_init();
@@ -75,7 +75,14 @@ pub fn migrate(args: &ConfigArgs) -> Result<Answer, CliError> {
 /// Plays the demo.
 pub fn demo(args: &DemoArgs, output: &Output) -> Result<Answer, CliError> {
     log("warn");
-    let options = Options { folder: args.dir.clone(), listen: args.listen, exit: args.exit, language: output.language };
+    args.ncalayer.map_or(Ok(()), |address| ncalayer::must_be_loopback(address, output))?;
+    let options = Options {
+        folder: args.dir.clone(),
+        listen: args.listen,
+        ncalayer: args.ncalayer,
+        exit: args.exit,
+        language: output.language,
+    };
     let mut tell = |line: String| output::print(&format!("{line}\n"));
     let played = input::runtime()?.block_on(run::run(&options, &mut tell));
     played.map_err(|error| CliError::internal(error.to_string()))?;

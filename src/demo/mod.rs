@@ -2,7 +2,8 @@
 //! that everything can be tried on one machine with no outside service.
 //!
 //! Read [`authority`] (who issues), [`people`] (to whom), [`responders`] (the services over HTTP) and [`world`] (the
-//! folder that holds it all); [`story`] plays the main story through [`client`], and [`run`] is the whole show. Production anchors never include a demonstration CA: each world makes its own keys.
+//! folder that holds it all); [`story`] plays the main story through [`client`], [`signer`] signs for visitors, and [`run`] is
+//! the whole show. Production anchors never include a demonstration CA: each world makes its own keys.
 
 pub mod answers;
 pub mod authority;
@@ -14,6 +15,7 @@ pub mod people;
 pub mod register;
 pub mod responders;
 pub mod run;
+pub mod signer;
 pub mod story;
 pub mod world;
 

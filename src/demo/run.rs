@@ -9,6 +9,7 @@ use tokio::sync::oneshot;
 
 use super::client::{Client, ClientError, KeyPair};
 use super::responders::{self, Services};
+use super::signer::{self, DemoSigner};
 use super::story::{self, Actor, Cast, Outcome, Stage, StoryError};
 use super::{DemoError, World, people};
 use crate::app::{self, App, Passwords, SharedRandom, StartError, SystemClock, SystemRandom};
@@ -16,6 +17,7 @@ use crate::config::{Config, ConfigError};
 use crate::domain::party::{Bin, Iin};
 use crate::domain::time::Clock as _;
 use crate::i18n::{self, Language};
+use crate::ncalayer::SignerError;
 use crate::serve;
 
 /// What to show.
@@ -25,6 +27,8 @@ pub struct Options {
     pub folder: PathBuf,
     /// Where the service listens; the configuration of the world says it when `None`.
     pub listen: Option<SocketAddr>,
+    /// Where the signer for visitors listens, on loopback; the place of NCALayer, or a free port, when `None`.
+    pub ncalayer: Option<SocketAddr>,
     /// Ends when the story ends.
     pub exit: bool,
     /// Language of what is told.
@@ -46,6 +50,9 @@ pub enum ShowError {
     /// The story.
     #[error(transparent)]
     Story(#[from] StoryError),
+    /// The signer for visitors.
+    #[error(transparent)]
+    Signer(#[from] SignerError),
     /// A program of a person.
     #[error(transparent)]
     Client(#[from] ClientError),
@@ -80,10 +87,16 @@ pub async fn run(options: &Options, tell: &mut dyn FnMut(String)) -> Result<Outc
     let responders = tokio::spawn(responders::serve(listener, services));
     tell(i18n::text(language, "demo-world", &[("dir", &world.folder().display().to_string())]));
 
-    let app = Arc::new(App::open(&config, &Passwords::Demo).await?);
     let listener = listen(&config.listen.to_string()).await?;
     let address = listener.local_addr().map_err(|source| network("the service's address", source))?;
     let base = format!("http://{address}");
+    // Before the service: its pages have to be told where the signer is.
+    let signer = if options.exit {
+        None
+    } else {
+        Some(DemoSigner::start(&world, options.ncalayer, &base, Arc::clone(&clock), rng.clone()).await?)
+    };
+    let app = Arc::new(App::open(&config, &Passwords::Demo).await?);
     let (stop, stopped) = oneshot::channel::<()>();
     let service = tokio::spawn(serve::serve(Arc::clone(&app), listener, async move {
         // The sender is dropped when the show ends badly: that is an end as well.
@@ -102,8 +115,10 @@ pub async fn run(options: &Options, tell: &mut dyn FnMut(String)) -> Result<Outc
     };
     let outcome = story::play(&stage, &cast(&world)?, tell).await?;
     tell(i18n::text(language, "demo-files", &[("dir", &stage.out.display().to_string())]));
-    if !options.exit {
+    if let Some(signer) = &signer {
         visitors(&world, language, &base, tell);
+        visit_signer(signer, options, tell);
+        tell(i18n::text(language, "demo-stop", &[]));
         serve::asked_to_stop().await.map_err(|source| network("waiting for the end", source))?;
     }
     let _ = stop.send(());
@@ -178,5 +193,13 @@ fn visitors(world: &World, language: Language, base: &str, tell: &mut dyn FnMut(
     }
     tell(format!("    p12: {}", people::DEMO_PASSWORD));
     tell(i18n::text(language, "demo-open", &[("url", &format!("{base}/docs/"))]));
-    tell(i18n::text(language, "demo-stop", &[]));
+}
+
+/// Where signatures come from, and why not from where pages look first.
+fn visit_signer(signer: &DemoSigner, options: &Options, tell: &mut dyn FnMut(String)) {
+    if options.ncalayer.is_none() && signer.address() != signer::LISTEN {
+        let taken = signer::LISTEN.to_string();
+        tell(i18n::text(options.language, "ncalayer-demo-taken", &[("address", &taken)]));
+    }
+    tell(i18n::text(options.language, "ncalayer-demo-ready", &[("url", &signer.chooser())]));
 }

@@ -885,3 +885,41 @@ check-certificate-path = The certificate leads to a trusted CA
 check-certificate-validity = The certificates were in their term
 check-certificate-revocation = The certificates are proven not revoked
 check-algorithms-trusted = The algorithms were trusted at that moment
+
+## The signer on this machine
+
+ncalayer-ready = The signer is ready at { $url } with the keys of { $people }
+ncalayer-not-loopback = { $address }: the signer listens on loopback only
+ncalayer-demo-ready = The signer in place of NCALayer; whose keys it uses is chosen here: { $url }
+ncalayer-demo-taken = { $address } is taken (NCALayer may be running), so the signer has another port
+
+ncalayer-refused-host = Requests under this host name are refused: only 127.0.0.1 or localhost.
+ncalayer-refused-origin = A page of this site may not ask for signatures; --allow-origin allows it.
+ncalayer-refused-form = This form comes from another page and is refused.
+ncalayer-refused-upgrade = The request for a WebSocket is not written as it must be.
+ncalayer-refused-request = There is no answer to such a request here.
+
+ncalayer-invalid-params = The parameters of the request are wrong: { $detail }
+ncalayer-digest-length = This key signs digests of { $expected } bytes ({ $algorithm }), but { $found } bytes were given
+ncalayer-no-key = None of the keys fits ({ $name }): { $filter }
+ncalayer-ordered-failure = Not signed: so it was ordered on the chooser's page
+ncalayer-signing-failed = Not signed: { $detail }
+
+ncalayer-page-title = The signer in place of NCALayer
+ncalayer-page-languages = Languages
+ncalayer-page-warning = This program signs whatever it is asked to, without a question. It is for tests, demonstrations and machines where nobody sits.
+ncalayer-page-people = Who signs
+ncalayer-page-nobody-chosen = Nobody is chosen: the keys of the first in the list are used.
+ncalayer-page-used = these keys are used now
+ncalayer-page-choose = Choose { $name }
+ncalayer-page-key = { $purpose }, { $algorithm }, until { $until }
+ncalayer-page-next = The next requests
+ncalayer-page-times = How many requests
+ncalayer-page-order-sign = Sign
+ncalayer-page-order-cancel = Close the window (cancel)
+ncalayer-page-order-error = Answer with an error
+ncalayer-page-order-silence = Give no answer
+ncalayer-page-now-sign = The next request will be signed.
+ncalayer-page-now-cancel = Requests that will be cancelled: { $count }.
+ncalayer-page-now-error = Requests that will get an error: { $count }.
+ncalayer-page-now-silence = Requests that will get no answer: { $count }.

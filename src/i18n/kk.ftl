@@ -885,3 +885,41 @@ check-certificate-path = Куәлік сенімді орталыққа апар
 check-certificate-validity = Куәліктер сол сәтте жарамды болған
 check-certificate-revocation = Куәліктер кері қайтарылмағаны дәлелденді
 check-algorithms-trusted = Алгоритмдерге сол сәтте сенуге болған
+
+## The signer on this machine
+
+ncalayer-ready = Қол қоюшы дайын: { $url } — { $people }
+ncalayer-not-loopback = { $address }: қол қоюшы тек осы компьютердің өзінде (loopback) тыңдайды
+ncalayer-demo-ready = NCALayer орнындағы қол қоюшы; кімнің кілттері қолданылатынын осы бетте таңдаңыз: { $url }
+ncalayer-demo-taken = { $address } бос емес (NCALayer іске қосылған шығар), сондықтан қол қоюшы басқа портта
+
+ncalayer-refused-host = Бұл атпен келген сұрау қабылданбайды: тек 127.0.0.1 немесе localhost.
+ncalayer-refused-origin = Бұл сайттың бетіне қол қоюды сұрауға рұқсат жоқ; рұқсатты --allow-origin береді.
+ncalayer-refused-form = Бұл пішін басқа беттен келген, сондықтан қабылданбайды.
+ncalayer-refused-upgrade = WebSocket қосылымын сұрау дұрыс жазылмаған.
+ncalayer-refused-request = Мұндай сұрауға мұнда жауап жоқ.
+
+ncalayer-invalid-params = Сұраудың параметрлері дұрыс емес: { $detail }
+ncalayer-digest-length = Бұл кілтке ұзындығы { $expected } байт хеш керек ({ $algorithm }), ал { $found } байт берілген
+ncalayer-no-key = Кілттердің ешқайсысы сәйкес келмейді ({ $name }): { $filter }
+ncalayer-ordered-failure = Қол қойылмады: таңдау бетінде осылай тапсырылған
+ncalayer-signing-failed = Қол қойылмады: { $detail }
+
+ncalayer-page-title = NCALayer орнындағы қол қоюшы
+ncalayer-page-languages = Тілдер
+ncalayer-page-warning = Бұл бағдарлама сұралғанның бәріне ештеңе сұрамай қол қояды. Ол сынаққа, көрсетілімге және адам отырмайтын компьютерлерге арналған.
+ncalayer-page-people = Кім қол қояды
+ncalayer-page-nobody-chosen = Ешкім таңдалмаған: тізімдегі бірінші адамның кілттері қолданылады.
+ncalayer-page-used = қазір осы кілттер қолданылады
+ncalayer-page-choose = Таңдау: { $name }
+ncalayer-page-key = { $purpose }, { $algorithm }, { $until } дейін
+ncalayer-page-next = Келесі сұраулар
+ncalayer-page-times = Сұраулар саны
+ncalayer-page-order-sign = Қол қою
+ncalayer-page-order-cancel = Терезені жабу (бас тарту)
+ncalayer-page-order-error = Қатемен жауап беру
+ncalayer-page-order-silence = Жауап бермеу
+ncalayer-page-now-sign = Келесі сұрауға қол қойылады.
+ncalayer-page-now-cancel = Бас тартумен аяқталатын сұраулар саны: { $count }.
+ncalayer-page-now-error = Қатемен жауап алатын сұраулар саны: { $count }.
+ncalayer-page-now-silence = Жауапсыз қалатын сұраулар саны: { $count }.

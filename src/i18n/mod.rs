@@ -4,7 +4,8 @@
 //! compiled in and parsed once. A test fails when a key is missing in one of them or when the languages
 //! do not show the same values.
 //!
-//! Keys begin with what they are for. Texts: `problem-`, `receipt-`, `notice-`, `extract-`, `cli-`, `doctor-`, `demo-`, `page-`.
+//! Keys begin with what they are for. Texts: `problem-`, `receipt-`, `notice-`, `extract-`, `cli-`, `doctor-`, `demo-`,
+//! `ncalayer-`, `page-`, `verdict-`.
 //! Words for codes, `<family>-<code>`, read with [`word`]: `kind-`, `state-`, `side-`, `role-`, `purpose-`,
 //! `signer-kind-`, `capability-`, `certificate-state-`, `case-state-`, `indication-`, `subindication-`, `crypto-`,
 //! `covers-`, `time-stamp-`, `check-`, `path-`, `revocation-`, `revocation-reason-`, `revocation-mode-`, `condition-`,

@@ -885,3 +885,41 @@ check-certificate-path = Свидетельство ведёт к доверен
 check-certificate-validity = Свидетельства действовали в этот момент
 check-certificate-revocation = Доказано, что свидетельства не отозваны
 check-algorithms-trusted = Алгоритмам в этот момент можно было доверять
+
+## The signer on this machine
+
+ncalayer-ready = Подписывающая программа готова: { $url } — { $people }
+ncalayer-not-loopback = { $address }: подписывающая программа слушает только на самой машине (loopback)
+ncalayer-demo-ready = Подписывающая программа вместо NCALayer; чьими ключами подписывать, выбирают здесь: { $url }
+ncalayer-demo-taken = { $address } занят (вероятно, запущен NCALayer), поэтому подписывающая программа на другом порту
+
+ncalayer-refused-host = Запросы под этим именем не принимаются: только 127.0.0.1 или localhost.
+ncalayer-refused-origin = Странице этого сайта не разрешено просить о подписи; разрешение даёт --allow-origin.
+ncalayer-refused-form = Эта форма пришла с другой страницы и потому не принята.
+ncalayer-refused-upgrade = Запрос на соединение WebSocket записан неправильно.
+ncalayer-refused-request = На такой запрос здесь нет ответа.
+
+ncalayer-invalid-params = Параметры запроса неправильны: { $detail }
+ncalayer-digest-length = Для этого ключа нужен хеш длиной { $expected } байт ({ $algorithm }), а дано { $found } байт
+ncalayer-no-key = Ни один ключ не подходит ({ $name }): { $filter }
+ncalayer-ordered-failure = Подпись не поставлена: так заказано на странице выбора
+ncalayer-signing-failed = Подпись не поставлена: { $detail }
+
+ncalayer-page-title = Подписывающая программа вместо NCALayer
+ncalayer-page-languages = Языки
+ncalayer-page-warning = Эта программа подписывает всё, о чём её просят, ни о чём не спрашивая. Она для испытаний, показа и машин, за которыми никто не сидит.
+ncalayer-page-people = Кто подписывает
+ncalayer-page-nobody-chosen = Никто не выбран: используются ключи первого в списке.
+ncalayer-page-used = сейчас используются эти ключи
+ncalayer-page-choose = Выбрать: { $name }
+ncalayer-page-key = { $purpose }, { $algorithm }, до { $until }
+ncalayer-page-next = Следующие запросы
+ncalayer-page-times = Сколько запросов
+ncalayer-page-order-sign = Подписывать
+ncalayer-page-order-cancel = Закрыть окно (отмена)
+ncalayer-page-order-error = Ответить ошибкой
+ncalayer-page-order-silence = Не отвечать
+ncalayer-page-now-sign = Следующий запрос будет подписан.
+ncalayer-page-now-cancel = Запросов, которые будут отменены: { $count }.
+ncalayer-page-now-error = Запросов, на которые придёт ошибка: { $count }.
+ncalayer-page-now-silence = Запросов, которые останутся без ответа: { $count }.

@@ -85,6 +85,7 @@ async fn played() -> (TempDir, PathBuf) {
     let options = Options {
         folder: folder.path().join("world"),
         listen: Some(([127, 0, 0, 1], 0).into()),
+        ncalayer: None,
         exit: true,
         language: Language::Ru,
     };
