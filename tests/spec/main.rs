@@ -9,6 +9,7 @@ mod domain;
 mod extract;
 mod journal;
 mod kill;
+mod pages_officer;
 mod real_run;
 mod refusals;
 mod start;

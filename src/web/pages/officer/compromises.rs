@@ -150,7 +150,11 @@ async fn draw(
 }
 
 /// One case.
-pub async fn show(State(app): State<Shared>, visitor: Visitor, Place(id): Place<String>) -> Result<Response, PageError> {
+pub async fn show(
+    State(app): State<Shared>,
+    visitor: Visitor,
+    Place(id): Place<String>,
+) -> Result<Response, PageError> {
     visitor.officer()?;
     let ui = Ui::of(&app, &visitor).await?;
     let row = load(&app, &id).await?;
@@ -181,7 +185,10 @@ pub async fn decide(
 /// What is not in the form and must be: a tick for what cannot be undone, the holder's words for what he asked for.
 fn missing(ui: &Ui, form: &Form) -> Option<Problem> {
     if form.text("decision") == "lift" {
-        return form.text("request").is_empty().then(|| fields::left_out(ui, "request", "page-officer-case-no-request"));
+        return form
+            .text("request")
+            .is_empty()
+            .then(|| fields::left_out(ui, "request", "page-officer-case-no-request"));
     }
     fields::unconfirmed(ui, form)
 }

@@ -215,7 +215,11 @@ async fn draw(
 }
 
 /// One extract: to be signed, or issued.
-pub async fn show(State(app): State<Shared>, visitor: Visitor, Place(id): Place<String>) -> Result<Response, PageError> {
+pub async fn show(
+    State(app): State<Shared>,
+    visitor: Visitor,
+    Place(id): Place<String>,
+) -> Result<Response, PageError> {
     visitor.officer()?;
     draw(&app, &visitor, extract_id(&id)?, StatusCode::OK, None).await
 }
@@ -260,7 +264,11 @@ pub async fn manifest(
 }
 
 /// The issued extract.
-pub async fn file(State(app): State<Shared>, visitor: Visitor, Place(id): Place<String>) -> Result<Response, PageError> {
+pub async fn file(
+    State(app): State<Shared>,
+    visitor: Visitor,
+    Place(id): Place<String>,
+) -> Result<Response, PageError> {
     let insider = visitor.officer()?;
     let extract = extract_id(&id)?;
     let bytes = issue_extract::read_extract(&app, &insider.caller, extract).await?;

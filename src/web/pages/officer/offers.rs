@@ -270,12 +270,7 @@ pub async fn publish(State(app): State<Shared>, visitor: Visitor, mut form: Form
     }
 }
 
-async fn publish_seen(
-    app: &App,
-    insider: &Insider,
-    form: &Form,
-    command: PublishOffer,
-) -> Result<OfferId, PageError> {
+async fn publish_seen(app: &App, insider: &Insider, form: &Form, command: PublishOffer) -> Result<OfferId, PageError> {
     let (request, earlier) = form.request(app, insider).await?;
     let earlier = earlier.as_deref().and_then(|object| object.split_once('/'));
     if let Some(offer) = earlier.and_then(|(offer, _)| OfferId::parse(offer).ok()) {
@@ -293,7 +288,11 @@ struct Offer<'a> {
 }
 
 /// An offer with its versions, and how to withdraw it.
-pub async fn show(State(app): State<Shared>, visitor: Visitor, Place(id): Place<String>) -> Result<Response, PageError> {
+pub async fn show(
+    State(app): State<Shared>,
+    visitor: Visitor,
+    Place(id): Place<String>,
+) -> Result<Response, PageError> {
     visitor.officer()?;
     let ui = Ui::of(&app, &visitor).await?;
     let offer = OfferShown::load(&app, &id).await?;
