@@ -144,6 +144,15 @@ pub async fn open(db: &Db, limit: i64) -> Result<Vec<CaseRow>, DbError> {
     rows.iter().map(case).collect()
 }
 
+/// At most `limit` decided cases, the newest decision first.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn decided(db: &Db, limit: i64) -> Result<Vec<CaseRow>, DbError> {
+    let rows = db.query(include_str!("sql/list_cases_decided.sql"), &params![limit]).await?;
+    rows.iter().map(case).collect()
+}
+
 /// The cases that contest a signature of `document`.
 ///
 /// # Errors

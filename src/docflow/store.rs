@@ -5,7 +5,7 @@ use qolhat_storage::ContentDigest;
 use super::state::{Side, State};
 use crate::db::{Db, DbError, Row, Tx};
 use crate::domain::document::DocumentKind;
-use crate::domain::ids::{DocumentId, EventId, OfferId};
+use crate::domain::ids::{CaseId, DocumentId, EventId, OfferId};
 use crate::domain::party::{IdentifierPolicy, Party};
 use crate::domain::time::Moment;
 use crate::params;
@@ -266,6 +266,15 @@ pub async fn lock(tx: &mut Tx, id: DocumentId) -> Result<Option<DocumentRow>, Db
 pub async fn load(db: &Db, id: DocumentId) -> Result<Option<DocumentRow>, DbError> {
     let row = db.query_one(include_str!("sql/select_document.sql"), &params![id.as_uuid()]).await?;
     row.as_ref().map(DocumentRow::from_row).transpose()
+}
+
+/// At most `limit` documents of which a signature is contested in `case`, oldest first.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn contested_in(db: &Db, case: CaseId, limit: i64) -> Result<Vec<DocumentRow>, DbError> {
+    let rows = db.query(include_str!("sql/list_documents_contested.sql"), &params![case.as_uuid(), limit]).await?;
+    rows.iter().map(DocumentRow::from_row).collect()
 }
 
 /// At most `limit` documents of `party`, newest first, made before `before`; `side` narrows to outbox or inbox.

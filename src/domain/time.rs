@@ -196,6 +196,33 @@ pub fn format_local(moment: Moment) -> String {
     )
 }
 
+/// The instant as a form's field for a local time holds it: `2026-11-22T10:15:02`, on the clocks of `Asia/Almaty`.
+/// Fractions of a second are cut off.
+#[must_use]
+pub fn format_field(moment: Moment) -> String {
+    let (at, _) = local(moment);
+    format!("{}T{:02}:{:02}:{:02}", CivilDate(at.date()), at.hour(), at.minute(), at.second())
+}
+
+/// Reads what such a field sends, with or without seconds: `2026-11-22T10:15`. An hour that clocks showed twice is the
+/// first of the two.
+///
+/// # Errors
+/// [`DateError`] for any other form, and for days and times that the calendar does not have.
+pub fn parse_field(text: &str) -> Result<Moment, DateError> {
+    let (date, time) = text.split_once('T').ok_or(DateError)?;
+    let date = CivilDate::parse(date)?;
+    let (hour, minute, second) = match time.as_bytes() {
+        [h1, h2, b':', m1, m2] => ([*h1, *h2], [*m1, *m2], *b"00"),
+        [h1, h2, b':', m1, m2, b':', s1, s2] => ([*h1, *h2], [*m1, *m2], [*s1, *s2]),
+        _ => return Err(DateError),
+    };
+    let number = |two: &[u8; 2]| digits(two).and_then(|number| i8::try_from(number).ok()).ok_or(DateError);
+    let time = civil::Time::new(number(&hour)?, number(&minute)?, number(&second)?, 0).map_err(|_| DateError)?;
+    let at = zone().to_ambiguous_timestamp(date.0.to_datetime(time)).compatible().map_err(|_| DateError)?;
+    Moment::from_unix_micros(at.as_microsecond()).ok_or(DateError)
+}
+
 fn local(moment: Moment) -> (civil::DateTime, Offset) {
     let limit = if moment.unix_micros() < 0 { Timestamp::MIN } else { Timestamp::MAX };
     let timestamp = Timestamp::from_microsecond(moment.unix_micros()).unwrap_or(limit);
@@ -276,10 +303,38 @@ mod tests {
     }
 
     #[test]
+    fn a_field_for_a_local_time_is_read_by_the_clocks_of_almaty_of_that_day() {
+        for (field, instant) in [
+            ("2024-02-29T22:59:59", "2024-02-29T16:59:59Z"),
+            ("2024-02-29T23:30", "2024-02-29T17:30:00Z"),
+            ("2024-03-01T00:00", "2024-02-29T19:00:00Z"),
+            ("2026-11-22T10:15:02", "2026-11-22T05:15:02Z"),
+        ] {
+            assert_eq!(parse_field(field).unwrap(), moment(instant), "{field}");
+        }
+        assert_eq!(format_field(moment("2026-11-22T05:15:02.999Z")), "2026-11-22T10:15:02");
+        assert_eq!(parse_field(&format_field(moment("2023-07-01T00:00:00Z"))).unwrap(), moment("2023-07-01T00:00:00Z"));
+        for bad in [
+            "",
+            "2026-11-22",
+            "2026-11-22 10:15",
+            "2026-11-22T24:00",
+            "2026-11-22T10:60",
+            "2026-11-22T10:15:02Z",
+            "2026-02-30T10:15",
+            "2026-11-22T10:1٣",
+            "0001-01-01T00:00",
+        ] {
+            assert_eq!(parse_field(bad), Err(DateError), "{bad}");
+        }
+    }
+
+    #[test]
     fn extreme_instants_do_not_panic() {
         for at in [Moment::MIN, Moment::MAX] {
-            let _ = (format_local(at), CivilDate::of(at).start_of_day());
+            let _ = (format_local(at), CivilDate::of(at).start_of_day(), parse_field(&format_field(at)));
         }
+        assert!(parse_field("9998-12-31T23:59:59").is_ok() && parse_field("1800-01-01T00:00").is_ok());
         let last = CivilDate::parse("9998-12-31").unwrap();
         assert_eq!(last.plus_days(i32::MAX).start_of_day(), Moment::from_civil(9999, 12, 30, 19, 0, 0).unwrap());
         assert_eq!(last.plus_days(i32::MIN).start_of_day(), Moment::MIN);

@@ -101,6 +101,58 @@ pub async fn load(db: &Db, id: ExtractId) -> Result<Option<ExtractRow>, DbError>
     row.as_ref().map(extract).transpose()
 }
 
+/// An extract as the register of extracts shows it.
+#[derive(Debug, Clone)]
+pub struct Registered {
+    /// Its id.
+    pub id: ExtractId,
+    /// Its number in the register.
+    pub number: i64,
+    /// `prepared` or `issued`.
+    pub state: String,
+    /// What was asked for.
+    pub scope: String,
+    /// On what ground.
+    pub ground: String,
+    /// When it was prepared.
+    pub prepared_at: Moment,
+    /// When it was issued.
+    pub issued_at: Option<Moment>,
+    /// IIN of the officer who prepared it and must sign it.
+    pub officer_iin: String,
+}
+
+fn registered(row: &Row) -> Result<Registered, DbError> {
+    Ok(Registered {
+        id: ExtractId::from(row.id("id")?),
+        number: row.int("number")?,
+        state: row.text("state")?,
+        scope: row.text("scope")?,
+        ground: row.text("ground")?,
+        prepared_at: row.moment("prepared_at")?,
+        issued_at: row.opt_moment("issued_at")?,
+        officer_iin: row.text("officer_iin")?,
+    })
+}
+
+/// At most `limit` extracts of the register, the newest first.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn list(db: &Db, limit: i64) -> Result<Vec<Registered>, DbError> {
+    let rows = db.query(include_str!("sql/list_extracts.sql"), &params![limit]).await?;
+    rows.iter().map(registered).collect()
+}
+
+/// The extract as the register shows it.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn registration(db: &Db, id: ExtractId) -> Result<Option<Registered>, DbError> {
+    let row = db.query_one(include_str!("sql/select_extract_registered.sql"), &params![id.as_uuid()]).await?;
+    row.as_ref().map(registered).transpose()
+}
+
 /// Marks a prepared extract as issued; `false` when it is issued already.
 ///
 /// # Errors

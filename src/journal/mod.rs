@@ -209,6 +209,14 @@ impl Journal {
         store::entry(&self.db, seq).await
     }
 
+    /// Several entries, each as [`Journal::entry`] gives it, in the order asked for; a number without an entry is left out.
+    ///
+    /// # Errors
+    /// A fault of the database.
+    pub async fn entries(&self, numbers: &[u64]) -> Result<Vec<StoredEntry>, JournalError> {
+        store::entries(&self.db, numbers).await
+    }
+
     /// The numbers of all entries of a subject (`document:<id>`), in order.
     ///
     /// # Errors

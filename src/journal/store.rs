@@ -38,6 +38,8 @@ pub struct StoredCheckpoint {
     pub root: [u8; 32],
     /// The signed note.
     pub note: String,
+    /// When it was signed, by the operator's clock.
+    pub made_at: Moment,
     /// RFC 3161 token over the SHA-256 of the note.
     pub time_stamp: Option<Vec<u8>>,
 }
@@ -85,6 +87,7 @@ fn checkpoint(row: &Row) -> Result<StoredCheckpoint, DbError> {
         size: unsigned(row, "size")?,
         root: row.array("root")?,
         note: row.text("note")?,
+        made_at: row.moment("made")?,
         time_stamp: row.opt_bytes("token")?,
     })
 }
@@ -109,6 +112,23 @@ pub(super) async fn entry(db: &Db, seq: u64) -> Result<Option<StoredEntry>, Jour
     }
     openings.sort_by_key(|(field, _)| *field);
     Ok(Some(StoredEntry { seq, body: row.bytes("body")?, leaf: row.array("leaf")?, openings }))
+}
+
+/// The entries of these numbers, in the order asked for; a number without an entry is left out.
+pub(super) async fn entries(db: &Db, numbers: &[u64]) -> Result<Vec<StoredEntry>, JournalError> {
+    let keys: Vec<Value> = numbers.iter().map(|seq| Value::from(signed(*seq))).collect();
+    let mut openings: HashMap<u64, Vec<(Field, Opening)>> = HashMap::new();
+    for row in db.query_in(include_str!("sql/select_openings_in.sql"), &keys).await? {
+        openings.entry(unsigned(&row, "seq")?).or_default().push(opening(&row)?);
+    }
+    let mut found = HashMap::new();
+    for row in db.query_in(include_str!("sql/select_entries_in.sql"), &keys).await? {
+        let seq = unsigned(&row, "seq")?;
+        let mut openings = openings.remove(&seq).unwrap_or_default();
+        openings.sort_by_key(|(field, _)| *field);
+        found.insert(seq, StoredEntry { seq, body: row.bytes("body")?, leaf: row.array("leaf")?, openings });
+    }
+    Ok(numbers.iter().filter_map(|seq| found.remove(seq)).collect())
 }
 
 /// An opening as it is kept.

@@ -106,7 +106,11 @@ pub async fn publish_offer(
 /// Longest notice ahead: a start further away is a slip of the pen.
 const NOTICE_AHEAD_MAX_SECONDS: i64 = 5 * 366 * 86_400;
 
-fn check(command: &PublishOffer, now: Moment) -> Result<(), Refusal> {
+/// Whether this can be published by itself at `now`; what stands in the register is looked at by [`publish_offer`].
+///
+/// # Errors
+/// Those of [`publish_offer`] that need no look into the register.
+pub fn check(command: &PublishOffer, now: Moment) -> Result<(), Refusal> {
     let title = command.title.trim();
     if title.is_empty() || title != command.title || title.chars().any(char::is_control) {
         return Err(Refusal::new(RefusalCode::MissingRequisite).with("requisite", "title").at("/title"));

@@ -26,6 +26,7 @@ use crate::app::App;
 
 mod assets;
 mod drawn;
+mod fields;
 mod form;
 mod origin;
 mod pages;
@@ -50,7 +51,7 @@ pub fn router(app: Shared, limiter: Arc<Limiter>) -> Router {
 }
 
 fn pages() -> Router<Shared> {
-    use pages::{accept, compose, document, documents, home, login, offers};
+    use pages::{accept, certificates, compose, document, documents, extracts, home, login, offers, officer};
     Router::new()
         .route("/", get(home::show))
         .route("/assets/{name}", get(assets::serve))
@@ -72,6 +73,27 @@ fn pages() -> Router<Shared> {
         .route("/documents/{id}/withdraw", post(document::withdraw))
         .route("/login", get(login::form).post(login::log_in))
         .route("/logout", post(login::log_out))
+        .route("/certificates", get(certificates::list))
+        .route("/certificates/{sha256}/compromise", get(certificates::form).post(certificates::report))
+        .route("/people", get(certificates::people))
+        .route("/people/employees", post(certificates::add_employee))
+        .route("/people/invitations", post(certificates::invite))
+        .route("/extracts", get(extracts::list))
+        .route("/extracts/{id}", get(extracts::download))
+        .route("/officer", get(officer::home))
+        .route("/officer/offers", get(officer::offers::list))
+        .route("/officer/offers/new", get(officer::offers::form).post(officer::offers::publish))
+        .route("/officer/offers/{id}", get(officer::offers::show))
+        .route("/officer/offers/{id}/withdraw", post(officer::offers::withdraw))
+        .route("/officer/compromises", get(officer::compromises::list))
+        .route("/officer/compromises/{id}", get(officer::compromises::show).post(officer::compromises::decide))
+        .route("/officer/extracts", get(officer::extracts::list))
+        .route("/officer/extracts/new", get(officer::extracts::form).post(officer::extracts::prepare))
+        .route("/officer/extracts/{id}", get(officer::extracts::show).post(officer::extracts::sign))
+        .route("/officer/extracts/{id}/manifest", get(officer::extracts::manifest))
+        .route("/officer/extracts/{id}/file", get(officer::extracts::file))
+        .route("/officer/journal", get(officer::journal::list))
+        .route("/officer/journal/{seq}", get(officer::journal::show))
         .fallback(problem_page::no_such_page)
         .method_not_allowed_fallback(problem_page::no_such_method)
 }

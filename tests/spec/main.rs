@@ -10,6 +10,7 @@ mod extract;
 mod journal;
 mod kill;
 mod ncalayer;
+mod pages_officer;
 mod real_run;
 mod refusals;
 mod start;

@@ -136,9 +136,7 @@ pub async fn issue_extract(
         return Err(RefusalCode::NotAnOfficer.into());
     }
     let key = key_of(app, id, &row)?;
-    let sealed = app.blobs.get(&row.prepared_address).await?;
-    let package = envelope::open(&key, &sealed)?;
-    let prepared = Prepared::from_package(&package).map_err(|error| Fault::Inconsistent(error.to_string()))?;
+    let prepared = open_prepared(app, &key, &row).await?;
 
     let officer = officer_signature(app, caller, &prepared, officer_cms).await?;
     let seal = long_term::seal(app, &prepared.manifest_operator).await?;
@@ -173,6 +171,29 @@ pub async fn issue_extract(
         // Nothing is handed out that the journal does not hold.
         None => Err(RefusalCode::JournalUnavailable.into()),
     }
+}
+
+/// What an extract holds, as it was prepared, issued or not.
+///
+/// # Errors
+/// `not-an-officer`, `extract-unknown`.
+pub async fn read_prepared(app: &App, caller: &Caller, id: ExtractId) -> Result<Prepared, OperationError> {
+    caller.must_be_officer()?;
+    let row = load(app, id).await?;
+    open_prepared(app, &key_of(app, id, &row)?, &row).await
+}
+
+/// The manifest that the officer signs: the very octets.
+///
+/// # Errors
+/// As [`read_prepared`].
+pub async fn read_manifest(app: &App, caller: &Caller, id: ExtractId) -> Result<Vec<u8>, OperationError> {
+    Ok(read_prepared(app, caller, id).await?.manifest_officer)
+}
+
+async fn open_prepared(app: &App, key: &ContentKey, row: &ExtractRow) -> Result<Prepared, OperationError> {
+    let package = envelope::open(key, &app.blobs.get(&row.prepared_address).await?)?;
+    Ok(Prepared::from_package(&package).map_err(|error| Fault::Inconsistent(error.to_string()))?)
 }
 
 /// An issued extract.

@@ -1,0 +1,2 @@
+-- One row per entry.
+select seq, leaf, body from journal_entry where seq in ($1)

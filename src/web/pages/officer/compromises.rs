@@ -1,0 +1,217 @@
+//! Cases of compromise: the clock, the facts, the decision.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use qolhat_pki::certificate::Certificate;
+
+use super::Clock;
+use crate::access::cases::{self, CaseRow, CaseState};
+use crate::access::certificates::{self, CertificateRow};
+use crate::api::Shared;
+use crate::api::input::Place;
+use crate::app::App;
+use crate::docflow::store::{self, DocumentRow};
+use crate::domain::ids::CaseId;
+use crate::domain::refusal::{Refusal, RefusalCode};
+use crate::domain::time::{format_field, parse_field};
+use crate::operations::decide_compromise::{Decision, decide_compromise};
+use crate::web::drawn;
+use crate::web::fields;
+use crate::web::form::Form;
+use crate::web::problem_page::PageError;
+use crate::web::ui::{Problem, Ui};
+use crate::web::visitor::{Insider, Visitor};
+
+/// Most cases listed of either sort.
+const CASES_MAX: i64 = 200;
+/// Most contested documents listed.
+const DOCUMENTS_MAX: i64 = 500;
+
+/// A case with the certificate that it is about.
+pub struct CaseShown {
+    /// The case.
+    pub row: CaseRow,
+    /// The certificate.
+    pub certificate: CertificateRow,
+    /// The holder's name in the certificate.
+    pub holder: String,
+    /// The organisation in it; empty when there is none.
+    pub organization: String,
+    /// The officer's time.
+    pub clock: Clock,
+}
+
+impl CaseShown {
+    /// The case with what belongs to it.
+    ///
+    /// # Errors
+    /// A fault of the database; `certificate-unknown` when it contradicts itself.
+    pub async fn of(app: &App, ui: &Ui, row: CaseRow) -> Result<Self, PageError> {
+        let certificate = certificates::load(&app.db, &row.certificate_sha256).await?;
+        let certificate = certificate.ok_or(RefusalCode::CertificateUnknown)?;
+        let facts = Certificate::from_der(&certificate.der).map(|parsed| parsed.subject_facts()).unwrap_or_default();
+        Ok(Self {
+            holder: facts.common_name.unwrap_or_else(|| certificate.iin.clone()),
+            organization: facts.organization.unwrap_or_default(),
+            clock: Clock::of(ui, row.due_at),
+            certificate,
+            row,
+        })
+    }
+
+    /// Whether it waits for a decision.
+    pub fn is_open(&self) -> bool {
+        self.row.state == CaseState::Open
+    }
+
+    /// The class of the badge of its state.
+    pub fn badge(&self) -> &'static str {
+        match self.row.state {
+            CaseState::Open => "wait",
+            CaseState::Annulled => "bad",
+            CaseState::Lifted => "ok",
+        }
+    }
+}
+
+async fn shown(app: &App, ui: &Ui, rows: Vec<CaseRow>) -> Result<Vec<CaseShown>, PageError> {
+    let mut shown = Vec::with_capacity(rows.len());
+    for row in rows {
+        shown.push(CaseShown::of(app, ui, row).await?);
+    }
+    Ok(shown)
+}
+
+#[derive(askama::Template)]
+#[template(path = "officer_compromises.html")]
+struct Compromises<'a> {
+    ui: &'a Ui,
+    cases: Vec<CaseShown>,
+    decided: Vec<CaseShown>,
+}
+
+/// Open cases, the most urgent first, and those that are decided.
+pub async fn list(State(app): State<Shared>, visitor: Visitor) -> Result<Response, PageError> {
+    visitor.officer()?;
+    let ui = Ui::of(&app, &visitor).await?;
+    let cases = shown(&app, &ui, cases::open(&app.db, CASES_MAX).await?).await?;
+    let decided = shown(&app, &ui, cases::decided(&app.db, CASES_MAX).await?).await?;
+    drawn::page(&Compromises { ui: &ui, cases, decided })
+}
+
+/// What the officer typed.
+struct Typed {
+    cut_off: String,
+    request: String,
+}
+
+#[derive(askama::Template)]
+#[template(path = "officer_compromise.html")]
+struct Compromise<'a> {
+    ui: &'a Ui,
+    problem: Option<Problem>,
+    case: CaseShown,
+    documents: Vec<DocumentRow>,
+    typed: Typed,
+    /// Whether the problem is about lifting.
+    is_lift: bool,
+}
+
+impl Compromise<'_> {
+    fn is_wrong(&self, pointer: &str) -> bool {
+        self.problem.as_ref().is_some_and(|problem| problem.is_at(pointer))
+    }
+}
+
+async fn load(app: &App, id: &str) -> Result<CaseRow, PageError> {
+    let id = CaseId::parse(id).map_err(|_| RefusalCode::CaseUnknown)?;
+    Ok(cases::load(&app.db, id).await?.ok_or(RefusalCode::CaseUnknown)?)
+}
+
+async fn draw(
+    app: &App,
+    ui: &Ui,
+    status: StatusCode,
+    row: CaseRow,
+    problem: Option<Problem>,
+    form: Option<&Form>,
+) -> Result<Response, PageError> {
+    let documents = store::contested_in(&app.db, row.id, DOCUMENTS_MAX).await?;
+    let is_lift = form.is_some_and(|form| form.text("decision") == "lift");
+    let cut_off = match form {
+        Some(form) if !is_lift => form.text("cut_off").to_owned(),
+        Some(_) | None => format_field(row.compromised_since),
+    };
+    let request = form.map(|form| form.raw("request").to_owned()).unwrap_or_default();
+    let case = CaseShown::of(app, ui, row).await?;
+    let typed = Typed { cut_off, request };
+    drawn::page_with(status, &Compromise { ui, problem, case, documents, typed, is_lift })
+}
+
+/// One case.
+pub async fn show(
+    State(app): State<Shared>,
+    visitor: Visitor,
+    Place(id): Place<String>,
+) -> Result<Response, PageError> {
+    visitor.officer()?;
+    let ui = Ui::of(&app, &visitor).await?;
+    let row = load(&app, &id).await?;
+    draw(&app, &ui, StatusCode::OK, row, None, None).await
+}
+
+/// Decides a case.
+pub async fn decide(
+    State(app): State<Shared>,
+    visitor: Visitor,
+    Place(id): Place<String>,
+    form: Form,
+) -> Result<Response, PageError> {
+    let insider = form.officer(&visitor)?;
+    let ui = Ui::of(&app, &visitor).await?;
+    let row = load(&app, &id).await?;
+    let problem = match missing(&ui, &form) {
+        Some(problem) => problem,
+        None => match decide_as_typed(&app, insider, &row, &form).await {
+            Ok(()) => return Ok(drawn::on_to(&format!("/officer/compromises/{}", row.id))),
+            Err(error) => ui.problem(&error.in_form()?),
+        },
+    };
+    let row = load(&app, &id).await?;
+    draw(&app, &ui, StatusCode::UNPROCESSABLE_ENTITY, row, Some(problem), Some(&form)).await
+}
+
+/// What is not in the form and must be: a tick for what cannot be undone, the holder's words for what he asked for.
+fn missing(ui: &Ui, form: &Form) -> Option<Problem> {
+    if form.text("decision") == "lift" {
+        return form
+            .text("request")
+            .is_empty()
+            .then(|| fields::left_out(ui, "request", "page-officer-case-no-request"));
+    }
+    fields::unconfirmed(ui, form)
+}
+
+async fn decide_as_typed(app: &App, insider: &Insider, case: &CaseRow, form: &Form) -> Result<(), PageError> {
+    let (request, earlier) = form.request(app, insider).await?;
+    if earlier.is_none() {
+        let decision = decision(case, form)?;
+        decide_compromise(app, &insider.caller, case.id, decision, Some(&request)).await?;
+    }
+    Ok(())
+}
+
+fn decision(case: &CaseRow, form: &Form) -> Result<Decision, Refusal> {
+    if form.text("decision") == "lift" {
+        // TODO(lift-request): the one place where the holder's request, `form.text("request")`, is passed on once
+        // `Decision::Lift` takes it.
+        return Ok(Decision::Lift);
+    }
+    let typed = form.text("cut_off");
+    // The field holds whole seconds; left as it was drawn it means the declared instant itself.
+    if parse_field(typed) == Ok(case.compromised_since.truncate_to_seconds()) {
+        return Ok(Decision::Annul { cut_off: case.compromised_since });
+    }
+    Ok(Decision::Annul { cut_off: fields::instant(typed, "/cut_off")? })
+}

@@ -1,0 +1,76 @@
+//! The officer's pages: what waits, offers, compromised keys, extracts, the journal. Each is for an officer alone.
+
+use axum::extract::State;
+use axum::response::Response;
+
+use crate::access::cases;
+use crate::api::Shared;
+use crate::domain::time::Moment;
+use crate::extract::store::{self, Registered};
+use crate::journal::StoredCheckpoint;
+use crate::web::drawn;
+use crate::web::problem_page::PageError;
+use crate::web::ui::Ui;
+use crate::web::visitor::Visitor;
+
+pub mod compromises;
+pub mod extracts;
+pub mod journal;
+pub mod offers;
+
+use compromises::CaseShown;
+
+/// Most open cases on the first page.
+const CASES_MAX: i64 = 20;
+/// Most extracts on the first page.
+const EXTRACTS_MAX: i64 = 5;
+
+/// From this much on the clock is calm, in seconds.
+const CALM_SECONDS: i64 = 12 * 3600;
+/// Below this it is red, in seconds.
+const URGENT_SECONDS: i64 = 4 * 3600;
+
+/// How much time an officer still has, in a colour and in words.
+pub struct Clock {
+    /// The class of its badge.
+    pub badge: &'static str,
+    /// The words.
+    pub text: String,
+}
+
+impl Clock {
+    /// The clock that runs out at `due_at`.
+    pub fn of(ui: &Ui, due_at: Moment) -> Self {
+        let left = due_at.seconds_since(ui.now);
+        let (hours, minutes) = (left.abs() / 3600, left.abs() % 3600 / 60);
+        let (badge, key) = match left {
+            ..0 => ("bad", "page-clock-late"),
+            0..URGENT_SECONDS => ("bad", "page-clock-left"),
+            URGENT_SECONDS..CALM_SECONDS => ("wait", "page-clock-left"),
+            CALM_SECONDS.. => ("ok", "page-clock-left"),
+        };
+        Self { badge, text: ui.t2(key, "hours", hours, "minutes", minutes) }
+    }
+}
+
+#[derive(askama::Template)]
+#[template(path = "officer_home.html")]
+struct Home<'a> {
+    ui: &'a Ui,
+    cases: Vec<CaseShown>,
+    extracts: Vec<Registered>,
+    checkpoint: Option<StoredCheckpoint>,
+}
+
+/// What waits, and what was done last.
+pub async fn home(State(app): State<Shared>, visitor: Visitor) -> Result<Response, PageError> {
+    visitor.officer()?;
+    let ui = Ui::of(&app, &visitor).await?;
+    let mut shown = Vec::new();
+    for case in cases::open(&app.db, CASES_MAX).await? {
+        shown.push(CaseShown::of(&app, &ui, case).await?);
+    }
+    let extracts = store::list(&app.db, EXTRACTS_MAX).await?;
+    let checkpoint = app.journal.latest_checkpoint().await?;
+    drawn::page(&Home { ui: &ui, cases: shown, extracts, checkpoint })
+}
