@@ -1,4 +1,4 @@
-//! The files that pages need: one style sheet, three small modules, one picture. Compiled in, named by their content, so
+//! The files that pages need: one style sheet, four small modules, one picture. Compiled in, named by their content, so
 //! that a browser may keep them for ever.
 
 use std::sync::OnceLock;
@@ -17,7 +17,7 @@ struct Asset {
     text: &'static str,
 }
 
-const ASSETS: [Asset; 5] = [
+const ASSETS: [Asset; 6] = [
     Asset { name: "style.css", media_type: "text/css; charset=utf-8", text: include_str!("assets/style.css") },
     Asset { name: "icon.svg", media_type: "image/svg+xml", text: include_str!("assets/icon.svg") },
     Asset { name: "pages.js", media_type: "text/javascript; charset=utf-8", text: include_str!("assets/pages.js") },
@@ -26,6 +26,11 @@ const ASSETS: [Asset; 5] = [
         name: "ncalayer.js",
         media_type: "text/javascript; charset=utf-8",
         text: include_str!("assets/ncalayer.js"),
+    },
+    Asset {
+        name: "ncalayer-messages.js",
+        media_type: "text/javascript; charset=utf-8",
+        text: include_str!("assets/ncalayer-messages.js"),
     },
 ];
 
