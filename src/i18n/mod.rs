@@ -4,7 +4,8 @@
 //! compiled in and parsed once. A test fails when a key is missing in one of them or when the languages
 //! do not show the same values.
 //!
-//! Keys begin with what they are for. Texts: `problem-`, `receipt-`, `notice-`, `extract-`, `cli-`, `doctor-`, `demo-`.
+//! Keys begin with what they are for. Texts: `problem-`, `receipt-`, `notice-`, `extract-`, `cli-`, `doctor-`, `demo-`,
+//! `verdict-`.
 //! Words for codes, `<family>-<code>`, read with [`word`]: `kind-`, `state-`, `side-`, `role-`, `purpose-`,
 //! `signer-kind-`, `capability-`, `certificate-state-`, `case-state-`, `indication-`, `subindication-`, `crypto-`,
 //! `covers-`, `time-stamp-`, `check-`, `path-`, `revocation-`, `revocation-reason-`, `revocation-mode-`, `condition-`,
@@ -126,6 +127,47 @@ pub fn text(language: Language, key: &str, values: &[(&str, &str)]) -> String {
 #[must_use]
 pub fn has_key(language: Language, key: &str) -> bool {
     catalog(language).has_message(key)
+}
+
+/// A text to be said to somebody whose language is not known yet: its key and the values that it shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Phrase {
+    /// The key.
+    pub key: String,
+    /// The values, by name.
+    pub values: Vec<(&'static str, String)>,
+}
+
+impl Phrase {
+    /// The text of `key`, without values.
+    #[must_use]
+    pub fn new(key: impl Into<String>) -> Self {
+        Self { key: key.into(), values: Vec::new() }
+    }
+
+    /// Adds a value.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.values.push((name, value.into()));
+        self
+    }
+
+    /// The text in `language`, see [`text`].
+    #[must_use]
+    pub fn text(&self, language: Language) -> String {
+        let values: Vec<(&str, &str)> = self.values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        text(language, &self.key, &values)
+    }
+}
+
+/// What strangers wrote, without characters that a terminal would obey or that turn the text around.
+#[must_use]
+pub fn printable(text: &str) -> String {
+    let obeyed = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    };
+    text.chars().map(|c| if obeyed(c) { '\u{fffd}' } else { c }).collect()
 }
 
 /// The word for a code: the text of `<family>-<code>`, or the code itself when it has none.
