@@ -67,7 +67,8 @@ impl From<Fault> for ApiError {
             | Fault::ContentKey(_)
             | Fault::Journal(_)
             | Fault::Seal(_)
-            | Fault::Inconsistent(_) => Self(Why::Fault(Arc::new(fault))),
+            | Fault::Inconsistent(_)
+            | Fault::Work(_) => Self(Why::Fault(Arc::new(fault))),
         }
     }
 }

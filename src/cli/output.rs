@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
-use crate::i18n::{self, Language};
+use crate::i18n::{self, Language, printable};
 
 /// What goes wrong before there is an answer.
 #[derive(Debug)]
@@ -161,15 +161,6 @@ impl Page<'_> {
     pub fn raw(&mut self, line: impl AsRef<str>) {
         self.lines.push(printable(line.as_ref()));
     }
-}
-
-/// What strangers wrote, without characters that a terminal would obey or that turn the text around.
-fn printable(text: &str) -> String {
-    let obeyed = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-    };
-    text.chars().map(|c| if obeyed(c) { '\u{fffd}' } else { c }).collect()
 }
 
 /// Writes to stdout. A reader who has gone away is no fault of anybody's.

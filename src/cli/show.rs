@@ -4,15 +4,14 @@ use qolhat_pki::armor;
 use qolhat_pki::certificate::Certificate;
 use qolhat_pki::cms::SignedData;
 use qolhat_pki::crl::CertificateList;
-use qolhat_pki::der::{Reader, Rules};
 use qolhat_pki::nca::Purpose;
 use qolhat_pki::ocsp::{CertStatus, OcspResponse};
-use qolhat_pki::oid;
 use qolhat_pki::tsp::{TimeStampResponse, TimeStampToken};
 use serde_json::{Map, Value, json};
 
 use super::output::{CliError, Output, Page};
 use super::{Answer, ShowArgs, input, sign};
+use crate::signature::recognize::is_key_store;
 use crate::signature::report_json;
 
 /// Most entries of a CRL that are shown.
@@ -22,7 +21,7 @@ const ENTRIES_SHOWN: usize = 100;
 pub fn show(args: &ShowArgs, output: &Output) -> Result<Answer, CliError> {
     let bytes = input::file(&args.file)?;
     let name = args.file.display().to_string();
-    if is_pkcs12(&bytes) {
+    if is_key_store(&bytes) {
         let Some(variable) = &args.password_env else { return Err(CliError::no_password("--password-env")) };
         let store = sign::open(&args.file, variable)?;
         let value = json!({
@@ -48,16 +47,6 @@ pub fn show(args: &ShowArgs, output: &Output) -> Result<Answer, CliError> {
     };
     tell(&value, output);
     Ok(Answer::Yes)
-}
-
-/// `SEQUENCE { INTEGER 3, SEQUENCE { OID data, …` is the beginning of a PFX and of nothing else here.
-fn is_pkcs12(bytes: &[u8]) -> bool {
-    let Ok(mut fields) = Reader::new(bytes, Rules::Ber).sequence() else { return false };
-    fields.small_uint() == Ok(3)
-        && fields
-            .sequence()
-            .and_then(|mut safe| safe.oid())
-            .is_ok_and(|found| found == oid::DATA || found == oid::SIGNED_DATA)
 }
 
 /// Something in DER that is none of these; the reason is the one of the reader that came nearest.

@@ -1,20 +1,15 @@
 //! `qolhat verify`: the verdict on a signed file.
 
-use qolhat_pki::armor;
-use qolhat_pki::cms::{CmsError, SignedData};
 use qolhat_pki::digest::{Digest, DigestAlgorithm, Digests};
 use qolhat_pki::policy::{RevocationMode, RevocationPolicy, SignaturePolicy};
 use qolhat_pki::report::{Indication, SignatureReport, ValidationReport};
 use qolhat_pki::trust::TrustStore;
 use qolhat_pki::validate::{CmsInput, DetachedContent, Evidence, validate_cms};
-use serde_json::{Value, json};
 
 use super::output::{CliError, Output, Page};
 use super::{Answer, ReportFormat, Revocation, VerifyArgs, extract, input};
+use crate::signature::recognize::{NotCms, Recognized, recognize};
 use crate::signature::report_json;
-
-/// First octets of a zip.
-const ZIP: &[u8] = b"PK";
 
 /// Judges the file.
 pub fn verify(args: &VerifyArgs, output: &Output) -> Result<Answer, CliError> {
@@ -27,10 +22,15 @@ pub fn verify(args: &VerifyArgs, output: &Output) -> Result<Answer, CliError> {
     let at = input::moment(args.at.as_deref())?;
     let bytes = input::file(&args.file)?;
     let name = args.file.display().to_string();
-    if bytes.starts_with(ZIP) {
-        return extract::judge(&bytes, &args.trust, None, at, output);
-    }
-    let data = cms(&bytes, &name)?;
+    let data = match recognize(&bytes) {
+        Recognized::Zip => return extract::judge(&bytes, &args.trust, None, at, output),
+        Recognized::Xml => return Err(CliError::unsupported_format("signed XML")),
+        Recognized::Cms(cms) => cms.data,
+        Recognized::Other(error @ NotCms::OtherMessage(_)) => {
+            return Err(CliError::unsupported_format(error.to_string()));
+        }
+        Recognized::Other(error) => return Err(CliError::malformed(&name, error.to_string())),
+    };
     let content = args.detached.as_deref().map(input::file).transpose()?;
     let digests = args.detached_digest.as_deref().map(digest).transpose()?;
     let detached = match (&content, &digests) {
@@ -54,24 +54,8 @@ pub fn verify(args: &VerifyArgs, output: &Output) -> Result<Answer, CliError> {
     let policy = SignaturePolicy { revocation: RevocationPolicy::with_mode(mode), ..SignaturePolicy::default() };
     let input = CmsInput { signed_data: &data, detached };
     let report = validate_cms(&input, &anchors, &tsa_anchors, &evidence, &policy, at);
-    output.answer(&to_json(&report), |page| print(page, &name, &report));
+    output.answer(&report_json::message(&report), |page| print(page, &name, &report));
     Ok((report.indication == Indication::TotalPassed).into())
-}
-
-/// The one CMS in the file.
-fn cms(bytes: &[u8], name: &str) -> Result<SignedData, CliError> {
-    if bytes.trim_ascii_start().starts_with(b"<") {
-        return Err(CliError::unsupported_format("signed XML"));
-    }
-    let mut found = armor::decode_any(bytes);
-    let (Some(cms), true) = (found.pop(), found.is_empty()) else {
-        return Err(CliError::malformed(name, "not one CMS in DER, PEM or base64"));
-    };
-    SignedData::from_bytes(&cms).map_err(|error| {
-        let detail = error.to_string();
-        let other = matches!(error, CmsError::NotSignedData(_));
-        if other { CliError::unsupported_format(detail) } else { CliError::malformed(name, detail) }
-    })
 }
 
 /// `ALG:HEX`.
@@ -81,15 +65,6 @@ fn digest(text: &str) -> Result<Digests, CliError> {
     let algorithm = DigestAlgorithm::from_name(name).ok_or_else(|| CliError::unsupported_algorithm(name))?;
     let octets = hex::decode(hexadecimal).map_err(|_| wrong())?;
     Ok(Digests::from(Digest::new(algorithm, octets).ok_or_else(wrong)?))
-}
-
-fn to_json(report: &ValidationReport) -> Value {
-    json!({
-        "indication": report.indication.as_str(),
-        "format": "cms",
-        "at": report.at.to_string(),
-        "signatures": report.signatures.iter().map(report_json::signature).collect::<Vec<_>>(),
-    })
 }
 
 fn print(page: &mut Page<'_>, name: &str, report: &ValidationReport) {

@@ -923,3 +923,165 @@ ncalayer-page-now-sign = The next request will be signed.
 ncalayer-page-now-cancel = Requests that will be cancelled: { $count }.
 ncalayer-page-now-error = Requests that will get an error: { $count }.
 ncalayer-page-now-silence = Requests that will get no answer: { $count }.
+
+## Verdicts for people
+
+### The verdict in a few words
+
+verdict-title-good = The signature is valid
+verdict-title-good-all = All signatures are valid
+verdict-title-undetermined = Whether the signature is valid is not established
+verdict-title-undetermined-some = There is a signature that is not confirmed
+verdict-title-bad = The signature is invalid
+verdict-title-bad-some = There is an invalid signature
+verdict-title-no-signatures = There are no signatures in the file
+verdict-summary-several = Signatures: { $total }, valid: { $good }.
+
+### What a verdict on a signature means (`signature::meaning::MEANINGS`), in one sentence
+
+verdict-means-TOTAL-PASSED = The signature is valid as of { $at }: the document is unchanged, the certificate comes from a trusted CA and is not revoked.
+verdict-means-TOTAL-PASSED-proven = The signature is valid: the document is unchanged, a time stamp proves that the signature existed at { $at }, and the certificate was good then.
+verdict-means-TOTAL-PASSED-revoked-later = The signature is valid: it existed at { $at }, and the certificate was revoked or suspended only later, at { $since }.
+verdict-means-TOTAL-PASSED-status-not-asked = The signature is right, the certificate comes from a trusted CA and was within its term at { $at }; whether it was revoked was not asked.
+verdict-means-FORMAT_FAILURE = The signature is invalid: the file breaks the rules of signatures; it is damaged or was made wrongly.
+verdict-means-HASH_FAILURE = The signature is not on this document: it was changed after signing, or it is another file.
+verdict-means-SIG_CRYPTO_FAILURE = The signature is invalid: it was not made by the key of this certificate, or it is damaged.
+verdict-means-REVOKED = The signature is invalid: the certificate was revoked at { $since }, and it is proven that it was signed after that.
+verdict-means-EXPIRED = The signature is invalid: the certificate ended at { $until }, and it is proven that it was signed later.
+verdict-means-NOT_YET_VALID = The signature is invalid: by its time stamp it was made before the certificate began ({ $from }).
+verdict-means-SIG_CONSTRAINTS_FAILURE = The signature is not confirmed: it lacks data that are required.
+verdict-means-CHAIN_CONSTRAINTS_FAILURE = The signature is not confirmed: the certificate or its issuer is not meant for such signatures.
+verdict-means-CHAIN_CONSTRAINTS_FAILURE-login-key = The signature is not confirmed: the document was signed with a key for login (AUTH).
+verdict-means-CERTIFICATE_CHAIN_GENERAL_FAILURE = The signature is not confirmed: the chain of certificates could not be checked.
+verdict-means-CRYPTO_CONSTRAINTS_FAILURE = The signature is not confirmed: its algorithm is considered weak, such a signature can be forged.
+verdict-means-CRYPTO_CONSTRAINTS_FAILURE-unknown = The signature was not checked: its algorithm is not known here.
+verdict-means-CRYPTO_CONSTRAINTS_FAILURE_NO_POE = The signature is not confirmed: its algorithm is no longer trusted, and nothing proves that it was signed earlier.
+verdict-means-TIMESTAMP_ORDER_FAILURE = The signature is not confirmed: its time stamps contradict each other.
+verdict-means-NO_SIGNING_CERTIFICATE_FOUND = The signature is not confirmed: the signer's certificate is not in the file, or it is not the one that the signature names.
+verdict-means-NO_CERTIFICATE_CHAIN_FOUND = The signature is not confirmed: the certificate names “{ $issuer }” as its issuer, but it does not lead to a CA that is trusted here.
+verdict-means-REVOKED_NO_POE = The signature is not confirmed: the certificate was revoked at { $since }, and nothing proves that it was signed before.
+verdict-means-REVOKED_CA_NO_POE = The signature is not confirmed: the certificate of the issuing CA itself was revoked at { $since }.
+verdict-means-OUT_OF_BOUNDS_NO_POE = The signature is not confirmed: the certificate’s term is { $from } – { $until }, and nothing proves that it was signed within it.
+verdict-means-OUT_OF_BOUNDS_NO_POE-early = The signature is not confirmed: the certificate is valid only from { $from }, which has not come yet.
+verdict-means-OUT_OF_BOUNDS_NOT_REVOKED = The signature is not confirmed: the certificate ended at { $until }; it is not revoked, but when it was signed is not proven.
+verdict-means-TRY_LATER = The signature itself is right, but that the certificate is not revoked could not be confirmed now.
+verdict-means-TRY_LATER-on-hold = The signature is not confirmed: the CA has suspended the certificate at { $since }.
+verdict-means-TRY_LATER-ended = The signature itself is right, but the certificate ended at { $until }, and there is no evidence that it was not revoked then.
+verdict-means-SIGNED_DATA_NOT_FOUND = This file holds only the signature; the signed document itself is not there.
+verdict-means-no-signatures = There is not one signature in this CMS file.
+
+### What to do next
+
+verdict-next-TOTAL-PASSED = No time stamp proves when it was signed: once the certificate has ended, the signature is harder to prove. Keep this result, or ask for a signature with a time stamp.
+verdict-next-TOTAL-PASSED-proven = Keep the document together with its signature: anybody can check it again.
+verdict-next-TOTAL-PASSED-revoked-later = Keep the document together with its signature. Do not trust later signatures by this key.
+verdict-next-TOTAL-PASSED-status-not-asked = Where it matters whether the certificate was revoked, ask the CA.
+verdict-next-FORMAT_FAILURE = Ask the sender for the file again; if it is the same, let the document be signed anew.
+verdict-next-HASH_FAILURE = Find the very file that was signed: even opening and saving it again changes it. If there is no such file, do not trust the document.
+verdict-next-SIG_CRYPTO_FAILURE = Do not trust this signature. Ask for the document to be signed anew.
+verdict-next-REVOKED = Do not trust this signature. Ask for a new one by a new certificate.
+verdict-next-EXPIRED = Do not trust this signature. Ask for a new one by a new certificate.
+verdict-next-NOT_YET_VALID = Do not trust this signature. Ask for the document to be signed anew.
+verdict-next-SIG_CONSTRAINTS_FAILURE = Ask for a new signature by an up-to-date program, such as NCALayer.
+verdict-next-CHAIN_CONSTRAINTS_FAILURE = Ask for a new signature by a certificate of the national CA that is meant for signing.
+verdict-next-CHAIN_CONSTRAINTS_FAILURE-login-key = Ask for a new signature by the key for signing (RSA or GOST).
+verdict-next-CERTIFICATE_CHAIN_GENERAL_FAILURE = Ask for a new signature by a certificate of the national CA, or show the file to an expert.
+verdict-next-CRYPTO_CONSTRAINTS_FAILURE = Ask for a new signature by a current key of the national CA.
+verdict-next-CRYPTO_CONSTRAINTS_FAILURE-unknown = Ask for a new signature by a current key of the national CA.
+verdict-next-CRYPTO_CONSTRAINTS_FAILURE_NO_POE = Ask for a new signature by a current key of the national CA.
+verdict-next-TIMESTAMP_ORDER_FAILURE = Do not trust this signature. Ask for the document to be signed anew.
+verdict-next-NO_SIGNING_CERTIFICATE_FOUND = Ask for a signature file that has the signer’s certificate inside.
+verdict-next-NO_CERTIFICATE_CHAIN_FOUND = This signature does not prove who signed. Ask for one by a certificate of the national CA of Kazakhstan.
+verdict-next-REVOKED_NO_POE = Look for a signature file with a time stamp; if there is none, ask for a new signature by a valid certificate.
+verdict-next-REVOKED_CA_NO_POE = Look for a signature file with a time stamp; if there is none, ask for a new signature by a valid certificate.
+verdict-next-OUT_OF_BOUNDS_NO_POE = Look for a signature file with a time stamp; if there is none, ask for a new signature by a valid certificate.
+verdict-next-OUT_OF_BOUNDS_NO_POE-early = Check again after that time.
+verdict-next-OUT_OF_BOUNDS_NOT_REVOKED = Look for a signature file with a time stamp; if there is none, ask for a new signature by a valid certificate.
+verdict-next-TRY_LATER = Check again in a few minutes: the CA’s service may not have answered.
+verdict-next-TRY_LATER-on-hold = Ask the signer what happened; check again when the suspension is lifted, or ask for a signature by another certificate.
+verdict-next-TRY_LATER-ended = Ask for a signature file with the evidence inside (CAdES-LT): of a certificate that has ended the CA may tell nothing.
+verdict-next-SIGNED_DATA_NOT_FOUND = Add the document itself as the second file and check again.
+verdict-next-no-signatures = Ask for the signature file again.
+
+### Who, since when, term and status of a certificate, answers
+
+verdict-signer-unproven = The name is taken from the certificate, but certificate and signature are not confirmed: it may have been somebody else.
+verdict-time-proven = Proven by a time stamp: the signature existed at { $at }.
+verdict-time-unproven = When it was signed is not proven: there is no time stamp, or it proves nothing.
+verdict-time-claimed = By the signer’s own statement: { $at } (this proves nothing: a computer’s clock can be set to any time).
+verdict-certificate-term = The certificate’s term: { $from } – { $until }
+verdict-status-good-ocsp = Not revoked: the CA’s answer of { $at } (OCSP).
+verdict-status-good-crl = Not revoked: the CA’s list of { $at } (CRL).
+verdict-status-on-hold = Suspended by the CA: { $since }.
+verdict-status-revoked = Revoked: { $since }.
+verdict-status-revoked-later = Not revoked at the moment judged, revoked later: { $since }.
+verdict-status-unknown = Whether it is revoked is not known: there is no evidence that is fresh enough.
+verdict-status-not-asked = Whether it is revoked was not asked.
+verdict-answer-yes = yes
+verdict-answer-no = no
+verdict-answer-not-asked = not asked
+
+### Notes
+
+verdict-note-authority = The signature was checked. Whether the signer had the authority to sign this very document, this check does not say.
+verdict-note-swapped = The files came in another order: the second one was checked.
+verdict-note-left-over = The other file was not needed: an extract proves itself.
+verdict-note-nothing-kept = The files were read for the check only and were not kept.
+
+### Extracts
+
+verdict-extract-means-TOTAL-PASSED = This is the genuine extract No. { $number } from the operator’s journal ({ $operator }): nothing was changed, all signatures and proofs agree.
+verdict-extract-means-FORMAT_FAILURE = The file is made like an extract, but not as it was issued: with a single byte changed it cannot be believed.
+verdict-extract-means-HASH_FAILURE = A file inside the extract was changed after it was signed.
+verdict-extract-means-OPERATOR_MISMATCH = The extract is not one of this service’s operator, or the seal on it is not his.
+verdict-extract-means-LOG_MISMATCH = The extract is not from the journal of this service.
+verdict-extract-means-OFFICER_MISMATCH = The extract is not signed by the authorised officer whom it names.
+verdict-extract-means-JOURNAL_FAILURE = The proofs of the journal do not agree: entries were changed, or are not of this journal.
+verdict-extract-means-FACTS_MISMATCH = What the extract says of the documents contradicts the journal.
+verdict-extract-means-OPERATOR_NOT_PINNED = Whose extract is expected was not told, so it is not established whether it is genuine.
+verdict-extract-means-WITNESS_NOT_FOUND = The witness that is expected has not confirmed the state of the journal.
+verdict-extract-means-SIGNATURE = A signature or time stamp in the extract is not confirmed.
+verdict-extract-next-good = Keep the file as it is: it can be checked without the operator and without a network.
+verdict-extract-next-altered = Do not rely on this file. Get the extract again from the operator himself.
+verdict-extract-next-another = Only extracts of this service are checked here. Check the file with the operator whom it names, or with that operator’s operator.json.
+verdict-extract-next-unproven = See in the list below which part is not confirmed, and ask the operator for a new extract.
+verdict-completeness-not-shown = That the extract is complete is not shown.
+
+### Files that are not judged
+
+verdict-unsupported-empty-title = The file is empty
+verdict-unsupported-empty-detail = There is not one byte in the file.
+verdict-unsupported-empty-next = Choose the file again.
+verdict-unsupported-xml-title = Signatures inside XML are not checked here yet
+verdict-unsupported-xml-detail = This is an XML file. If there is a signature in it, nothing is said of it: neither that it is valid nor that it is not.
+verdict-unsupported-xml-next = If the signature is in a file of its own (.cms, .p7s, .sig), give both files together.
+verdict-unsupported-pdf-title = Signatures inside PDF are not checked here yet
+verdict-unsupported-pdf-detail = This is a PDF file. If there is a signature in it, nothing is said of it: neither that it is valid nor that it is not.
+verdict-unsupported-pdf-next = If the signature is in a file of its own (.cms, .p7s, .sig), give both files together.
+verdict-unsupported-asic-title = Such containers are not checked yet
+verdict-unsupported-asic-detail = This is an ASiC container, but no extract. Nothing is said of the signatures in it.
+verdict-unsupported-asic-next = Open the container as an archive and give the document together with the signature file (.p7s).
+verdict-unsupported-zip-title = This is an archive or an office document
+verdict-unsupported-zip-detail = It is no extract, and signatures inside such files are not checked here.
+verdict-unsupported-zip-next = If the signature is in a file of its own (.cms, .p7s, .sig), give both files together.
+verdict-unsupported-other-message-title = This is no signature
+verdict-unsupported-other-message-detail = The file holds a CMS message of another kind, not a signed one: an encrypted one, for instance.
+verdict-unsupported-other-message-next = If the signature is in a file of its own (.cms, .p7s, .sig), give both files together.
+verdict-unsupported-broken-title = The signature file is damaged
+verdict-unsupported-broken-detail = The file begins like a signature, but it is incomplete or cannot be read.
+verdict-unsupported-broken-next = Download the file again, or ask the sender for it again.
+verdict-unsupported-too-many-signers-title = Too many signatures
+verdict-unsupported-too-many-signers-detail = At most { $limit } signatures of one file are checked here.
+verdict-unsupported-too-many-signers-next = Check the file on your own computer: qolhat verify.
+verdict-unsupported-time-stamp-title = This is a time stamp, not a signature
+verdict-unsupported-time-stamp-detail = A time stamp only proves that some data existed at some time.
+verdict-unsupported-time-stamp-next = Choose the signature file (.cms, .p7s, .sig).
+verdict-unsupported-key-store-title = This is a key file: do not send it to anybody
+verdict-unsupported-key-store-detail = With this file and its password anybody can sign in your name. It was not kept here.
+verdict-unsupported-key-store-next = Choose the signature file. If the key file may have got to somebody else, revoke the certificate at the national CA.
+verdict-unsupported-extract-version-title = The version of the extract is not known
+verdict-unsupported-extract-version-detail = The file looks like an extract, but the version of its format is not read here.
+verdict-unsupported-extract-version-next = Ask the operator who issued the extract for it again.
+verdict-unsupported-unknown-title = No signature was found
+verdict-unsupported-unknown-detail = This file is neither a CMS signature nor an extract: it may be the document itself, or a damaged file.
+verdict-unsupported-unknown-next = Give the signature file (.cms, .p7s, .sig) together with the document.

@@ -923,3 +923,165 @@ ncalayer-page-now-sign = Келесі сұрауға қол қойылады.
 ncalayer-page-now-cancel = Бас тартумен аяқталатын сұраулар саны: { $count }.
 ncalayer-page-now-error = Қатемен жауап алатын сұраулар саны: { $count }.
 ncalayer-page-now-silence = Жауапсыз қалатын сұраулар саны: { $count }.
+
+## Verdicts for people
+
+### The verdict in a few words
+
+verdict-title-good = Қолтаңба жарамды
+verdict-title-good-all = Барлық қолтаңба жарамды
+verdict-title-undetermined = Қолтаңбаның жарамдылығы анықталмады
+verdict-title-undetermined-some = Расталмаған қолтаңба бар
+verdict-title-bad = Қолтаңба жарамсыз
+verdict-title-bad-some = Жарамсыз қолтаңба бар
+verdict-title-no-signatures = Файлда қолтаңба жоқ
+verdict-summary-several = Қолтаңба саны: { $total }, жарамдысы: { $good }.
+
+### What a verdict on a signature means (`signature::meaning::MEANINGS`), in one sentence
+
+verdict-means-TOTAL-PASSED = Қолтаңба { $at } сәтінде жарамды: құжат өзгермеген, куәлікті сенімді орталық берген және ол кері қайтарып алынбаған.
+verdict-means-TOTAL-PASSED-proven = Қолтаңба жарамды: құжат өзгермеген, уақыт белгісі қолтаңбаның { $at } сәтінде болғанын дәлелдейді, ал куәлік сол кезде жарамды еді.
+verdict-means-TOTAL-PASSED-revoked-later = Қолтаңба жарамды: ол { $at } сәтінде болған, ал куәлік тек кейін, { $since }, кері қайтарып алынған немесе тоқтатыла тұрған.
+verdict-means-TOTAL-PASSED-status-not-asked = Қолтаңба дұрыс, куәлікті сенімді орталық берген, ол { $at } сәтінде өз мерзімінде болған; кері қайтарып алынғаны тексерілген жоқ.
+verdict-means-FORMAT_FAILURE = Қолтаңба жарамсыз: файлдың құрылымы қолтаңба ережелеріне сай емес, ол бүлінген немесе қате жасалған.
+verdict-means-HASH_FAILURE = Қолтаңба бұл құжатқа қойылмаған: құжат қол қойылғаннан кейін өзгертілген немесе бұл басқа файл.
+verdict-means-SIG_CRYPTO_FAILURE = Қолтаңба жарамсыз: ол осы куәліктің кілтімен қойылмаған немесе бүлінген.
+verdict-means-REVOKED = Қолтаңба жарамсыз: куәлік { $since } кері қайтарып алынған, ал қол содан кейін қойылғаны дәлелденген.
+verdict-means-EXPIRED = Қолтаңба жарамсыз: куәліктің мерзімі { $until } аяқталған, ал қол содан кейін қойылғаны дәлелденген.
+verdict-means-NOT_YET_VALID = Қолтаңба жарамсыз: уақыт белгісіне қарағанда, қол куәлік күшіне енгенге дейін қойылған, куәлік { $from } бастап жарамды.
+verdict-means-SIG_CONSTRAINTS_FAILURE = Қолтаңба расталмады: онда талап етілетін деректер жоқ.
+verdict-means-CHAIN_CONSTRAINTS_FAILURE = Қолтаңба расталмады: куәлік немесе оның берушісі мұндай қолтаңбаға арналмаған.
+verdict-means-CHAIN_CONSTRAINTS_FAILURE-login-key = Қолтаңба расталмады: құжатқа жүйеге кіруге арналған (AUTH) кілтпен қол қойылған.
+verdict-means-CERTIFICATE_CHAIN_GENERAL_FAILURE = Қолтаңба расталмады: куәліктер тізбегін тексеру мүмкін болмады.
+verdict-means-CRYPTO_CONSTRAINTS_FAILURE = Қолтаңба расталмады: оның алгоритмі әлсіз деп саналады, мұндай қолтаңбаны қолдан жасауға болады.
+verdict-means-CRYPTO_CONSTRAINTS_FAILURE-unknown = Қолтаңба тексерілмеді: оның алгоритмі мұнда белгісіз.
+verdict-means-CRYPTO_CONSTRAINTS_FAILURE_NO_POE = Қолтаңба расталмады: оның алгоритмі енді сенімсіз, ал бұрын қол қойылғанын ештеңе дәлелдемейді.
+verdict-means-TIMESTAMP_ORDER_FAILURE = Қолтаңба расталмады: уақыт белгілері бір-біріне қайшы.
+verdict-means-NO_SIGNING_CERTIFICATE_FOUND = Қолтаңба расталмады: файлда қол қоюшының куәлігі жоқ немесе ондағы куәлік қолтаңбада аталғаннан басқа.
+verdict-means-NO_CERTIFICATE_CHAIN_FOUND = Қолтаңба расталмады: куәлікті беруші ретінде «{ $issuer }» көрсетілген, бірақ куәлік мұнда сенім артылған орталыққа жеткізбейді.
+verdict-means-REVOKED_NO_POE = Қолтаңба расталмады: куәлік { $since } кері қайтарып алынған, ал содан бұрын қол қойылғанын ештеңе дәлелдемейді.
+verdict-means-REVOKED_CA_NO_POE = Қолтаңба расталмады: куәлікті берген орталықтың өз куәлігі { $since } кері қайтарып алынған.
+verdict-means-OUT_OF_BOUNDS_NO_POE = Қолтаңба расталмады: куәліктің мерзімі { $from } – { $until }, ал сол мерзімде қол қойылғанын ештеңе дәлелдемейді.
+verdict-means-OUT_OF_BOUNDS_NO_POE-early = Қолтаңба расталмады: куәлік { $from } бастап қана жарамды, ол әлі күшіне енбеген.
+verdict-means-OUT_OF_BOUNDS_NOT_REVOKED = Қолтаңба расталмады: куәліктің мерзімі { $until } аяқталған; ол кері қайтарып алынбаған, бірақ қашан қол қойылғаны дәлелденбеген.
+verdict-means-TRY_LATER = Қолтаңбаның өзі дұрыс, бірақ куәліктің кері қайтарып алынбағанын қазір растау мүмкін болмады.
+verdict-means-TRY_LATER-on-hold = Қолтаңба расталмады: куәландырушы орталық куәлікті { $since } тоқтата тұрған.
+verdict-means-TRY_LATER-ended = Қолтаңбаның өзі дұрыс, бірақ куәліктің мерзімі { $until } аяқталған, ал оның сол кезде кері қайтарып алынбағанына дәлел жоқ.
+verdict-means-SIGNED_DATA_NOT_FOUND = Бұл файлда қолтаңба ғана бар, қол қойылған құжаттың өзі жоқ.
+verdict-means-no-signatures = Бұл CMS файлында бірде-бір қолтаңба жоқ.
+
+### What to do next
+
+verdict-next-TOTAL-PASSED = Қашан қол қойылғанын уақыт белгісі дәлелдемейді: куәліктің мерзімі өткен соң оны дәлелдеу қиындайды. Осы нәтижені сақтап қойыңыз немесе уақыт белгісі бар қолтаңба сұраңыз.
+verdict-next-TOTAL-PASSED-proven = Құжатты қолтаңбасымен бірге сақтаңыз: оны кез келген адам қайта тексере алады.
+verdict-next-TOTAL-PASSED-revoked-later = Құжатты қолтаңбасымен бірге сақтаңыз. Осы кілтпен кейін қойылған қолтаңбаларға сенбеңіз.
+verdict-next-TOTAL-PASSED-status-not-asked = Куәліктің кері қайтарып алынғанын білу маңызды болса, куәландырушы орталықтан сұраңыз.
+verdict-next-FORMAT_FAILURE = Файлды жіберушіден қайта сұраңыз; ол да солай болса, құжатқа қайта қол қойылсын.
+verdict-next-HASH_FAILURE = Дәл қол қойылған файлды табыңыз: оны ашып, қайта сақтаудың өзі өзгерту болады. Ондай файл болмаса, құжатқа сенбеңіз.
+verdict-next-SIG_CRYPTO_FAILURE = Бұл қолтаңбаға сенбеңіз. Құжатқа қайта қол қоюды сұраңыз.
+verdict-next-REVOKED = Бұл қолтаңбаға сенбеңіз. Жаңа куәлікпен қайта қол қоюды сұраңыз.
+verdict-next-EXPIRED = Бұл қолтаңбаға сенбеңіз. Жаңа куәлікпен қайта қол қоюды сұраңыз.
+verdict-next-NOT_YET_VALID = Бұл қолтаңбаға сенбеңіз. Құжатқа қайта қол қоюды сұраңыз.
+verdict-next-SIG_CONSTRAINTS_FAILURE = Қазіргі бағдарламамен, мысалы, NCALayer арқылы қайта қол қоюды сұраңыз.
+verdict-next-CHAIN_CONSTRAINTS_FAILURE = ҰКО берген, қол қоюға арналған куәлікпен қайта қол қоюды сұраңыз.
+verdict-next-CHAIN_CONSTRAINTS_FAILURE-login-key = Қол қоюға арналған кілтпен (RSA немесе GOST) қайта қол қоюды сұраңыз.
+verdict-next-CERTIFICATE_CHAIN_GENERAL_FAILURE = ҰКО куәлігімен қайта қол қоюды сұраңыз немесе файлды сарапшыға көрсетіңіз.
+verdict-next-CRYPTO_CONSTRAINTS_FAILURE = ҰКО-ның қолданыстағы кілтімен қайта қол қоюды сұраңыз.
+verdict-next-CRYPTO_CONSTRAINTS_FAILURE-unknown = ҰКО-ның қолданыстағы кілтімен қайта қол қоюды сұраңыз.
+verdict-next-CRYPTO_CONSTRAINTS_FAILURE_NO_POE = ҰКО-ның қолданыстағы кілтімен қайта қол қоюды сұраңыз.
+verdict-next-TIMESTAMP_ORDER_FAILURE = Бұл қолтаңбаға сенбеңіз. Құжатқа қайта қол қоюды сұраңыз.
+verdict-next-NO_SIGNING_CERTIFICATE_FOUND = Қол қоюшының куәлігі ішіне салынған қолтаңба файлын сұраңыз.
+verdict-next-NO_CERTIFICATE_CHAIN_FOUND = Бұл қолтаңба кім қол қойғанын дәлелдемейді. Қазақстан ҰКО куәлігімен қол қоюды сұраңыз.
+verdict-next-REVOKED_NO_POE = Уақыт белгісі бар қолтаңба файлын іздеңіз; ол болмаса, жарамды куәлікпен қайта қол қоюды сұраңыз.
+verdict-next-REVOKED_CA_NO_POE = Уақыт белгісі бар қолтаңба файлын іздеңіз; ол болмаса, жарамды куәлікпен қайта қол қоюды сұраңыз.
+verdict-next-OUT_OF_BOUNDS_NO_POE = Уақыт белгісі бар қолтаңба файлын іздеңіз; ол болмаса, жарамды куәлікпен қайта қол қоюды сұраңыз.
+verdict-next-OUT_OF_BOUNDS_NO_POE-early = Сол уақыттан кейін қайта тексеріңіз.
+verdict-next-OUT_OF_BOUNDS_NOT_REVOKED = Уақыт белгісі бар қолтаңба файлын іздеңіз; ол болмаса, жарамды куәлікпен қайта қол қоюды сұраңыз.
+verdict-next-TRY_LATER = Бірнеше минуттан кейін қайта тексеріңіз: куәландырушы орталықтың қызметі жауап бермеген болуы мүмкін.
+verdict-next-TRY_LATER-on-hold = Мән-жайды қол қоюшыдан біліңіз; тоқтата тұру алынған соң қайта тексеріңіз немесе басқа куәлікпен қол қоюды сұраңыз.
+verdict-next-TRY_LATER-ended = Дәлелдемелері ішіне салынған (CAdES-LT) қолтаңба файлын сұраңыз: мерзімі өткен куәлік туралы орталық жауап бермеуі мүмкін.
+verdict-next-SIGNED_DATA_NOT_FOUND = Құжаттың өзін екінші файл етіп қосып, қайта тексеріңіз.
+verdict-next-no-signatures = Қолтаңба файлын қайта сұраңыз.
+
+### Who, since when, term and status of a certificate, answers
+
+verdict-signer-unproven = Аты-жөні куәліктен алынған, бірақ бұл куәлік пен қолтаңба расталмаған: қол қойған басқа біреу болуы мүмкін.
+verdict-time-proven = Уақыт белгісі дәлелдейді: қолтаңба { $at } сәтінде болған.
+verdict-time-unproven = Қашан қол қойылғаны дәлелденбеген: уақыт белгісі жоқ немесе ол ештеңені дәлелдемейді.
+verdict-time-claimed = Қол қоюшының өз айтуынша: { $at } (бұл дәлел емес: компьютердің сағатын кез келген уақытқа қоюға болады).
+verdict-certificate-term = Куәліктің мерзімі: { $from } – { $until }
+verdict-status-good-ocsp = Кері қайтарып алынбаған: куәландырушы орталықтың { $at } берген жауабы (OCSP).
+verdict-status-good-crl = Кері қайтарып алынбаған: куәландырушы орталықтың { $at } шығарған тізімі (CRL).
+verdict-status-on-hold = Куәландырушы орталық тоқтата тұрған: { $since }.
+verdict-status-revoked = Кері қайтарып алынған: { $since }.
+verdict-status-revoked-later = Тексерілген сәтте кері қайтарып алынбаған, кейін алынған: { $since }.
+verdict-status-unknown = Кері қайтарып алынғаны белгісіз: жеткілікті жаңа дәлелдеме жоқ.
+verdict-status-not-asked = Кері қайтарып алынғаны тексерілген жоқ.
+verdict-answer-yes = иә
+verdict-answer-no = жоқ
+verdict-answer-not-asked = тексерілген жоқ
+
+### Notes
+
+verdict-note-authority = Қолтаңба тексерілді. Қол қоюшының дәл осы құжатқа қол қоюға өкілетті екенін бұл тексеру айтпайды.
+verdict-note-swapped = Файлдар басқа ретпен берілген: екіншісі тексерілді.
+verdict-note-left-over = Басқа файл қажет болмады: үзінді көшірме өзін өзі дәлелдейді.
+verdict-note-nothing-kept = Файлдар тек тексеру үшін оқылды және сақталмады.
+
+### Extracts
+
+verdict-extract-means-TOTAL-PASSED = Бұл — оператор журналынан алынған № { $number } түпнұсқа үзінді көшірме ({ $operator }): ешнәрсе өзгертілмеген, барлық қолтаңба мен дәлелдеме сәйкес келеді.
+verdict-extract-means-FORMAT_FAILURE = Файл үзінді көшірме түрінде жасалған, бірақ ол бастапқы күйінде емес: бір байты өзгерсе де, оған сенуге болмайды.
+verdict-extract-means-HASH_FAILURE = Үзінді көшірменің ішіндегі файл қол қойылғаннан кейін өзгертілген.
+verdict-extract-means-OPERATOR_MISMATCH = Үзінді көшірме осы қызметтің операторынікі емес немесе ондағы мөр оныкі емес.
+verdict-extract-means-LOG_MISMATCH = Үзінді көшірме осы қызметтің журналынан алынбаған.
+verdict-extract-means-OFFICER_MISMATCH = Үзінді көшірмеге онда аталған уәкілетті тұлға қол қоймаған.
+verdict-extract-means-JOURNAL_FAILURE = Журналдың дәлелдемелері сәйкес келмейді: жазбалар өзгертілген немесе олар осы журналдан емес.
+verdict-extract-means-FACTS_MISMATCH = Үзінді көшірмеде құжаттар туралы айтылғандар журналға қайшы.
+verdict-extract-means-OPERATOR_NOT_PINNED = Кімнің үзінді көшірмесі күтілетіні көрсетілмеген, сондықтан оның түпнұсқалығы анықталмады.
+verdict-extract-means-WITNESS_NOT_FOUND = Журналдың күйін күтілген куәгер растамаған.
+verdict-extract-means-SIGNATURE = Үзінді көшірмедегі қолтаңба немесе уақыт белгісі расталмады.
+verdict-extract-next-good = Файлды өзгертпей сақтаңыз: оны операторсыз да, желісіз де тексеруге болады.
+verdict-extract-next-altered = Бұл файлға сүйенбеңіз. Үзінді көшірмені оператордың өзінен қайта алыңыз.
+verdict-extract-next-another = Мұнда тек осы қызметтің үзінді көшірмелері тексеріледі. Бұл файлды онда аталған оператордан немесе соның operator.json файлымен тексеріңіз.
+verdict-extract-next-unproven = Қай бөлігі расталмағанын төмендегі тізімнен қараңыз және оператордан жаңа үзінді көшірме сұраңыз.
+verdict-completeness-not-shown = Үзінді көшірменің толық екені дәлелденбеген.
+
+### Files that are not judged
+
+verdict-unsupported-empty-title = Файл бос
+verdict-unsupported-empty-detail = Файлда бірде-бір байт жоқ.
+verdict-unsupported-empty-next = Файлды қайта таңдаңыз.
+verdict-unsupported-xml-title = XML ішіндегі қолтаңбалар мұнда әзірге тексерілмейді
+verdict-unsupported-xml-detail = Бұл — XML файлы. Ішінде қолтаңба болса, оның жарамды екені де, жарамсыз екені де айтылмайды.
+verdict-unsupported-xml-next = Қолтаңба бөлек файлда болса (.cms, .p7s, .sig), екі файлды бірге беріңіз.
+verdict-unsupported-pdf-title = PDF ішіндегі қолтаңбалар мұнда әзірге тексерілмейді
+verdict-unsupported-pdf-detail = Бұл — PDF файлы. Ішінде қолтаңба болса, оның жарамды екені де, жарамсыз екені де айтылмайды.
+verdict-unsupported-pdf-next = Қолтаңба бөлек файлда болса (.cms, .p7s, .sig), екі файлды бірге беріңіз.
+verdict-unsupported-asic-title = Мұндай контейнер әзірге тексерілмейді
+verdict-unsupported-asic-detail = Бұл — ASiC контейнері, бірақ үзінді көшірме емес. Ондағы қолтаңбалар туралы ештеңе айтылмайды.
+verdict-unsupported-asic-next = Контейнерді мұрағат ретінде ашып, құжатты қолтаңба файлымен (.p7s) бірге беріңіз.
+verdict-unsupported-zip-title = Бұл — мұрағат немесе кеңсе құжаты
+verdict-unsupported-zip-detail = Ол үзінді көшірме емес, ал мұндай файлдың ішіндегі қолтаңбалар мұнда тексерілмейді.
+verdict-unsupported-zip-next = Қолтаңба бөлек файлда болса (.cms, .p7s, .sig), екі файлды бірге беріңіз.
+verdict-unsupported-other-message-title = Бұл қолтаңба емес
+verdict-unsupported-other-message-detail = Файлда қол қойылған емес, басқа түрдегі, мысалы, шифрланған CMS хабары бар.
+verdict-unsupported-other-message-next = Қолтаңба бөлек файлда болса (.cms, .p7s, .sig), екі файлды бірге беріңіз.
+verdict-unsupported-broken-title = Қолтаңба файлы бүлінген
+verdict-unsupported-broken-detail = Файл қолтаңба болып басталады, бірақ толық емес немесе оқылмайды.
+verdict-unsupported-broken-next = Файлды қайта жүктеп алыңыз немесе жіберушіден қайта сұраңыз.
+verdict-unsupported-too-many-signers-title = Қолтаңба тым көп
+verdict-unsupported-too-many-signers-detail = Мұнда бір файлдағы ең көбі { $limit } қолтаңба тексеріледі.
+verdict-unsupported-too-many-signers-next = Файлды өз компьютеріңізде тексеріңіз: qolhat verify.
+verdict-unsupported-time-stamp-title = Бұл — уақыт белгісі, қолтаңба емес
+verdict-unsupported-time-stamp-detail = Уақыт белгісі бір деректің белгілі бір уақытта болғанын ғана дәлелдейді.
+verdict-unsupported-time-stamp-next = Қолтаңба файлын (.cms, .p7s, .sig) таңдаңыз.
+verdict-unsupported-key-store-title = Бұл — кілт файлы: оны ешкімге жібермеңіз
+verdict-unsupported-key-store-detail = Осы файл мен оның құпиясөзі қолында болса, кез келген адам сіздің атыңыздан қол қоя алады. Ол мұнда сақталмады.
+verdict-unsupported-key-store-next = Қолтаңба файлын таңдаңыз. Кілт файлы басқа біреуге түссе, куәлікті ҰКО-да кері қайтарып алыңыз.
+verdict-unsupported-extract-version-title = Үзінді көшірменің нұсқасы белгісіз
+verdict-unsupported-extract-version-detail = Файл үзінді көшірмеге ұқсайды, бірақ оның пішімінің нұсқасы мұнда оқылмайды.
+verdict-unsupported-extract-version-next = Үзінді көшірмені берген оператордан қайта сұраңыз.
+verdict-unsupported-unknown-title = Қолтаңба табылмады
+verdict-unsupported-unknown-detail = Бұл файл CMS қолтаңбасы да, үзінді көшірме де емес: құжаттың өзі немесе бүлінген файл болуы мүмкін.
+verdict-unsupported-unknown-next = Құжатпен бірге қолтаңба файлын (.cms, .p7s, .sig) беріңіз.

@@ -129,6 +129,47 @@ pub fn has_key(language: Language, key: &str) -> bool {
     catalog(language).has_message(key)
 }
 
+/// A text to be said to somebody whose language is not known yet: its key and the values that it shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Phrase {
+    /// The key.
+    pub key: String,
+    /// The values, by name.
+    pub values: Vec<(&'static str, String)>,
+}
+
+impl Phrase {
+    /// The text of `key`, without values.
+    #[must_use]
+    pub fn new(key: impl Into<String>) -> Self {
+        Self { key: key.into(), values: Vec::new() }
+    }
+
+    /// Adds a value.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.values.push((name, value.into()));
+        self
+    }
+
+    /// The text in `language`, see [`text`].
+    #[must_use]
+    pub fn text(&self, language: Language) -> String {
+        let values: Vec<(&str, &str)> = self.values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        text(language, &self.key, &values)
+    }
+}
+
+/// What strangers wrote, without characters that a terminal would obey or that turn the text around.
+#[must_use]
+pub fn printable(text: &str) -> String {
+    let obeyed = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    };
+    text.chars().map(|c| if obeyed(c) { '\u{fffd}' } else { c }).collect()
+}
+
 /// The word for a code: the text of `<family>-<code>`, or the code itself when it has none.
 /// The dots of event kinds are written as hyphens in keys: `notice-document-recorded`.
 #[must_use]

@@ -923,3 +923,165 @@ ncalayer-page-now-sign = Следующий запрос будет подпис
 ncalayer-page-now-cancel = Запросов, которые будут отменены: { $count }.
 ncalayer-page-now-error = Запросов, на которые придёт ошибка: { $count }.
 ncalayer-page-now-silence = Запросов, которые останутся без ответа: { $count }.
+
+## Verdicts for people
+
+### The verdict in a few words
+
+verdict-title-good = Подпись действительна
+verdict-title-good-all = Все подписи действительны
+verdict-title-undetermined = Действительность подписи не установлена
+verdict-title-undetermined-some = Есть неподтверждённая подпись
+verdict-title-bad = Подпись недействительна
+verdict-title-bad-some = Есть недействительная подпись
+verdict-title-no-signatures = В файле нет подписей
+verdict-summary-several = Подписей: { $total }, действительных: { $good }.
+
+### What a verdict on a signature means (`signature::meaning::MEANINGS`), in one sentence
+
+verdict-means-TOTAL-PASSED = Подпись действительна на { $at }: документ не изменён, свидетельство выдано доверенным центром и не отозвано.
+verdict-means-TOTAL-PASSED-proven = Подпись действительна: документ не изменён, метка времени доказывает, что подпись существовала { $at }, и свидетельство тогда действовало.
+verdict-means-TOTAL-PASSED-revoked-later = Подпись действительна: она существовала { $at }, а свидетельство отозвано или приостановлено лишь позже, { $since }.
+verdict-means-TOTAL-PASSED-status-not-asked = Подпись верна, свидетельство выдано доверенным центром и на { $at } было в своём сроке; отзыв не проверялся.
+verdict-means-FORMAT_FAILURE = Подпись недействительна: строение файла нарушает правила подписи, он повреждён или создан неверно.
+verdict-means-HASH_FAILURE = Подпись не под этим документом: его изменили после подписания, или это другой файл.
+verdict-means-SIG_CRYPTO_FAILURE = Подпись недействительна: она сделана не ключом этого свидетельства или повреждена.
+verdict-means-REVOKED = Подпись недействительна: свидетельство отозвано { $since }, и доказано, что подписали после этого.
+verdict-means-EXPIRED = Подпись недействительна: срок свидетельства истёк { $until }, и доказано, что подписали позже.
+verdict-means-NOT_YET_VALID = Подпись недействительна: судя по метке времени, подписали раньше, чем свидетельство начало действовать ({ $from }).
+verdict-means-SIG_CONSTRAINTS_FAILURE = Подпись не подтверждена: в ней нет данных, которые требуются.
+verdict-means-CHAIN_CONSTRAINTS_FAILURE = Подпись не подтверждена: свидетельство или его издатель не предназначены для таких подписей.
+verdict-means-CHAIN_CONSTRAINTS_FAILURE-login-key = Подпись не подтверждена: документ подписан ключом для входа (AUTH).
+verdict-means-CERTIFICATE_CHAIN_GENERAL_FAILURE = Подпись не подтверждена: цепочку свидетельств не удалось проверить.
+verdict-means-CRYPTO_CONSTRAINTS_FAILURE = Подпись не подтверждена: её алгоритм считается слабым, такую подпись можно подделать.
+verdict-means-CRYPTO_CONSTRAINTS_FAILURE-unknown = Подпись не проверена: её алгоритм здесь неизвестен.
+verdict-means-CRYPTO_CONSTRAINTS_FAILURE_NO_POE = Подпись не подтверждена: её алгоритм больше не надёжен, а что подписали раньше, ничто не доказывает.
+verdict-means-TIMESTAMP_ORDER_FAILURE = Подпись не подтверждена: метки времени противоречат друг другу.
+verdict-means-NO_SIGNING_CERTIFICATE_FOUND = Подпись не подтверждена: в файле нет свидетельства подписавшего, или оно не то, которое названо в подписи.
+verdict-means-NO_CERTIFICATE_CHAIN_FOUND = Подпись не подтверждена: издателем свидетельства назван «{ $issuer }», но к центру, которому здесь доверяют, оно не ведёт.
+verdict-means-REVOKED_NO_POE = Подпись не подтверждена: свидетельство отозвано { $since }, а что подписали раньше, ничто не доказывает.
+verdict-means-REVOKED_CA_NO_POE = Подпись не подтверждена: свидетельство самого центра, выдавшего это, отозвано { $since }.
+verdict-means-OUT_OF_BOUNDS_NO_POE = Подпись не подтверждена: срок свидетельства { $from } – { $until }, а что подписали в этот срок, ничто не доказывает.
+verdict-means-OUT_OF_BOUNDS_NO_POE-early = Подпись не подтверждена: свидетельство действует только с { $from }, этот срок ещё не начался.
+verdict-means-OUT_OF_BOUNDS_NOT_REVOKED = Подпись не подтверждена: срок свидетельства истёк { $until }; оно не отозвано, но когда подписали, не доказано.
+verdict-means-TRY_LATER = Сама подпись верна, но подтвердить сейчас, что свидетельство не отозвано, не удалось.
+verdict-means-TRY_LATER-on-hold = Подпись не подтверждена: удостоверяющий центр приостановил свидетельство { $since }.
+verdict-means-TRY_LATER-ended = Сама подпись верна, но срок свидетельства истёк { $until }, и нет доказательства, что тогда оно не было отозвано.
+verdict-means-SIGNED_DATA_NOT_FOUND = В этом файле только подпись, самого подписанного документа нет.
+verdict-means-no-signatures = В этом файле CMS нет ни одной подписи.
+
+### What to do next
+
+verdict-next-TOTAL-PASSED = Время подписания не доказано меткой времени: когда срок свидетельства истечёт, доказать подпись будет труднее. Сохраните этот результат или попросите подпись с меткой времени.
+verdict-next-TOTAL-PASSED-proven = Храните документ вместе с подписью: её сможет проверить любой.
+verdict-next-TOTAL-PASSED-revoked-later = Храните документ вместе с подписью. Более поздним подписям этим ключом не верьте.
+verdict-next-TOTAL-PASSED-status-not-asked = Если важно, не отозвано ли свидетельство, спросите у удостоверяющего центра.
+verdict-next-FORMAT_FAILURE = Попросите у отправителя файл ещё раз; если он такой же, пусть документ подпишут заново.
+verdict-next-HASH_FAILURE = Найдите тот самый файл, который подписывали: даже открыть и сохранить его снова — значит изменить. Если такого файла нет, не верьте документу.
+verdict-next-SIG_CRYPTO_FAILURE = Не верьте этой подписи. Попросите подписать документ заново.
+verdict-next-REVOKED = Не верьте этой подписи. Попросите подписать заново новым свидетельством.
+verdict-next-EXPIRED = Не верьте этой подписи. Попросите подписать заново новым свидетельством.
+verdict-next-NOT_YET_VALID = Не верьте этой подписи. Попросите подписать документ заново.
+verdict-next-SIG_CONSTRAINTS_FAILURE = Попросите подписать заново современной программой, например через NCALayer.
+verdict-next-CHAIN_CONSTRAINTS_FAILURE = Попросите подписать заново свидетельством НУЦ РК, предназначенным для подписи.
+verdict-next-CHAIN_CONSTRAINTS_FAILURE-login-key = Попросите подписать заново ключом для подписи (RSA или GOST).
+verdict-next-CERTIFICATE_CHAIN_GENERAL_FAILURE = Попросите подписать заново свидетельством НУЦ РК или покажите файл эксперту.
+verdict-next-CRYPTO_CONSTRAINTS_FAILURE = Попросите подписать заново действующим ключом НУЦ РК.
+verdict-next-CRYPTO_CONSTRAINTS_FAILURE-unknown = Попросите подписать заново действующим ключом НУЦ РК.
+verdict-next-CRYPTO_CONSTRAINTS_FAILURE_NO_POE = Попросите подписать заново действующим ключом НУЦ РК.
+verdict-next-TIMESTAMP_ORDER_FAILURE = Не верьте этой подписи. Попросите подписать документ заново.
+verdict-next-NO_SIGNING_CERTIFICATE_FOUND = Попросите файл подписи, в который вложено свидетельство подписавшего.
+verdict-next-NO_CERTIFICATE_CHAIN_FOUND = Кто подписал, эта подпись не доказывает. Попросите подписать свидетельством НУЦ РК.
+verdict-next-REVOKED_NO_POE = Поищите файл подписи с меткой времени; если его нет, попросите подписать заново действующим свидетельством.
+verdict-next-REVOKED_CA_NO_POE = Поищите файл подписи с меткой времени; если его нет, попросите подписать заново действующим свидетельством.
+verdict-next-OUT_OF_BOUNDS_NO_POE = Поищите файл подписи с меткой времени; если его нет, попросите подписать заново действующим свидетельством.
+verdict-next-OUT_OF_BOUNDS_NO_POE-early = Проверьте ещё раз после этого времени.
+verdict-next-OUT_OF_BOUNDS_NOT_REVOKED = Поищите файл подписи с меткой времени; если его нет, попросите подписать заново действующим свидетельством.
+verdict-next-TRY_LATER = Проверьте ещё раз через несколько минут: возможно, служба удостоверяющего центра не ответила.
+verdict-next-TRY_LATER-on-hold = Узнайте у подписавшего, в чём дело; проверьте снова, когда приостановку снимут, или попросите подпись другим свидетельством.
+verdict-next-TRY_LATER-ended = Попросите файл подписи с доказательствами внутри (CAdES-LT): о свидетельстве с истёкшим сроком центр может не ответить.
+verdict-next-SIGNED_DATA_NOT_FOUND = Добавьте вторым файлом сам документ и проверьте снова.
+verdict-next-no-signatures = Попросите файл подписи ещё раз.
+
+### Who, since when, term and status of a certificate, answers
+
+verdict-signer-unproven = Имя взято из свидетельства, но свидетельство и подпись не подтверждены: подписать мог и другой.
+verdict-time-proven = Доказано меткой времени: подпись существовала { $at }.
+verdict-time-unproven = Когда подписали, не доказано: метки времени нет, или она ничего не доказывает.
+verdict-time-claimed = Со слов самого подписавшего: { $at } (это не доказательство: часы компьютера можно перевести).
+verdict-certificate-term = Срок свидетельства: { $from } – { $until }
+verdict-status-good-ocsp = Не отозвано: ответ удостоверяющего центра от { $at } (OCSP).
+verdict-status-good-crl = Не отозвано: список удостоверяющего центра от { $at } (CRL).
+verdict-status-on-hold = Приостановлено удостоверяющим центром: { $since }.
+verdict-status-revoked = Отозвано: { $since }.
+verdict-status-revoked-later = В проверенный момент не было отозвано, отозвано позже: { $since }.
+verdict-status-unknown = Отозвано ли, неизвестно: достаточно свежих доказательств нет.
+verdict-status-not-asked = Отзыв не проверялся.
+verdict-answer-yes = да
+verdict-answer-no = нет
+verdict-answer-not-asked = не проверялось
+
+### Notes
+
+verdict-note-authority = Проверена подпись. Вправе ли был подписавший подписать именно этот документ, эта проверка не говорит.
+verdict-note-swapped = Файлы даны в другом порядке: проверен второй.
+verdict-note-left-over = Другой файл не понадобился: выписка доказывает себя сама.
+verdict-note-nothing-kept = Файлы прочитаны только для проверки и не сохранены.
+
+### Extracts
+
+verdict-extract-means-TOTAL-PASSED = Это подлинная выписка № { $number } из журнала оператора ({ $operator }): ничего не изменено, все подписи и доказательства сходятся.
+verdict-extract-means-FORMAT_FAILURE = Файл сделан как выписка, но он не в том виде, в каком её выдали: если изменён хотя бы один байт, верить ей нельзя.
+verdict-extract-means-HASH_FAILURE = Файл внутри выписки изменён после подписания.
+verdict-extract-means-OPERATOR_MISMATCH = Выписка не оператора этого сервиса, или печать на ней не его.
+verdict-extract-means-LOG_MISMATCH = Выписка не из журнала этого сервиса.
+verdict-extract-means-OFFICER_MISMATCH = Выписку подписало не то уполномоченное лицо, которое в ней названо.
+verdict-extract-means-JOURNAL_FAILURE = Доказательства журнала не сходятся: записи изменены или взяты не из этого журнала.
+verdict-extract-means-FACTS_MISMATCH = То, что выписка говорит о документах, противоречит журналу.
+verdict-extract-means-OPERATOR_NOT_PINNED = Не указано, чья выписка ожидается, поэтому её подлинность не установлена.
+verdict-extract-means-WITNESS_NOT_FOUND = Состояние журнала не подтвердил ожидаемый свидетель.
+verdict-extract-means-SIGNATURE = Подпись или метка времени в выписке не подтверждена.
+verdict-extract-next-good = Храните файл как есть: его можно проверить и без оператора, и без сети.
+verdict-extract-next-altered = Не полагайтесь на этот файл. Получите выписку заново у самого оператора.
+verdict-extract-next-another = Здесь проверяются только выписки этого сервиса. Проверьте файл у оператора, который в нём назван, или с его файлом operator.json.
+verdict-extract-next-unproven = Посмотрите в списке ниже, какая часть не подтверждена, и запросите у оператора новую выписку.
+verdict-completeness-not-shown = Полнота выписки не доказана.
+
+### Files that are not judged
+
+verdict-unsupported-empty-title = Файл пуст
+verdict-unsupported-empty-detail = В файле нет ни одного байта.
+verdict-unsupported-empty-next = Выберите файл ещё раз.
+verdict-unsupported-xml-title = Подписи внутри XML здесь пока не проверяются
+verdict-unsupported-xml-detail = Это файл XML. Если в нём есть подпись, о ней ничего не сказано: ни что она действительна, ни что нет.
+verdict-unsupported-xml-next = Если подпись в отдельном файле (.cms, .p7s, .sig), дайте оба файла вместе.
+verdict-unsupported-pdf-title = Подписи внутри PDF здесь пока не проверяются
+verdict-unsupported-pdf-detail = Это файл PDF. Если в нём есть подпись, о ней ничего не сказано: ни что она действительна, ни что нет.
+verdict-unsupported-pdf-next = Если подпись в отдельном файле (.cms, .p7s, .sig), дайте оба файла вместе.
+verdict-unsupported-asic-title = Такие контейнеры пока не проверяются
+verdict-unsupported-asic-detail = Это контейнер ASiC, но не выписка. О подписях в нём ничего не сказано.
+verdict-unsupported-asic-next = Откройте контейнер как архив и дайте документ вместе с файлом подписи (.p7s).
+verdict-unsupported-zip-title = Это архив или офисный документ
+verdict-unsupported-zip-detail = Это не выписка, а подписи внутри таких файлов здесь не проверяются.
+verdict-unsupported-zip-next = Если подпись в отдельном файле (.cms, .p7s, .sig), дайте оба файла вместе.
+verdict-unsupported-other-message-title = Это не подпись
+verdict-unsupported-other-message-detail = В файле сообщение CMS другого вида, не подписанное, например зашифрованное.
+verdict-unsupported-other-message-next = Если подпись в отдельном файле (.cms, .p7s, .sig), дайте оба файла вместе.
+verdict-unsupported-broken-title = Файл подписи повреждён
+verdict-unsupported-broken-detail = Файл начинается как подпись, но он неполон или не читается.
+verdict-unsupported-broken-next = Скачайте файл ещё раз или попросите его у отправителя снова.
+verdict-unsupported-too-many-signers-title = Слишком много подписей
+verdict-unsupported-too-many-signers-detail = Здесь проверяется не больше { $limit } подписей одного файла.
+verdict-unsupported-too-many-signers-next = Проверьте файл на своём компьютере: qolhat verify.
+verdict-unsupported-time-stamp-title = Это метка времени, а не подпись
+verdict-unsupported-time-stamp-detail = Метка времени доказывает лишь, что какие-то данные существовали в некоторое время.
+verdict-unsupported-time-stamp-next = Выберите файл подписи (.cms, .p7s, .sig).
+verdict-unsupported-key-store-title = Это файл с ключом: никому его не отправляйте
+verdict-unsupported-key-store-detail = С этим файлом и паролем к нему любой подпишет что угодно от вашего имени. Здесь он не сохранён.
+verdict-unsupported-key-store-next = Выберите файл подписи. Если файл с ключом мог попасть к другому, отзовите свидетельство в НУЦ РК.
+verdict-unsupported-extract-version-title = Версия выписки неизвестна
+verdict-unsupported-extract-version-detail = Файл похож на выписку, но версия его формата здесь не читается.
+verdict-unsupported-extract-version-next = Запросите выписку заново у оператора, который её выдал.
+verdict-unsupported-unknown-title = Подпись не найдена
+verdict-unsupported-unknown-detail = Этот файл — не подпись CMS и не выписка: возможно, это сам документ или повреждённый файл.
+verdict-unsupported-unknown-next = Дайте вместе с документом файл подписи (.cms, .p7s, .sig).

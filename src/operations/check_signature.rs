@@ -5,24 +5,22 @@
 
 use qolhat_pki::certificate::Certificate;
 use qolhat_pki::cms::SignedData;
-use qolhat_pki::crl::CertificateList;
-use qolhat_pki::digest::DigestAlgorithm;
 use qolhat_pki::issue::augment::{Augmentation, augment};
-use qolhat_pki::ocsp::OcspResponse;
 use qolhat_pki::path::PathOptions;
 use qolhat_pki::policy::{Freshness, RevocationMode, RevocationPolicy, SignaturePolicy};
 use qolhat_pki::report::{SignatureReport, ValidationReport};
 use qolhat_pki::validate::{CmsInput, DetachedContent, Evidence, validate_cms};
-use qolhat_pki::{armor, path};
 use qolhat_storage::ContentDigest;
 
 use super::OperationError;
+use super::gather_evidence::{evidence_of, fetch_revocation, fetch_time_stamp};
 use crate::access::certificates::{self, CertificateRow, CertificateState};
 use crate::app::App;
 use crate::config::FreshnessPolicy;
 use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::domain::time::Moment;
 use crate::signature::fetch::Piece;
+use crate::signature::recognize::{self, Cms, NotCms};
 use crate::signature::verdict::{self, Verdict};
 use crate::signature::{Signer, report_json};
 
@@ -119,14 +117,11 @@ pub fn parse(bytes: &[u8]) -> Result<(Vec<u8>, SignedData), Refusal> {
     if bytes.len() > CMS_MAX_BYTES {
         return Err(Refusal::new(RefusalCode::UploadTooLarge).with("limit", CMS_MAX_BYTES.to_string()));
     }
-    let malformed = |reason: String| Refusal::new(RefusalCode::MalformedCms).with("reason", reason);
-    let mut found = armor::decode_any(bytes);
-    let cms = match (found.pop(), found.is_empty()) {
-        (Some(cms), true) => cms,
-        _ => return Err(malformed("not-one-cms".to_owned())),
-    };
-    let data = SignedData::from_bytes(&cms).map_err(|error| malformed(error.to_string()))?;
-    Ok((cms, data))
+    let Cms { octets, data } = recognize::cms(bytes).map_err(|error| {
+        let reason = if error == NotCms::NotOne { "not-one-cms".to_owned() } else { error.to_string() };
+        Refusal::new(RefusalCode::MalformedCms).with("reason", reason)
+    })?;
+    Ok((octets, data))
 }
 
 /// Checks the CMS `bytes` over `content`.
@@ -192,7 +187,7 @@ fn judge_offline(
     now: Moment,
 ) -> Result<Certificate, Refusal> {
     let policy = policy(app, key_use, RevocationMode::None, now);
-    let report = judge(app, data, content, &evidence_of(app, &[]), &policy, now);
+    let report = judge(app, data, content, &evidence_of(&app.trust, &[]), &policy, now);
     match verdict::of(&report) {
         Verdict::Passed | Verdict::Wait(_) => {}
         // An AUTH key is told by its own words before the path says "wrong purpose".
@@ -256,7 +251,7 @@ async fn gather_and_judge(
     // The network lies between: what was issued meanwhile is not from the future. The receipt instant stays `now`.
     let judged_at = app.clock.now().max(now);
     let policy = policy(app, key_use, RevocationMode::Chain, now);
-    let report = judge(app, &data, content, &evidence_of(app, &pieces), &policy, judged_at);
+    let report = judge(app, &data, content, &evidence_of(&app.trust, &pieces), &policy, judged_at);
     let waits_for = match verdict::of(&report) {
         Verdict::Passed => None,
         Verdict::Wait(refusal) => Some(refusal),
@@ -318,60 +313,9 @@ fn judge(
     validate_cms(&input, &app.trust.anchors, &app.trust.tsa_anchors, evidence, policy, at)
 }
 
-fn evidence_of(app: &App, pieces: &[Piece]) -> Evidence {
-    let mut evidence = Evidence { certificates: app.trust.intermediates.clone(), ..Evidence::default() };
-    for piece in pieces {
-        match piece {
-            Piece::Ocsp(der) => evidence.ocsp.extend(OcspResponse::from_der(der).ok()),
-            Piece::Crl(der) => evidence.crls.extend(CertificateList::from_der(der).ok()),
-        }
-    }
-    evidence
-}
-
-/// A time stamp over the signature value, or nothing when none can be had: the document then waits.
-pub(super) async fn fetch_time_stamp(app: &App, data: &SignedData) -> Option<Vec<u8>> {
-    let info = data.signer_infos().first()?;
-    let algorithm = match DigestAlgorithm::from_oid(&info.digest_algorithm()) {
-        Some(DigestAlgorithm::Streebog256 | DigestAlgorithm::Streebog512 | DigestAlgorithm::Gost34311) => {
-            DigestAlgorithm::Streebog512
-        }
-        Some(_) | None => DigestAlgorithm::Sha256,
-    };
-    let imprint = algorithm.digest(info.signature());
-    match app.responders.time_stamp(&imprint, &mut app.rng.clone()).await {
-        Ok(token) => Some(token),
-        Err(error) => {
-            tracing::warn!(responder.error = %error, "no time stamp");
-            None
-        }
-    }
-}
-
 fn stamp(cms: &[u8], token: &[u8]) -> Result<Vec<u8>, Refusal> {
     augment(cms, &[Augmentation::SignatureTimeStamp { signer: 0, token: token.to_vec() }])
         .map_err(|error| Refusal::new(RefusalCode::MalformedCms).with("reason", error.to_string()))
-}
-
-/// What the CA says of every certificate of the path but the anchor.
-pub(super) async fn fetch_revocation(
-    app: &App,
-    data: &SignedData,
-    certificate: &Certificate,
-    now: Moment,
-) -> Vec<Piece> {
-    let mut candidates = app.trust.intermediates.clone();
-    candidates.extend(data.certificates().iter().cloned());
-    let mut budget = path::Budget::default();
-    let options = PathOptions::for_any_purpose();
-    let Ok(found) = path::build_path(certificate, &app.trust.anchors, &candidates, now, &options, &mut budget) else {
-        return Vec::new();
-    };
-    let mut pieces = Vec::new();
-    for (subject, issuer) in found.links() {
-        pieces.extend(app.responders.revocation(subject, issuer, &mut app.rng.clone()).await);
-    }
-    pieces
 }
 
 /// The certificates by which the signature and its time stamp lead to their anchors.

@@ -10,6 +10,7 @@ pub mod check_signature;
 pub mod commit;
 pub mod decide_compromise;
 mod end_document;
+mod gather_evidence;
 pub mod invite_counterparty;
 pub mod issue_extract;
 pub mod issue_receipt;
@@ -25,6 +26,7 @@ pub mod report_key_compromise;
 pub mod sign_document;
 pub mod submit_document;
 pub mod verify_extract;
+pub mod verify_file;
 pub mod withdraw_document;
 pub mod withdraw_offer;
 
@@ -65,6 +67,9 @@ pub enum Fault {
     /// What is kept contradicts itself.
     #[error("kept data contradict themselves: {0}")]
     Inconsistent(String),
+    /// Work on a thread of its own was given up.
+    #[error("work was given up: {0}")]
+    Work(#[from] tokio::task::JoinError),
 }
 
 impl From<Refusal> for OperationError {
@@ -94,5 +99,6 @@ fault_from!(
     qolhat_storage::StoreError,
     qolhat_storage::envelope::EnvelopeError,
     qolhat_storage::envelope::KeyError,
-    crate::journal::JournalError
+    crate::journal::JournalError,
+    tokio::task::JoinError
 );

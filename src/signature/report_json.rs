@@ -2,8 +2,19 @@
 
 use qolhat_pki::certificate::Certificate;
 use qolhat_pki::nca::{Role, SignerKind};
-use qolhat_pki::report::{Check, SignatureReport};
+use qolhat_pki::report::{Check, SignatureReport, ValidationReport};
 use serde_json::{Value, json};
+
+/// The report on a CMS message.
+#[must_use]
+pub fn message(report: &ValidationReport) -> Value {
+    json!({
+        "indication": report.indication.as_str(),
+        "format": "cms",
+        "at": report.at.to_string(),
+        "signatures": report.signatures.iter().map(signature).collect::<Vec<_>>(),
+    })
+}
 
 /// One signature of the report.
 #[must_use]
@@ -33,19 +44,24 @@ fn check(check: &Check) -> Value {
 #[must_use]
 pub fn signer(certificate: &Certificate) -> Value {
     let facts = certificate.subject_facts();
-    let kind = match certificate.signer_kind() {
-        SignerKind::Person => "person",
-        SignerKind::Organization => "organization",
-        SignerKind::InformationSystem => "information-system",
-    };
     json!({
         "common_name": facts.common_name,
         "iin": facts.iin,
         "bin": facts.bin,
         "organization": facts.organization,
         "roles": roles(&certificate.roles()),
-        "kind": kind,
+        "kind": kind(certificate.signer_kind()),
     })
+}
+
+/// The code of who is behind a certificate.
+#[must_use]
+pub const fn kind(kind: SignerKind) -> &'static str {
+    match kind {
+        SignerKind::Person => "person",
+        SignerKind::Organization => "organization",
+        SignerKind::InformationSystem => "information-system",
+    }
 }
 
 /// The codes of roles.

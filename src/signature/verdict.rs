@@ -52,7 +52,7 @@ fn no(code: RefusalCode) -> Verdict {
 fn refused(signature: &SignatureReport) -> Verdict {
     let Some(sub) = signature.sub_indication else { return no(RefusalCode::SignatureInvalid) };
     match sub {
-        SubIndication::TryLater if on_hold(signature) => no(RefusalCode::CertificateOnHold),
+        SubIndication::TryLater if is_on_hold(signature) => no(RefusalCode::CertificateOnHold),
         SubIndication::TryLater => {
             let reason = signature
                 .checks
@@ -101,12 +101,13 @@ pub fn at_receipt(signature: &SignatureReport, receipt: Moment) -> Result<(), Re
     }
     match signature.revoked_since.filter(|since| *since <= receipt) {
         None => Ok(()),
-        Some(_) if on_hold(signature) => Err(Refusal::new(RefusalCode::CertificateOnHold)),
+        Some(_) if is_on_hold(signature) => Err(Refusal::new(RefusalCode::CertificateOnHold)),
         Some(since) => Err(Refusal::new(RefusalCode::CertificateRevoked).with("since", since.to_string())),
     }
 }
 
-fn on_hold(signature: &SignatureReport) -> bool {
+/// Whether somebody of the path is suspended by the CA, and not revoked for good.
+pub(super) fn is_on_hold(signature: &SignatureReport) -> bool {
     signature.evidence_used.iter().any(|used| used.proof.revocation_reason == Some(CERTIFICATE_HOLD))
 }
 

@@ -15,7 +15,7 @@ use crate::api::{Shared, UPLOAD_MAX_BYTES};
 use crate::app::App;
 use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::intake::Upload;
-const INPUT_MAX_BYTES: usize = 32 << 20;
+use crate::operations::verify_file::INPUT_MAX_BYTES;
 use qolhat_pki::armor;
 
 /// Where strangers hand in files, and the largest form taken there, in bytes.

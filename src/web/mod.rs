@@ -51,7 +51,7 @@ pub fn router(app: Shared, limiter: Arc<Limiter>) -> Router {
 }
 
 fn pages() -> Router<Shared> {
-    use pages::{accept, certificates, compose, document, documents, extracts, home, login, offers, officer};
+    use pages::{accept, certificates, compose, document, documents, extracts, home, login, offers, officer, verify};
     Router::new()
         .route("/", get(home::show))
         .route("/assets/{name}", get(assets::serve))
@@ -71,6 +71,7 @@ fn pages() -> Router<Shared> {
         .route("/documents/{id}/sign", post(document::sign))
         .route("/documents/{id}/reject", post(document::reject))
         .route("/documents/{id}/withdraw", post(document::withdraw))
+        .route("/verify", get(verify::form).post(verify::judge))
         .route("/login", get(login::form).post(login::log_in))
         .route("/logout", post(login::log_out))
         .route("/certificates", get(certificates::list))

@@ -18,3 +18,4 @@ mod start;
 mod story;
 mod support;
 mod tamper;
+mod verify_file;

@@ -5,7 +5,8 @@ use qolhat_pki::cms::SignedData;
 use qolhat_pki::issue::augment::{Augmentation, augment};
 use qolhat_pki::issue::cms_sign::{Packaging, SignRequest, SigningContent, sign_cms};
 
-use super::super::check_signature::{EvidenceKind, fetch_revocation, fetch_time_stamp};
+use super::super::check_signature::EvidenceKind;
+use super::super::gather_evidence::{fetch_revocation, fetch_time_stamp};
 use super::super::{Fault, OperationError};
 use crate::app::App;
 use crate::domain::refusal::RefusalCode;

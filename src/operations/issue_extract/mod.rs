@@ -2,13 +2,13 @@
 //! journal as it stands, signs its manifest with his own key, and it is sealed, checked as the court will check it,
 //! written down and handed out.
 
-use qolhat_pki::trust::TrustStore;
 use qolhat_storage::envelope::{self, ContentKey};
 use qolhat_storage::{BlobStore as _, ContentDigest};
 use serde_json::json;
 
 use super::check_signature::{self, Use};
 use super::commit::{self, Act};
+use super::gather_evidence::anchors_for_extracts;
 use super::verify_extract::verify_extract;
 use super::{Fault, OperationError, keep_content};
 use crate::access::answers::Request;
@@ -244,8 +244,7 @@ async fn officer_signature(
 
 /// An extract that a court could not verify is a fault of ours, found before it is handed out.
 fn must_verify(app: &App, bytes: &[u8]) -> Result<(), OperationError> {
-    let anchors = app.trust.anchors.anchors().iter().chain(app.trust.tsa_anchors.anchors());
-    let anchors = TrustStore::from_certificates(anchors.map(|anchor| anchor.certificate().clone()));
+    let anchors = anchors_for_extracts(&app.trust);
     let report = verify_extract(bytes, &anchors, Some(&operator_card(app)), app.clock.now());
     if report.exit_code() == 0 {
         return Ok(());

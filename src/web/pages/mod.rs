@@ -10,4 +10,4 @@ pub mod home;
 pub mod login;
 pub mod offers;
 pub mod officer;
-
+pub mod verify;

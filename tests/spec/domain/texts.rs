@@ -134,6 +134,10 @@ fn every_code_that_people_see_has_a_word() {
     words.extend(roles.map(|role| ("role", role.code().into_owned())));
     words.extend(sub_indications().map(|code| ("subindication", code.to_owned())));
     words.extend(path_errors().map(|code| ("path", code.to_owned())));
+    for code in sub_indications() {
+        let has = |stem: &str| has_key(Language::Kk, &format!("verdict-{stem}-{code}"));
+        assert!(has("means") || has("extract-means"), "{code} means nothing to people");
+    }
     for (family, code) in words {
         for language in Language::ALL {
             assert!(has_key(language, &format!("{family}-{code}")), "{family}-{code} in {}", language.code());
