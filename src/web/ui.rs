@@ -12,7 +12,9 @@ use crate::db::DbError;
 use crate::docflow::store as documents;
 use crate::domain::refusal::Refusal;
 use crate::domain::time::{Moment, format_local};
-use crate::i18n::{self, Language};
+use crate::i18n::{self, Language, Phrase};
+use crate::operations::verify_file::FaultFacts;
+use crate::signature::facts::{CheckFacts, SignerFacts};
 
 /// Most open cases counted for an officer.
 const CASES_COUNTED_MAX: i64 = 100;
@@ -94,6 +96,26 @@ impl Ui {
     /// The text of a key with two values.
     pub fn t2(&self, key: &str, first: &str, one: impl Display, second: &str, two: impl Display) -> String {
         i18n::text(self.language, key, &[(first, &one.to_string()), (second, &two.to_string())])
+    }
+
+    /// A text that was chosen elsewhere.
+    pub fn say(&self, phrase: &Phrase) -> String {
+        phrase.text(self.language)
+    }
+
+    /// The roles in a certificate, in words.
+    pub fn roles(&self, signer: &SignerFacts) -> String {
+        signer.roles_in(self.language)
+    }
+
+    /// The question of a check.
+    pub fn question(&self, check: &CheckFacts) -> String {
+        check.question(self.language)
+    }
+
+    /// What is wrong with a part of an extract.
+    pub fn fault(&self, fault: &FaultFacts) -> String {
+        fault.what(self.language)
     }
 
     /// The word for a code of a family.

@@ -39,7 +39,7 @@ impl Verify<'_> {
         }
     }
 
-    fn check_tone(ok: Option<bool>) -> &'static str {
+    fn check_tone(ok: &Option<bool>) -> &'static str {
         match ok {
             Some(true) => "ok",
             Some(false) => "bad",
