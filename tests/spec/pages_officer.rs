@@ -369,7 +369,7 @@ async fn a_key_is_reported_by_its_holder_told_at_once_and_annulled_by_the_office
     assert_eq!(browser.get("/certificates").await.problem(), "key-compromised");
 
     let home = officer.get("/officer").await;
-    assert!(home.says("badge ok") && home.says("ОМАРОВ"), "the clock runs");
+    assert!(home.says("badge clock ok") && home.says("ОМАРОВ"), "the clock runs");
     let case = format!("/officer/compromises/{}", reported.location.rsplit('=').next().unwrap());
     let page = officer.get(&case).await;
     assert!(page.says(ESCAPED) && !page.says("<script>alert") && page.says(&document), "{}", page.body);

@@ -227,8 +227,6 @@ impl Typed {
 struct People<'a> {
     ui: &'a Ui,
     problem: Option<Problem>,
-    /// Whether the problem is about an invitation.
-    is_invitation: bool,
     members: Vec<Member>,
     invitations: Vec<Invitation>,
     may_add: bool,
@@ -241,11 +239,10 @@ impl People<'_> {
     }
 }
 
-/// A form that was not taken: which, why, and what was typed.
+/// A form that was not taken: why, and what was typed.
 struct Refused {
     refusal: Refusal,
     typed: Typed,
-    is_invitation: bool,
 }
 
 async fn draw_people(app: &App, visitor: &Visitor, refused: Option<Refused>) -> Result<Response, PageError> {
@@ -258,7 +255,6 @@ async fn draw_people(app: &App, visitor: &Visitor, refused: Option<Refused>) -> 
     let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let page = People {
         problem: refused.as_ref().map(|refused| ui.problem(&refused.refusal)),
-        is_invitation: refused.as_ref().is_some_and(|refused| refused.is_invitation),
         members: store::members(&app.db, party).await?,
         invitations: store::invitations_made(&app.db, party, INVITATIONS_MAX).await?,
         may_add: ui.may_sign() && matches!(party, Party::Organization(_)),
@@ -279,7 +275,7 @@ pub async fn add_employee(State(app): State<Shared>, visitor: Visitor, form: For
     match add_as_typed(&app, insider, &form).await {
         Ok(()) => Ok(drawn::on_to("/people")),
         Err(error) => {
-            let refused = Refused { refusal: error.in_form()?, typed: Typed::of(&form), is_invitation: false };
+            let refused = Refused { refusal: error.in_form()?, typed: Typed::of(&form) };
             draw_people(&app, &visitor, Some(refused)).await
         }
     }
@@ -304,7 +300,7 @@ pub async fn invite(State(app): State<Shared>, visitor: Visitor, form: Form) -> 
     match invite_as_typed(&app, insider, &form).await {
         Ok(()) => Ok(drawn::on_to("/people")),
         Err(error) => {
-            let refused = Refused { refusal: error.in_form()?, typed: Typed::of(&form), is_invitation: true };
+            let refused = Refused { refusal: error.in_form()?, typed: Typed::of(&form) };
             draw_people(&app, &visitor, Some(refused)).await
         }
     }

@@ -114,8 +114,6 @@ struct Compromise<'a> {
     case: CaseShown,
     documents: Vec<DocumentRow>,
     typed: Typed,
-    /// Whether the problem is about lifting.
-    is_lift: bool,
 }
 
 impl Compromise<'_> {
@@ -146,7 +144,7 @@ async fn draw(
     let request = form.map(|form| form.raw("request").to_owned()).unwrap_or_default();
     let case = CaseShown::of(app, ui, row).await?;
     let typed = Typed { cut_off, request };
-    drawn::page_with(status, &Compromise { ui, problem, case, documents, typed, is_lift })
+    drawn::page_with(status, &Compromise { ui, problem, case, documents, typed })
 }
 
 /// One case.

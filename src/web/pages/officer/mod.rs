@@ -43,13 +43,17 @@ impl Clock {
     pub fn of(ui: &Ui, due_at: Moment) -> Self {
         let left = due_at.seconds_since(ui.now);
         let (hours, minutes) = (left.abs() / 3600, left.abs() % 3600 / 60);
-        let (badge, key) = match left {
-            ..0 => ("bad", "page-clock-late"),
-            0..URGENT_SECONDS => ("bad", "page-clock-left"),
-            URGENT_SECONDS..CALM_SECONDS => ("wait", "page-clock-left"),
-            CALM_SECONDS.. => ("ok", "page-clock-left"),
-        };
-        Self { badge, text: ui.t2(key, "hours", hours, "minutes", minutes) }
+        let key = if left < 0 { "page-clock-late" } else { "page-clock-left" };
+        Self { badge: colour(left), text: ui.t2(key, "hours", hours, "minutes", minutes) }
+    }
+}
+
+/// The class of a badge when so many seconds are left.
+const fn colour(left: i64) -> &'static str {
+    match left {
+        ..URGENT_SECONDS => "bad",
+        URGENT_SECONDS..CALM_SECONDS => "wait",
+        CALM_SECONDS.. => "ok",
     }
 }
 
@@ -73,4 +77,16 @@ pub async fn home(State(app): State<Shared>, visitor: Visitor) -> Result<Respons
     let extracts = store::list(&app.db, EXTRACTS_MAX).await?;
     let checkpoint = app.journal.latest_checkpoint().await?;
     drawn::page(&Home { ui: &ui, cases: shown, extracts, checkpoint })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_clock_turns_red_in_the_last_hours_and_stays_red() {
+        let colours =
+            [cases::DECISION_SECONDS, 12 * 3600, 12 * 3600 - 1, 4 * 3600, 4 * 3600 - 1, 0, -1, i64::MIN].map(colour);
+        assert_eq!(colours, ["ok", "ok", "wait", "wait", "bad", "bad", "bad", "bad"]);
+    }
 }
