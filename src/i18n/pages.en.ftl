@@ -455,9 +455,6 @@ page-journal-note = The signed note of the checkpoint
 page-journal-no-checkpoint = The journal is empty so far.
 page-journal-key = Key of the log
 page-typed-documents = Ids of the documents
-page-typed-asked_by = Who asks
-page-typed-ground = Ground
-page-typed-scope = What is asked for
 page-typed-prevailing = Language of the prevailing text
 page-typed-in_force_from = In force from
 page-typed-text_kk = Kazakh text
@@ -466,7 +463,6 @@ page-typed-text_en = English text
 page-typed-cut_off = Not taken since
 page-typed-request = The holder's request
 page-typed-compromised_since = Compromised since
-page-typed-circumstances = Circumstances
 page-typed-display_name = Full name
 
 ## Certificates and people

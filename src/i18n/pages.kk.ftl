@@ -455,9 +455,6 @@ page-journal-note = Бақылау нүктесінің қол қойылған 
 page-journal-no-checkpoint = Журнал әлі бос.
 page-journal-key = Журнал кілті
 page-typed-documents = Құжаттардың сәйкестендіргіштері
-page-typed-asked_by = Кім сұрады
-page-typed-ground = Негіздемесі
-page-typed-scope = Не сұралды
 page-typed-prevailing = Басым мәтіннің тілі
 page-typed-in_force_from = Күшіне ену уақыты
 page-typed-text_kk = Қазақша мәтін
@@ -466,7 +463,6 @@ page-typed-text_en = Ағылшынша мәтін
 page-typed-cut_off = Осы уақыттан бері қабылданбайды
 page-typed-request = Куәлік иесінің өтініші
 page-typed-compromised_since = Жария болған уақыты
-page-typed-circumstances = Мән-жайы
 page-typed-display_name = Аты-жөні
 
 ## Certificates and people

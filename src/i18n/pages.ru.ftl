@@ -455,9 +455,6 @@ page-journal-note = Подписанный текст контрольной т�
 page-journal-no-checkpoint = Журнал пока пуст.
 page-journal-key = Ключ журнала
 page-typed-documents = Идентификаторы документов
-page-typed-asked_by = Кто запросил
-page-typed-ground = Основание
-page-typed-scope = Что запрошено
 page-typed-prevailing = Язык основного текста
 page-typed-in_force_from = Вступает в силу
 page-typed-text_kk = Текст на казахском
@@ -466,7 +463,6 @@ page-typed-text_en = Текст на английском
 page-typed-cut_off = Не принимается с
 page-typed-request = Просьба владельца
 page-typed-compromised_since = Скомпрометирован с
-page-typed-circumstances = Обстоятельства
 page-typed-display_name = Фамилия, имя, отчество
 
 ## Certificates and people

@@ -19,8 +19,8 @@ async fn the_main_job(language: &'static str) {
     officer.fill("#title", "Құжат айналымы туралы келісім").await;
     officer.fill("#text-ru", AGREEMENT).await;
     officer.fill("#text-kk", "Келісім.\n1. Тараптар құжат алмасады.\n").await;
-    officer.click("form[action='/officer/offers/new'] button[name=step][value=preview]").await;
-    officer.click("form[action='/officer/offers/new'] button[name=step][value=publish]").await;
+    officer.click("button[name=step][value=preview]").await;
+    officer.click("button[name=step][value=publish]").await;
     let offer = path_of(&officer.arrive("/officer/offers/0").await);
     let offer = offer.rsplit('/').next().unwrap().to_owned();
 
@@ -68,7 +68,8 @@ async fn the_main_job(language: &'static str) {
     assert_eq!(buyer.problem().await, "key-compromised");
     officer.go("/officer/compromises").await;
     officer.click("a[href^='/officer/compromises/0']").await;
-    officer.click("form button[name=decision][value=annul]").await;
+    officer.click("#confirm").await;
+    officer.click("form:has(input[value=annul]) button").await;
     officer.see("[data-case-state=annulled]").await;
 
     // An extract is prepared, signed by the officer, downloaded, and judged on the public page.
