@@ -221,6 +221,7 @@ page-document-download = Download
 page-document-picture = Picture of the document: { $name }
 page-document-page = Page { $page } of { $count }
 page-document-drawn = The pages are drawn on the server: scripts and links of the document do not run. The original is the file to download.
+page-document-more-pages = There are { $count } pages: the others are in the file to download.
 page-document-not-shown = This file is not shown here. Download it and open it with your own program.
 page-document-signatures = Signatures
 page-document-role = Role

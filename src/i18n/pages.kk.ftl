@@ -221,6 +221,7 @@ page-document-download = Жүктеп алу
 page-document-picture = Құжаттың суреті: { $name }
 page-document-page = { $count } беттің { $page }-беті
 page-document-drawn = Беттер серверде салынған сурет: құжаттағы сценарийлер мен сілтемелер іске қосылмайды. Түпнұсқасы жүктелетін файлда.
+page-document-more-pages = Барлығы { $count } бет: қалғандары жүктелетін файлда.
 page-document-not-shown = Бұл файл мұнда көрсетілмейді. Оны жүктеп алып, өз бағдарламаңызда ашыңыз.
 page-document-signatures = Қолтаңбалар
 page-document-role = Рөлі

@@ -221,6 +221,7 @@ page-document-download = Скачать
 page-document-picture = Изображение документа: { $name }
 page-document-page = Страница { $page } из { $count }
 page-document-drawn = Страницы нарисованы на сервере: сценарии и ссылки документа не работают. Подлинник в скачиваемом файле.
+page-document-more-pages = Всего страниц { $count }: остальные в скачиваемом файле.
 page-document-not-shown = Этот файл здесь не показывается. Скачайте его и откройте своей программой.
 page-document-signatures = Подписи
 page-document-role = Роль

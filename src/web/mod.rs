@@ -66,6 +66,7 @@ fn pages() -> Router<Shared> {
         .route("/documents/{id}", get(document::show))
         .route("/documents/{id}/files/{ordinal}", get(document::file))
         .route("/documents/{id}/files/{ordinal}/image", get(document::image))
+        .route("/documents/{id}/files/{ordinal}/pages/{page}", get(document::page))
         .route("/documents/{id}/signatures/{signature}", get(document::signature))
         .route("/documents/{id}/receipts/{number}", get(document::receipt))
         .route("/documents/{id}/sign", post(document::sign))

@@ -28,8 +28,13 @@ pub enum View {
     Text(String),
     /// A picture.
     Picture,
-    /// So many pages, each drawn as a picture.
-    Pages(u32),
+    /// Pages, each drawn as a picture.
+    Pages {
+        /// How many are shown.
+        shown: u32,
+        /// How many there are.
+        count: u32,
+    },
     /// Not at all: a download.
     Download,
 }

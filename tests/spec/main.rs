@@ -19,3 +19,4 @@ mod story;
 mod support;
 mod tamper;
 mod verify_file;
+mod visualization;

@@ -12,17 +12,20 @@ use crate::access::store as clients;
 use crate::api::Shared;
 use crate::api::documents::download;
 use crate::app::App;
+use crate::docflow::store::FileRow;
 use crate::docflow::{Side, State as DocumentState};
 use crate::domain::document::DocumentKind;
 use crate::domain::ids::{DocumentId, SignatureId};
 use crate::domain::party::Party;
 use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::domain::time::Moment;
+use crate::intake::MediaType;
 use crate::operations::read_document::{self, DocumentView};
 use crate::operations::reject_document::reject_document;
 use crate::operations::sign_document::{Acted, sign_document};
 use crate::operations::withdraw_document::withdraw_document;
 use crate::signature::store::SignatureRow;
+use crate::visualization::{self, plain_image};
 use crate::web::drawn;
 use crate::web::form::Form;
 use crate::web::problem_page::PageError;
@@ -37,6 +40,11 @@ pub struct Asked {
     #[serde(default)]
     done: String,
 }
+
+/// Pages of one PDF that are shown; the rest is in the download.
+const PAGES_SHOWN_MAX: u32 = 50;
+/// How wide a page is drawn, in pixels.
+const PAGE_WIDTH_PX: u32 = 1000;
 
 /// Acts after which the page says what became of them.
 const DONE: [&str; 5] = ["drafted", "signed", "rejected", "withdrawn", "accepted-offer"];
@@ -140,7 +148,7 @@ async fn draw(
     let mut original = Vec::new();
     for row in &view.files {
         let (_, bytes) = read_document::read_file(app, &insider.caller, id, row.ordinal).await?;
-        let view_of = file_view(app, &ui, view.row.kind, row.ordinal, &row.media_type, &bytes).await;
+        let view_of = file_view(app, &ui, view.row.kind, row, &bytes).await;
         if row.ordinal == 0 {
             original = bytes;
         }
@@ -216,23 +224,25 @@ fn sign_form(ui: &Ui, insider: &Insider, view: &DocumentView, original: &[u8]) -
     sign
 }
 
-async fn file_view(
-    _app: &App,
-    ui: &Ui,
-    kind: DocumentKind,
-    ordinal: i64,
-    media_type: &str,
-    bytes: &[u8],
-) -> View {
-    if ordinal == 0
+/// How a file is shown. What cannot be drawn is a download, and no fault.
+async fn file_view(app: &App, ui: &Ui, kind: DocumentKind, row: &FileRow, bytes: &[u8]) -> View {
+    if row.ordinal == 0
         && let Some(form) = FormShown::of(ui, kind, bytes)
     {
         return View::Form(std::boxed::Box::new(form));
     }
-    match media_type {
-        "image/png" | "image/jpeg" => View::Picture,
-        _ => plain_text(media_type, bytes.to_vec()).map_or(View::Download, View::Text),
+    if plain_image(bytes).is_some() {
+        return View::Picture;
     }
+    if row.media_type == MediaType::Pdf.as_str() {
+        let known = app.drawer.known_count(row.sha256);
+        let count = match known {
+            Some(count) => count,
+            None => app.drawer.count(bytes).await,
+        };
+        return count.map_or(View::Download, |count| View::Pages { shown: count.min(PAGES_SHOWN_MAX), count });
+    }
+    plain_text(&row.media_type, bytes.to_vec()).map_or(View::Download, View::Text)
 }
 
 async fn name_of(app: &App, party: &Party) -> Result<String, PageError> {
@@ -350,13 +360,29 @@ pub async fn image(
     Path((id, ordinal)): Path<(String, i64)>,
 ) -> Result<Response, PageError> {
     let insider = visitor.insider()?;
+    let (_, bytes) = read_document::read_file(&app, &insider.caller, document_id(&id)?, ordinal).await?;
+    let image = plain_image(&bytes).ok_or(RefusalCode::NotFound)?;
+    Ok(drawn::picture(image.kind.media_type(), bytes))
+}
+
+/// A page of a PDF, drawn as a picture.
+pub async fn page(
+    State(app): State<Shared>,
+    visitor: Visitor,
+    Path((id, ordinal, page)): Path<(String, i64, u32)>,
+) -> Result<Response, PageError> {
+    let insider = visitor.insider()?;
     let (row, bytes) = read_document::read_file(&app, &insider.caller, document_id(&id)?, ordinal).await?;
-    let media_type = match row.media_type.as_str() {
-        "image/png" => "image/png",
-        "image/jpeg" => "image/jpeg",
-        _ => return Err(RefusalCode::NotFound.into()),
+    let asked = visualization::View::new(page, PAGE_WIDTH_PX).map_err(|_| RefusalCode::NotFound)?;
+    let drawing = match app.drawer.known_page(row.sha256, asked) {
+        Some(drawing) => drawing,
+        None => app.drawer.page(&bytes, asked).await,
     };
-    Ok(drawn::picture(media_type, bytes))
+    match drawing {
+        Ok(drawing) => Ok(drawn::picture("image/png", drawing.png().to_vec())),
+        Err(error) if error.is_final() => Err(RefusalCode::NotFound.into()),
+        Err(_) => Err(RefusalCode::ServiceUnavailable.into()),
+    }
 }
 
 /// A signature as it was received.

@@ -18,6 +18,7 @@ use qolhat::domain::kinds::{AcceptedOffer, Rules, samples};
 use qolhat::domain::money::VatTable;
 use qolhat::domain::time::{CivilDate, Moment};
 use qolhat::serve::serve;
+use qolhat::visualization::{Drawer, DrawerLimits};
 use qolhat_pki::issue::cms_sign::Packaging;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -76,7 +77,10 @@ impl Stage {
         let clock = clock_of(&config).unwrap();
         let services = Services::new(Arc::clone(world.authorities()), clock, rng.clone());
         tokio::spawn(serve_responders(listener, Arc::clone(&services)));
-        let app = Arc::new(App::open(&config, &Passwords::Demo).await.unwrap());
+        let mut app = App::open(&config, &Passwords::Demo).await.unwrap();
+        // The process that draws is the program itself, not the one that runs the tests.
+        app.drawer = Drawer::new(env!("CARGO_BIN_EXE_qolhat").into(), DrawerLimits::default());
+        let app = Arc::new(app);
         let listener = TcpListener::bind(config.listen).await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let running = Arc::clone(&app);
