@@ -8,7 +8,8 @@ use serde_json::{Map, Value, json};
 
 use super::cms::{SignFailure, Wish, from_base64, sign_all, to_pem};
 use super::socket::{Request, Session};
-use super::{Filter, ITEMS_MAX, Key, Version, Window, key_info, language_of_locale};
+use super::xml::{self, Layout};
+use super::{Filter, ITEMS_MAX, Key, Signer, Version, Window, key_info, language_of_locale};
 use crate::i18n::{self, Language};
 
 /// The name of the module.
@@ -37,12 +38,19 @@ pub(super) async fn answer(session: &Session, request: Request) -> Option<Value>
 
 /// What a page asks `sign` for.
 struct Asked {
-    contents: Vec<Vec<u8>>,
-    /// `data` was one text, no array.
-    is_single: bool,
-    wish: Wish,
+    what: What,
     wants_certificate: bool,
     filters: Vec<Filter>,
+}
+
+enum What {
+    Cms {
+        contents: Vec<Vec<u8>>,
+        /// `data` was one text, no array.
+        is_single: bool,
+        wish: Wish,
+    },
+    Xml(Vec<String>),
 }
 
 async fn sign(session: &Session, args: Map<String, Value>) -> Option<Value> {
@@ -54,6 +62,11 @@ async fn sign(session: &Session, args: Map<String, Value>) -> Option<Value> {
             return Some(failure(INVALID_SIGNING_PARAMS, &message, &detail));
         }
     };
+    if let What::Xml(documents) = &asked.what
+        && let Err(detail) = xml::check(documents)
+    {
+        return Some(refused(language, &SignFailure::Failed(detail)));
+    }
     let key = match session.signer.open_window(&asked.filters) {
         Window::Signed(key) => key,
         Window::Closed => return Some(json!({"status": true, "body": {}})),
@@ -67,22 +80,33 @@ async fn sign(session: &Session, args: Map<String, Value>) -> Option<Value> {
             return Some(failure(SIGNING_FAILURE, &message, &format!("EMPTY_KEY_LIST: {filter}")));
         }
     };
-    Some(match sign_all(&session.signer, &key, asked.contents, asked.wish).await {
-        Ok(made) => {
-            let pem = made.iter().map(|cms| Value::String(to_pem("CMS", cms, "\n"))).collect();
-            success(pem, asked.is_single, asked.wants_certificate.then_some(&key), session.signer.options.version)
-        }
+    let certificate_of = asked.wants_certificate.then_some(&key);
+    Some(match make(&session.signer, &key, asked.what).await {
+        Ok((made, is_single)) => success(made, is_single, certificate_of),
         Err(error) => refused(language, &error),
     })
 }
 
-fn success(made: Vec<Value>, is_single: bool, certificate_of: Option<&Arc<Key>>, version: Version) -> Value {
-    let result = match (certificate_of, version, made.as_slice()) {
-        (Some(key), _, _) => {
-            json!({"signatures": made, "certificate": key_info::certificate_pem(&key.certificate)})
+/// The signatures, and whether one comes without an array around it.
+async fn make(signer: &Arc<Signer>, key: &Arc<Key>, what: What) -> Result<(Vec<String>, bool), SignFailure> {
+    let is_old = signer.options.version == Version::V1_2;
+    match what {
+        What::Cms { contents, is_single, wish } => {
+            let made = sign_all(signer, key, contents, wish).await?;
+            Ok((made.iter().map(|cms| to_pem("CMS", cms, "\n")).collect(), is_old && is_single))
         }
-        (None, Version::V1_2, [only]) if is_single => only.clone(),
-        (None, Version::V1_2 | Version::V1_4, _) => Value::Array(made),
+        What::Xml(documents) => {
+            let layout = if is_old { Layout::Lf } else { Layout::Compact };
+            Ok((xml::sign_all(signer, key, documents, layout).await?, false))
+        }
+    }
+}
+
+fn success(made: Vec<String>, is_single: bool, certificate_of: Option<&Arc<Key>>) -> Value {
+    let result = match (certificate_of, made.as_slice()) {
+        (Some(key), _) => json!({"signatures": made, "certificate": key_info::certificate_pem(&key.certificate)}),
+        (None, [only]) if is_single => json!(only),
+        (None, _) => json!(made),
     };
     json!({"status": true, "body": {"result": result}})
 }
@@ -105,26 +129,29 @@ fn echo(word: &str) -> String {
 
 /// What is wrong is told in English, for whoever wrote the page.
 fn parse(mut args: Map<String, Value>) -> Result<Asked, String> {
-    let format = args.get("format").and_then(Value::as_str).unwrap_or_default();
-    if format != "cms" {
-        return Err(format!("format \"{}\" is not signed here", echo(format)));
-    }
+    let format = args.get("format").and_then(Value::as_str).unwrap_or_default().to_owned();
     let signing = section(&mut args, "signingParams")?;
-    let wish = Wish {
-        attached: flag(&signing, "encapsulate")?,
-        digested: flag(&signing, "digested")?,
-        time_stamp: signing.get("tsaProfile").is_some_and(|profile| !profile.is_null()),
-    };
     let (texts, is_single) = data(args.remove("data"))?;
     let decode = flag(&signing, "decode")?;
     let content = |text: String| if decode { from_base64(&text) } else { Ok(text.into_bytes()) };
-    Ok(Asked {
-        contents: texts.into_iter().map(content).collect::<Result<_, _>>()?,
-        is_single,
-        wish,
-        wants_certificate: flag(&signing, "outputCert")?,
-        filters: filters(&section(&mut args, "signerParams")?)?,
-    })
+    let contents = texts.into_iter().map(content).collect::<Result<Vec<_>, _>>()?;
+    let what = match format.as_str() {
+        "cms" => {
+            let wish = Wish {
+                attached: flag(&signing, "encapsulate")?,
+                digested: flag(&signing, "digested")?,
+                time_stamp: signing.get("tsaProfile").is_some_and(|profile| !profile.is_null()),
+            };
+            What::Cms { contents, is_single, wish }
+        }
+        "xml" => {
+            let documents = contents.into_iter().map(String::from_utf8).collect::<Result<_, _>>();
+            What::Xml(documents.map_err(|_| "an XML document is not in UTF-8")?)
+        }
+        other => return Err(format!("format \"{}\" is not signed here", echo(other))),
+    };
+    let filters = filters(&section(&mut args, "signerParams")?)?;
+    Ok(Asked { what, wants_certificate: flag(&signing, "outputCert")?, filters })
 }
 
 fn section(args: &mut Map<String, Value>, name: &str) -> Result<Map<String, Value>, String> {

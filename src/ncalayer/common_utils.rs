@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 
 use super::cms::{Wish, from_base64, sign_all, to_base64};
 use super::socket::{Request, Session};
-use super::{Filter, Key, Window, key_info, language_of_locale};
+use super::xml::{self, Layout};
+use super::{Filter, ITEMS_MAX, Key, Window, key_info, language_of_locale};
 use crate::i18n;
 
 /// The name of the module.
@@ -25,15 +26,18 @@ const ECHO_MAX_CHARS: usize = 100;
 enum Kind {
     Text,
     Flag,
+    Texts,
 }
 
 /// The methods and their parameters.
-const METHODS: [(&str, &[Kind]); 6] = [
+const METHODS: [(&str, &[Kind]); 8] = [
     ("getActiveTokens", &[]),
     ("getKeyInfo", &[Kind::Text]),
     ("createCAdESFromBase64", &[Kind::Text, Kind::Text, Kind::Text, Kind::Flag]),
     ("createCAdESFromBase64Hash", &[Kind::Text, Kind::Text, Kind::Text]),
     ("createCMSSignatureFromBase64", &[Kind::Text, Kind::Text, Kind::Text, Kind::Flag]),
+    ("signXml", &[Kind::Text, Kind::Text, Kind::Text, Kind::Text, Kind::Text]),
+    ("signXmls", &[Kind::Text, Kind::Text, Kind::Texts, Kind::Text, Kind::Text]),
     ("changeLocale", &[Kind::Text]),
 ];
 
@@ -80,6 +84,7 @@ impl Kind {
         match self {
             Self::Text => arg.is_string(),
             Self::Flag => arg.is_boolean(),
+            Self::Texts => arg.as_array().is_some_and(|texts| texts.iter().all(Value::is_string)),
         }
     }
 }
@@ -106,6 +111,18 @@ async fn invoke(session: &mut Session, method: &str, args: Vec<Value>) -> Result
         }
         "createCAdESFromBase64" => sign(session, text(1), text(2), wish(false, false)).await.map(Some),
         "createCMSSignatureFromBase64" => sign(session, text(1), text(2), wish(false, true)).await.map(Some),
+        "signXml" | "signXmls" if !text(3).is_empty() || !text(4).is_empty() => {
+            Err(Unmade::Message("tbsElementXPath and signatureParentElementXPath are not supported here".to_owned()))
+        }
+        "signXml" => {
+            let made = sign_xml(session, text(1), vec![text(2).to_owned()]).await?;
+            Ok(made.into_iter().next().map(Value::String))
+        }
+        "signXmls" => {
+            let documents = args.get(2).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+            let documents = documents.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+            Ok(Some(json!(sign_xml(session, text(1), documents).await?)))
+        }
         "createCAdESFromBase64Hash" if text(2).is_empty() => Err(Unmade::Bare),
         "createCAdESFromBase64Hash" => sign(session, text(1), text(2), wish(true, false)).await.map(Some),
         _ => Err(Unmade::Message(format!("NoSuchMethodException {method}"))),
@@ -119,6 +136,17 @@ async fn sign(session: &Session, key_type: &str, data: &str, wish: Wish) -> Resu
     let made = sign_all(&session.signer, &key, vec![content], wish).await;
     let made = made.map_err(|error| Unmade::Message(error.told(session.language)))?;
     Ok(made.first().map(|cms| Value::String(to_base64(cms))).unwrap_or_default())
+}
+
+/// As in the original, what is no XML shows no window.
+async fn sign_xml(session: &Session, key_type: &str, documents: Vec<String>) -> Result<Vec<String>, Unmade> {
+    if documents.len() > ITEMS_MAX {
+        return Err(Unmade::Message(format!("more than {ITEMS_MAX} documents")));
+    }
+    xml::check(&documents).map_err(Unmade::Message)?;
+    let key = open_window(session, &filters(key_type))?;
+    let made = xml::sign_all(&session.signer, &key, documents, Layout::Crlf).await;
+    made.map_err(|error| Unmade::Message(error.told(session.language)))
 }
 
 /// Any other word shows all keys.

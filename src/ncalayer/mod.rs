@@ -1,10 +1,10 @@
 //! A signer that answers web pages as NCALayer does, with keys in files and without a window: for tests, for the demo,
 //! and for machines where nobody sits.
 //!
-//! One port of loopback speaks WebSocket and HTTP, both with TLS and without ([`server`], [`http`], [`tls`]). Who may ask
-//! is told by [`origin`]; what is asked is read by [`socket`] and answered by the two modules of NCALayer that pages use,
-//! [`basics`] and [`common_utils`], in the shapes of the original. Nobody is asked for consent: a person on the page of
-//! [`page`] says beforehand by whose keys the next requests are signed, or that they are to be cancelled, to fail or to
+//! One port of loopback speaks WebSocket and HTTP, both with TLS and without (`server`, `http`, `tls`). Who may ask is told
+//! by `origin`; what is asked is read by `socket` and answered by the two modules of NCALayer that pages use, `basics` and
+//! `common_utils`, in the shapes of the original; `cms` and `xml` sign. Nobody is asked for consent: a person on the page
+//! of `page` says beforehand by whose keys the next requests are signed, or that they are to be cancelled, to fail or to
 //! stay without an answer.
 //!
 //! Source: nca-rk.md sections 3, 4 and 8; recorded exchanges of the original; its published sources (NLCommonBundle,
@@ -18,6 +18,7 @@ use crate::i18n::Language;
 use crate::signature::fetch::Responders;
 
 mod basics;
+mod c14n;
 mod cms;
 mod common_utils;
 mod http;
@@ -28,6 +29,7 @@ mod people;
 mod server;
 mod socket;
 mod tls;
+mod xml;
 
 pub use origin::{Origin, OriginError};
 pub use people::{Filter, Key, Person};

@@ -239,3 +239,30 @@ async fn what_is_no_request_gets_the_answer_of_the_original_and_the_connection_l
     args["data"] = json!("не base64");
     refusal(&page.sign(args).await, "INVALID_SIGNING_PARAMS");
 }
+
+/// Keeps: SIG-08
+#[tokio::test(flavor = "multi_thread")]
+async fn xml_comes_back_with_a_signature_without_line_breaks_in_it() {
+    let bench = Bench::set().await;
+    bench.signer.choose("head-a");
+    let mut page = bench.page().await;
+    let xml = |data: Value, decode: bool| json!({"format": "xml", "data": data, "signingParams": {"decode": decode}});
+    let answer = page.sign(xml(json!("<a>\u{0431}</a>"), false)).await;
+    let signed = only(&answer);
+    assert!(
+        signed.starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\"?><a>\u{0431}<ds:Signature ")
+    );
+    assert!(signed.ends_with("</ds:Signature></a>") && !signed.contains(['\n', '\r']), "{signed}");
+    let digest = BASE64_STANDARD.encode(streebog("<a>\u{0431}</a>".as_bytes()));
+    assert!(signed.contains(&format!("<ds:DigestValue>{digest}</ds:DigestValue>")), "{signed}");
+    let certificate = BASE64_STANDARD.encode(bench.certificate_of("head-a", 0).der());
+    assert!(signed.contains(&format!("<ds:X509Certificate>{certificate}</ds:X509Certificate>")));
+
+    let several = page.sign(xml(json!([BASE64_STANDARD.encode("<a/>"), "PGIvPg=="]), true)).await;
+    assert_eq!(several["body"]["result"].as_array().unwrap().len(), 2);
+    bench.signer.order(Behaviour::Cancel, 1);
+    let answer = page.sign(xml(json!(["<a/>", "<a>"]), false)).await;
+    assert!(refusal(&answer, "SIGNING_FAILURE").1.starts_with("org.xml.sax.SAXParseException; "), "{answer}");
+    assert_eq!(page.sign(xml(json!("<a/>"), false)).await, json!({"status": true, "body": {}}));
+    refusal(&page.sign(xml(json!("/w=="), true)).await, "INVALID_SIGNING_PARAMS");
+}

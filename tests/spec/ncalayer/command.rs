@@ -49,12 +49,12 @@ fn started(command: Command) -> (Running, String) {
 
 /// Starts the command; what it prints up to a line with this word.
 fn told_until(mut command: Command, word: &str) -> (Running, Vec<String>) {
-    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    let mut running = Running(command.stdout(Stdio::piped()).spawn().unwrap());
     let mut told: Vec<String> = Vec::new();
-    for line in BufReader::new(child.stdout.take().unwrap()).lines() {
+    for line in BufReader::new(running.0.stdout.take().unwrap()).lines() {
         told.push(line.unwrap());
         if told.last().unwrap().contains(word) {
-            return (Running(child), told);
+            return (running, told);
         }
     }
     panic!("{word} is not told:\n{}", told.join("\n"));

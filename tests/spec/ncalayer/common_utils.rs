@@ -90,6 +90,10 @@ async fn a_call_that_java_would_not_make_is_refused_in_its_words() {
         let message = format!("java.lang.IllegalArgumentException: argument type mismatch. Method: {method}");
         assert_eq!(page.call(method, args).await, refused(&message));
     }
+    let answer = page.call("signXml", json!(["PKCS12", "SIGNATURE", "<a/>", "/a", "/a"])).await;
+    assert_eq!(answer, refused("tbsElementXPath and signatureParentElementXPath are not supported here"));
+    let answer = page.call("signXmls", json!(["PKCS12", "SIGNATURE", vec!["<a/>"; 257], "", ""])).await;
+    assert_eq!(answer["code"], "500");
     let answer = page.call("createCAdESFromBase64", json!(["PKCS12", "SIGNATURE", "MT EK", false])).await;
     assert_eq!(answer, refused("Illegal base64 character 20"));
     let answer = page.call("createCAdESFromBase64", json!(["PKCS12", "SIGNATURE", "M", false])).await;
