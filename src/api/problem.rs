@@ -204,6 +204,7 @@ pub fn status_of(code: RefusalCode) -> StatusCode {
         | C::NotTheSender
         | C::NotTheHolder
         | C::NotAnOfficer
+        | C::OwnCase
         | C::KeyCompromised
         | C::CertificateAnnulled
         | C::SignerIsNotTheCaller
@@ -231,6 +232,7 @@ pub fn status_of(code: RefusalCode) -> StatusCode {
         | C::DocumentNotYetReceived
         | C::CaseClosed
         | C::CaseAlreadyOpen
+        | C::SignatureAlreadyUsed
         | C::ExtractState
         | C::IdempotencyKeyReused => StatusCode::CONFLICT,
         C::UploadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -246,6 +248,7 @@ pub fn status_of(code: RefusalCode) -> StatusCode {
         | C::ContentNotCanonical
         | C::TooManyFiles
         | C::SignatureContentMismatch
+        | C::LoginTextNotADocument
         | C::SignatureInvalid
         | C::SignatureMissing
         | C::SignatureUnsupported

@@ -12,7 +12,7 @@ use crate::access::rights::{Caller, Capability};
 use crate::access::store::{self as clients, Client, Member};
 use crate::app::App;
 use crate::db::Tx;
-use crate::docflow::offers;
+use crate::docflow::offers::{self, OfferRow, VersionRow};
 use crate::domain::document::DocumentKind;
 use crate::domain::ids::{DocumentId, OfferId};
 use crate::domain::kinds::{self, Content, OfferAcceptance};
@@ -99,6 +99,7 @@ pub async fn accept_offer(
     };
     let received = checked.waits_for.is_none();
     record_document::enter(app, &entering, request, now, async |tx, document| {
+        must_be_open(app, tx, command.offer, command.version).await?;
         if received { become_client(tx, &consent, document, now).await } else { Ok(()) }
     })
     .await
@@ -126,19 +127,8 @@ async fn check_offer(
     now: Moment,
 ) -> Result<String, OperationError> {
     let row = offers::load(&app.db, offer).await?.ok_or(RefusalCode::OfferUnknown)?;
-    if let Some(since) = row.withdrawn_at {
-        return Err(Refusal::new(RefusalCode::OfferWithdrawn).with("since", since.to_string()).into());
-    }
     let versions = offers::versions(&app.db, offer).await?;
-    let wanted = versions.iter().find(|known| known.version == version).ok_or(RefusalCode::OfferUnknown)?;
-    let current = versions.iter().filter(|known| known.in_force_from <= now).max_by_key(|known| known.version);
-    if current.map(|known| known.version) != Some(version) {
-        let until = versions.iter().find(|known| known.version == version + 1).map(|next| next.in_force_from);
-        return Err(Refusal::new(RefusalCode::OfferNotInForce)
-            .with("from", wanted.in_force_from.to_string())
-            .with("until", until.map(|at| at.to_string()).unwrap_or_default())
-            .into());
-    }
+    judge_offer(&row, &versions, version, now)?;
     let mismatch = |pointer: &str| OperationError::from(Refusal::new(RefusalCode::ConsentMismatch).at(pointer));
     if consent.offer.id != offer || consent.offer.version != version.to_string() {
         return Err(mismatch("/offer"));
@@ -154,6 +144,34 @@ async fn check_offer(
         return Err(mismatch("/offer/title"));
     }
     Ok(row.title)
+}
+
+/// That the offer is still open when the acceptance is written down, under the offer's lock: a withdrawal or a new version
+/// that came while the signature was checked is not passed by.
+///
+/// The instant of arrival counts from here on: an acceptance that is written down before the withdrawal and still waits for
+/// evidence stands when the evidence comes (REG-04).
+async fn must_be_open(app: &App, tx: &mut Tx, offer: OfferId, version: i64) -> Result<(), OperationError> {
+    let row = offers::lock(tx, offer).await?.ok_or(RefusalCode::OfferUnknown)?;
+    let versions = offers::versions_of_locked(tx, offer).await?;
+    Ok(judge_offer(&row, &versions, version, app.clock.now())?)
+}
+
+/// That `version` of the offer may be accepted at `now`.
+fn judge_offer(row: &OfferRow, versions: &[VersionRow], version: i64, now: Moment) -> Result<(), Refusal> {
+    if let Some(since) = row.withdrawn_at {
+        return Err(Refusal::new(RefusalCode::OfferWithdrawn).with("since", since.to_string()));
+    }
+    let wanted = versions.iter().find(|known| known.version == version);
+    let wanted = wanted.ok_or_else(|| Refusal::new(RefusalCode::OfferUnknown))?;
+    let current = versions.iter().filter(|known| known.in_force_from <= now).max_by_key(|known| known.version);
+    if current.map(|known| known.version) != Some(version) {
+        let until = versions.iter().find(|known| known.version == version + 1).map(|next| next.in_force_from);
+        return Err(Refusal::new(RefusalCode::OfferNotInForce)
+            .with("from", wanted.in_force_from.to_string())
+            .with("until", until.map(|at| at.to_string()).unwrap_or_default()));
+    }
+    Ok(())
 }
 
 /// That the consent is to this operator, by this caller, and of now.

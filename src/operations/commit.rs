@@ -6,12 +6,13 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{Fault, OperationError};
-use crate::access::answers::{self, Request};
+use crate::access::answers::{self, Earlier, Request};
 use crate::access::rights::Caller;
 use crate::app::App;
 use crate::db::Tx;
 use crate::domain::ids::{DocumentId, EventId};
 use crate::domain::party::Party;
+use crate::domain::refusal::RefusalCode;
 use crate::domain::time::Moment;
 use crate::journal::{self, EventDraft, Sequenced, WaitError};
 use crate::notify::store::{self as notices, NewNotice};
@@ -65,6 +66,23 @@ async fn wait(app: &App, event: EventId) -> Result<Option<Sequenced>, OperationE
         Ok(entry) => Ok(Some(entry)),
         Err(WaitError::TimedOut) => Ok(None),
         Err(WaitError::Failed(error)) => Err(Fault::from(error).into()),
+    }
+}
+
+/// What to answer when `error` says that something is there already. A request repeated while it is being done meets its own
+/// first run, and not a replay: its answer is there in a moment.
+pub(super) async fn not_twice(app: &App, request: Option<&Request>, error: OperationError) -> OperationError {
+    let is_there = matches!(
+        &error,
+        OperationError::Refused(refusal)
+            if matches!(refusal.code, RefusalCode::SignatureAlreadyUsed | RefusalCode::AlreadyAccepted)
+    );
+    match request {
+        Some(request) if is_there => match answers::earlier(&app.db, request).await {
+            Ok(Some(Earlier::Same(_))) => RefusalCode::ServiceUnavailable.into(),
+            Ok(Some(Earlier::Other) | None) | Err(_) => error,
+        },
+        Some(_) | None => error,
     }
 }
 

@@ -17,6 +17,8 @@ use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::domain::time::Moment;
 use qolhat_pki::time::Span;
 
+/// How every text that opens a session begins. Nothing that begins so is taken as a document: whoever signs it logs in.
+pub const LOGIN_PREFIX: &str = "qolhat-login/";
 /// Random octets of a session's token.
 const TOKEN_BYTES: usize = 32;
 
@@ -55,7 +57,8 @@ fn later(now: Moment, seconds: i64) -> Moment {
 /// The text that is signed: it says for which service and until when, so that it is good for nothing else.
 fn content(app: &App, id: ChallengeId, nonce: &[u8], expires_at: Moment) -> String {
     let bin = app.operator.bin;
-    format!("qolhat-login/v1\noperator: {bin}\nchallenge: {id}\nnonce: {}\nexpires: {expires_at}\n", hex::encode(nonce))
+    let nonce = hex::encode(nonce);
+    format!("{LOGIN_PREFIX}v1\noperator: {bin}\nchallenge: {id}\nnonce: {nonce}\nexpires: {expires_at}\n")
 }
 
 /// An open session.

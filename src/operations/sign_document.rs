@@ -73,7 +73,10 @@ pub async fn sign_document(
     let mut tx = app.db.begin().await?;
     let row = store::lock(&mut tx, document).await?.ok_or(RefusalCode::DocumentUnknown)?;
     let state = new_state(decide(row.state(), act, side)?, &checked);
-    keep_signature::insert(&mut tx, &checked, &kept, now).await?;
+    if let Err(error) = keep_signature::insert(&mut tx, &checked, &kept, now).await {
+        drop(tx);
+        return Err(commit::not_twice(app, request, error).await);
+    }
     let recorded = if state == State::Received { Some(event) } else { row.recorded_event };
     let deadline = (state == State::CheckPending).then(|| record_document::check_deadline(app, now));
     let change = Change { state, reason: None, state_event: event, recorded_event: recorded, check_deadline: deadline };

@@ -111,6 +111,7 @@ fn take_in(app: &App, caller: &Caller, command: &SubmitDocument) -> Result<(Vec<
         .map(|upload| intake::receive(Upload { name: upload.name.clone(), bytes: upload.bytes.clone() }, limits))
         .collect::<Result<Vec<_>, _>>()?;
     let original = files.first().ok_or_else(|| Refusal::new(RefusalCode::MalformedContent))?;
+    check_signature::must_be_no_login_text(original.bytes())?;
     let described = match command.kind {
         DocumentKind::OfferAcceptance => {
             return Err(Refusal::new(RefusalCode::KindNotForSending).with("kind", command.kind.code()));
