@@ -533,6 +533,7 @@ problem-internal-detail = Tell the operator this number: { $trace_id }. What was
 
 ## Receipts of the operator
 
+own-statement = own statement
 receipt-title = Receipt No. { $number } of a document
 receipt-document = Document: { $kind }, No. { $number }, "{ $title }"
 receipt-sender = Sender: { $name } ({ $party })

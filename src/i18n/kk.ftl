@@ -533,6 +533,7 @@ problem-internal-detail = Мына нөмірді операторға хаба�
 
 ## Receipts of the operator
 
+own-statement = өз мәлімдемесі
 receipt-title = № { $number } қолхат: құжаттың алынғаны туралы
 receipt-document = Құжат: { $kind }, № { $number }, «{ $title }»
 receipt-sender = Жіберуші: { $name } ({ $party })

@@ -533,6 +533,7 @@ problem-internal-detail = Сообщите оператору этот номе�
 
 ## Receipts of the operator
 
+own-statement = со своих слов
 receipt-title = Квитанция № { $number } о получении документа
 receipt-document = Документ: { $kind }, № { $number }, «{ $title }»
 receipt-sender = Отправитель: { $name } ({ $party })

@@ -86,12 +86,13 @@ pub(super) async fn not_twice(app: &App, request: Option<&Request>, error: Opera
     }
 }
 
-/// Writes down an attempt that was refused after the signature was looked at. Its failure does not hide the refusal.
-pub async fn journal_refusal(
+/// Writes down an attempt that was refused after the signature was looked at: who tried, in whose session, and
+/// `certificate_sha256` of the key that made the signature, empty when nobody can tell. Its failure does not hide the refusal.
+pub(super) async fn journal_refusal(
     app: &App,
+    caller: &Caller,
     attempt: &str,
     code: &str,
-    party: Option<&Party>,
     certificate_sha256: Option<[u8; 32]>,
     now: Moment,
 ) {
@@ -99,14 +100,15 @@ pub async fn journal_refusal(
     let event = EventDraft {
         id: EventId::new(now, &mut rng),
         kind: "attempt.refused".to_owned(),
-        subjects: party.map(party_subject).into_iter().collect(),
+        subjects: vec![party_subject(&caller.party)],
         payload: vec![
             ("attempt".to_owned(), json!(attempt)),
             ("code".to_owned(), json!(code)),
             ("certificate_sha256".to_owned(), json!(certificate_sha256.map(hex::encode).unwrap_or_default())),
+            ("session_certificate_sha256".to_owned(), json!(hex::encode(caller.certificate_sha256))),
             ("at".to_owned(), json!(now.to_string())),
         ],
-        actor: json!({}),
+        actor: actor(caller),
     };
     let written = async {
         let mut tx = app.db.begin().await.map_err(Fault::from)?;

@@ -12,8 +12,10 @@ use crate::docflow::store::{self, Change};
 use crate::docflow::{Act, State, decide, may_withdraw};
 use crate::domain::ids::{DocumentId, EventId};
 use crate::domain::refusal::{Refusal, RefusalCode};
+use crate::domain::text;
 use crate::extract::format::field;
 use crate::journal::EventDraft;
+use crate::signature::authority;
 
 /// Longest reason, in characters.
 pub const REASON_MAX_CHARS: usize = 2000;
@@ -21,7 +23,8 @@ pub const REASON_MAX_CHARS: usize = 2000;
 /// Ends a document by `act`, which is a rejection or a withdrawal.
 ///
 /// # Errors
-/// `reason-required`, `document-unknown`, the refusals of the state.
+/// `reason-required`, `document-unknown`, `signer-lacks-authority` for a session whose key does not bind the party, the
+/// refusals of the state.
 pub(super) async fn end_document(
     app: &App,
     caller: &Caller,
@@ -34,7 +37,8 @@ pub(super) async fn end_document(
     let (act, event_kind) = act;
     caller.must_sign()?;
     let reason = checked_reason(reason, "/reason")?;
-    let (_, side) = sign_document::load(app, caller, document).await?;
+    let (seen, side) = sign_document::load(app, caller, document).await?;
+    authority::session_binds(&caller.roles, &caller.party, Some(seen.kind))?;
     let event = EventId::new(now, &mut app.rng.clone());
 
     let mut tx = app.db.begin().await?;
@@ -85,11 +89,7 @@ pub(super) fn checked_reason(reason: &str, pointer: &str) -> Result<String, Refu
     if reason.chars().count() > REASON_MAX_CHARS {
         return Err(malformed("too-long").with("limit", REASON_MAX_CHARS.to_string()));
     }
-    let hidden = |c: char| {
-        (c.is_control() && c != '\n')
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-    };
-    if reason.chars().any(hidden) {
+    if !reason.lines().all(text::is_plain) {
         return Err(malformed("forbidden-character"));
     }
     Ok(reason.to_owned())

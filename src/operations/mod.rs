@@ -24,6 +24,7 @@ pub mod reject_document;
 pub mod report_key_compromise;
 pub mod sign_document;
 pub mod submit_document;
+mod take_signature;
 pub mod verify_extract;
 pub mod withdraw_document;
 pub mod withdraw_offer;

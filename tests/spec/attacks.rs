@@ -3,6 +3,8 @@
 
 mod compromise;
 mod evidence;
+mod names;
+mod powers;
 mod replay;
 
 use std::sync::Arc;

@@ -17,6 +17,7 @@ use crate::app::App;
 use crate::domain::ids::{DocumentId, EventId, ExtractId};
 use crate::domain::party::Party;
 use crate::domain::refusal::{Refusal, RefusalCode};
+use crate::domain::text::is_plain;
 use crate::extract::build::{self, Prepared};
 use crate::extract::format::{field, kind};
 use crate::extract::operator::OperatorCard;
@@ -81,8 +82,7 @@ pub async fn prepare_extract(
     let now = app.clock.now();
     caller.must_be_officer()?;
     for (name, text) in [("asked_by", &request.asked_by), ("ground", &request.ground), ("scope", &request.scope)] {
-        let hidden = text.chars().any(char::is_control);
-        if text.trim().is_empty() || hidden || text.chars().count() > TEXT_MAX_CHARS {
+        if text.trim().is_empty() || !is_plain(text) || text.chars().count() > TEXT_MAX_CHARS {
             let refusal = Refusal::new(RefusalCode::MissingRequisite).with("requisite", name);
             return Err(refusal.at(format!("/{name}")).into());
         }
