@@ -5,7 +5,7 @@ use qolhat_pki::time::Span;
 use serde_json::json;
 
 use super::record_document::{self, Entered, Entering};
-use super::take_signature::take_signature;
+use super::take_signature::{take_signature, written_down};
 use super::{OperationError, commit};
 use crate::access::answers::Request;
 use crate::access::rights::{Caller, Capability};
@@ -95,11 +95,11 @@ pub async fn accept_offer(
         actor: commit::actor(caller),
     };
     let received = checked.waits_for.is_none();
-    record_document::enter(app, &entering, request, now, async |tx, document| {
+    let entered = record_document::enter(app, &entering, request, now, async |tx, document| {
         must_be_open(app, tx, command.offer, command.version).await?;
         if received { become_client(tx, &consent, document, now).await } else { Ok(()) }
-    })
-    .await
+    });
+    written_down(app, caller, "accept-offer", &checked, entered.await).await
 }
 
 /// The consent in `bytes`.

@@ -60,7 +60,8 @@ pub struct Checked {
     pub signer: Signer,
     /// The certificate.
     pub certificate: Certificate,
-    /// SHA-256 by which the act of signing is known, however the CMS around it is written: [`value_sha256`].
+    /// SHA-256 of the signature value (of an ECDSA value, of its `r`): by it the act of signing is known, however the CMS
+    /// around it is written.
     pub value_sha256: [u8; 32],
     /// `None`: good. Otherwise why it is not known yet to be good.
     pub waits_for: Option<Refusal>,

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::check_signature::Checked;
 use super::commit::{self, Act as Written};
-use super::take_signature::take_signature;
+use super::take_signature::{take_signature, written_down};
 use super::{Fault, OperationError, issue_receipt, keep_content, keep_signature, record_document};
 use crate::access::answers::Request;
 use crate::access::rights::Caller;
@@ -71,7 +71,8 @@ pub async fn sign_document(
     let state = new_state(decide(row.state(), act, side)?, &checked);
     if let Err(error) = keep_signature::insert(&mut tx, &checked, &kept, now).await {
         drop(tx);
-        return Err(commit::not_twice(app, request, error).await);
+        let refused = Err(commit::not_twice(app, request, error).await);
+        return written_down(app, caller, "sign-document", &checked, refused).await;
     }
     let recorded = if state == State::Received { Some(event) } else { row.recorded_event };
     let deadline = (state == State::CheckPending).then(|| record_document::check_deadline(app, now));

@@ -6,7 +6,7 @@ use super::OperationError;
 use super::check_signature;
 use super::commit;
 use super::record_document::{self, Entered, Entering};
-use super::take_signature::take_signature;
+use super::take_signature::{take_signature, written_down};
 use crate::access::answers::Request;
 use crate::access::rights::Caller;
 use crate::access::store as clients;
@@ -84,7 +84,11 @@ pub async fn submit_document(
         payload: vec![("title_language".to_owned(), json!("as-written"))],
         actor: commit::actor(caller),
     };
-    record_document::enter(app, &entering, request, now, async |_, _| Ok(())).await
+    let entered = record_document::enter(app, &entering, request, now, async |_, _| Ok(())).await;
+    match &signature {
+        Some(checked) => written_down(app, caller, "submit-document", checked, entered).await,
+        None => entered,
+    }
 }
 
 /// What a document says of itself.

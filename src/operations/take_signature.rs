@@ -6,7 +6,7 @@ use super::check_signature::{self, Checked, NotTaken, Use};
 use super::commit;
 use crate::access::rights::Caller;
 use crate::app::App;
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::domain::time::Moment;
 
 /// The signature `cms` over `content` for the act `attempt`, when it is good and `rule` allows it.
@@ -37,4 +37,25 @@ pub(super) async fn take_signature(
             Err(error)
         }
     }
+}
+
+/// `done`, and when it was refused for the sake of the signature only once it was to be kept (a key reported meanwhile, a
+/// signature that is recorded already), that is written down as well.
+///
+/// # Errors
+/// Those of `done`.
+pub(super) async fn written_down<T>(
+    app: &App,
+    caller: &Caller,
+    attempt: &'static str,
+    checked: &Checked,
+    done: Result<T, OperationError>,
+) -> Result<T, OperationError> {
+    if let Err(OperationError::Refused(refusal)) = &done
+        && matches!(refusal.code, RefusalCode::KeyCompromised | RefusalCode::SignatureAlreadyUsed)
+    {
+        let (code, by) = (refusal.code.code(), Some(checked.signer.certificate_sha256));
+        commit::journal_refusal(app, caller, attempt, code, by, app.clock.now()).await;
+    }
+    done
 }

@@ -8,6 +8,7 @@ mod powers;
 mod replay;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -15,10 +16,11 @@ use qolhat::demo::Branch;
 use qolhat::demo::authority::{Validity, leaf_validity};
 use qolhat::demo::client::{Client, ClientError, KeyPair};
 use qolhat::demo::people::{FIGURES, Figure, subject};
+use qolhat::demo::story::Actor;
 use qolhat_pki::issue::profile::{KeyUse, Profile};
 use qolhat_pki::oid::Oid;
 use qolhat_pki::time::Span;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::support::stage::Stage;
 
@@ -82,4 +84,41 @@ fn named(pair: &KeyPair) -> Value {
 async fn events(client: &Client) -> Vec<String> {
     let events = client.get("/api/v1/events").await.unwrap();
     events.as_array().unwrap().iter().map(|event| event["kind"].as_str().unwrap().to_owned()).collect()
+}
+
+/// What the journal keeps of `count` refused attempts of a party: the fields and the actor of each. A refused attempt is
+/// written down without keeping him waiting who tried.
+async fn attempts(stage: &Stage, actor: &Actor, count: usize) -> Vec<Map<String, Value>> {
+    for _ in 0..250 {
+        let attempts = attempts_so_far(stage, actor).await;
+        if attempts.len() >= count {
+            assert_eq!(attempts.len(), count);
+            return attempts;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("{count} attempts are not in the journal")
+}
+
+async fn attempts_so_far(stage: &Stage, actor: &Actor) -> Vec<Map<String, Value>> {
+    let mut attempts = Vec::new();
+    let subject = format!("party:{}", actor.party().key());
+    for seq in stage.app.journal.entries_of_subject(&subject).await.unwrap() {
+        let entry = stage.app.journal.entry(seq).await.unwrap().unwrap();
+        if !String::from_utf8_lossy(&entry.body).contains("attempt.refused") {
+            continue;
+        }
+        let mut told = Map::new();
+        for (_, opening) in &entry.openings {
+            match opening.payload_field() {
+                Some((name, value)) => drop(told.insert(name.to_owned(), value.clone())),
+                None if opening.value.get("iin").is_some() => {
+                    drop(told.insert("actor".to_owned(), opening.value.clone()));
+                }
+                None => {}
+            }
+        }
+        attempts.push(told);
+    }
+    attempts
 }

@@ -106,6 +106,23 @@ async fn a_key_certified_anew_is_barred_with_its_first_certificate() {
     assert_eq!(code(stage.send(&client, "completion-act", &other, &act, Some(cms)).await), "key-compromised");
 }
 
+/// Certificates registered by an earlier program get their further names when the service starts.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_registered_before_its_key_was_kept_is_found_by_it_all_the_same() {
+    let stage = Stage::set().await;
+    let head = stage.actor("head-a");
+    let client = stage.log_in(&head.auth).await;
+    stage.log_in(&head.sign).await;
+    report(&client, named(&head.sign), hour_ago(&stage)).await.unwrap();
+    let mut tx = stage.app.db.begin().await.unwrap();
+    tx.execute("update certificate set issuer_sha256 = null, spki_sha256 = null", &[]).await.unwrap();
+    tx.commit().await.unwrap();
+    let identified = qolhat::access::certificates::identify(&stage.app.db).await.unwrap();
+    assert_eq!(identified, 2);
+    let anew = certified_anew(&stage, figure("head-a"), &head.sign, KeyUse::Sign);
+    assert_eq!(login_code(&stage, &anew).await, "key-compromised");
+}
+
 /// A session opened by another certificate of the key ends with it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_by_another_certificate_of_the_key_ends_with_the_report() {

@@ -9,7 +9,7 @@ use qolhat_pki::issue::profile::{KeyUse, Profile};
 use qolhat_pki::oid::{self, Oid};
 use serde_json::{Value, json};
 
-use super::{figure, issue, new_key};
+use super::{attempts, figure, issue, new_key};
 use crate::support::stage::{AGREEMENT, Offer, Stage, code, code_of_state};
 
 /// The consent of `actor`, its client data changed.
@@ -153,34 +153,8 @@ async fn a_refused_attempt_names_the_refused_certificate_and_who_tried() {
     let refused = stage.send(&client, "completion-act", &other, &act, Some(b"junk".to_vec())).await;
     assert_eq!(code(refused), "malformed-cms");
 
-    let subject = format!("party:{}", head.party().key());
-    let before = stage.app.journal.entries_of_subject(&subject).await.unwrap().len();
-    for _ in 0..100 {
-        // A refused attempt is written down without keeping him waiting who tried.
-        if stage.app.journal.entries_of_subject(&subject).await.unwrap().len() > before {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
-    let mut attempts = Vec::new();
-    for seq in stage.app.journal.entries_of_subject(&subject).await.unwrap() {
-        let entry = stage.app.journal.entry(seq).await.unwrap().unwrap();
-        if String::from_utf8_lossy(&entry.body).contains("attempt.refused") {
-            let mut told: serde_json::Map<String, Value> = serde_json::Map::new();
-            for (_, opening) in &entry.openings {
-                match opening.payload_field() {
-                    Some((name, value)) => drop(told.insert(name.to_owned(), value.clone())),
-                    None if opening.value.get("iin").is_some() => {
-                        drop(told.insert("actor".to_owned(), opening.value.clone()))
-                    }
-                    None => {}
-                }
-            }
-            attempts.push(told);
-        }
-    }
+    let attempts = attempts(&stage, &head, 2).await;
     let sha256 = |pair: &qolhat::demo::client::KeyPair| json!(hex::encode(pair.certificate.sha256()));
-    assert_eq!(attempts.len(), 2);
     assert_eq!(attempts[0]["certificate_sha256"], sha256(&foreign));
     assert_eq!(attempts[1]["certificate_sha256"], "", "nobody knows whose junk is");
     for attempt in &attempts {

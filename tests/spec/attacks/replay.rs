@@ -5,6 +5,7 @@ use qolhat_pki::issue::augment::{Augmentation, augment};
 use qolhat_pki::oid;
 use serde_json::json;
 
+use super::attempts;
 use crate::support::stage::{AGREEMENT, Stage, code, code_of_state};
 
 /// Mallory sends a challenge as a document; whose countersignature over it would open the signer's session.
@@ -47,6 +48,8 @@ async fn one_signature_is_recorded_on_one_document() {
     let rewrapped = augment(&cms, &[attribute]).unwrap();
     assert_ne!(rewrapped, cms);
     assert_eq!(code(send(&rewrapped, "three").await), "signature-already-used");
+    let attempts = attempts(&stage, &head, 2).await;
+    assert!(attempts.iter().all(|attempt| attempt["code"] == "signature-already-used"), "{attempts:?}");
     let again = send(&cms, "one").await.unwrap();
     assert_eq!(again["document_id"], first["document_id"], "a repeated request is no second signature");
 }
