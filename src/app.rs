@@ -236,6 +236,7 @@ impl App {
         let rng = SharedRandom::new(SystemRandom);
         let db = Db::connect(&config.database).await?;
         db.migrate().await?;
+        crate::access::certificates::identify(&db).await?;
         let blobs = Blobs::Disk(DiskStore::open(config.blobs.clone()).await?);
         // Without its keys an installation that has entries cannot go on: a new key would split the log in two.
         let is_new = db.query_one("select 1 as any_entry from journal_event limit 1", &[]).await?.is_none();

@@ -1,4 +1,10 @@
 //! What a person may do for a party.
+//!
+//! Two things are asked for apart. The capability says what the party lets the person do. The roles in the certificate of the
+//! session say whether that key binds an organisation; what binds it without a signature (a refusal, a recall, an employee
+//! added, an invitation) needs such a key, or a key for drafting would be worth as much as the head's.
+
+use qolhat_pki::nca::Role;
 
 use crate::domain::party::{Iin, Party};
 use crate::domain::refusal::{Refusal, RefusalCode};
@@ -42,7 +48,11 @@ pub struct Caller {
     pub party: Party,
     /// SHA-256 of the certificate by which the session was opened.
     pub certificate_sha256: [u8; 32],
-    /// What the person may do for the party; `None` before the party is a client.
+    /// The roles that the CA wrote into that certificate.
+    pub roles: Vec<Role>,
+    /// What the person may do for the party; `None` before the party is a client. A person whose certificate names him head
+    /// of a client, or gives him the right to sign for it, may sign whoever accepted the offer: the agreement binds the
+    /// organisation, and its bodies need no power of attorney (POA-02).
     pub capability: Option<Capability>,
     /// Whether the person is an authorised officer of the operator, acting for the operator.
     pub officer: bool,

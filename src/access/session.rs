@@ -8,7 +8,7 @@ use crate::params;
 
 /// How long a challenge may be answered, in seconds.
 pub const CHALLENGE_LIFETIME_SECONDS: i64 = 300;
-/// How long a session lives, in seconds (ACC-09).
+/// How long a session lives, in seconds (ACC-09); it ends sooner with the certificate by which it was opened.
 pub const SESSION_LIFETIME_SECONDS: i64 = 12 * 3600;
 /// Length of a challenge's nonce, in bytes.
 pub const NONCE_BYTES: usize = 32;
@@ -22,9 +22,11 @@ pub struct SessionRow {
     pub party: String,
     /// The certificate by which it was opened.
     pub certificate_sha256: Vec<u8>,
+    /// Its DER.
+    pub certificate_der: Vec<u8>,
     /// Until when.
     pub expires_at: Moment,
-    /// State of the certificate now.
+    /// State of the certificate now; when it is active, that of another of its key that is not.
     pub certificate_state: String,
 }
 
@@ -102,6 +104,7 @@ pub async fn load(db: &Db, token_sha256: &[u8; 32]) -> Result<Option<SessionRow>
             iin: row.text("iin")?,
             party: row.text("party")?,
             certificate_sha256: row.bytes("certificate_sha256")?,
+            certificate_der: row.bytes("certificate_der")?,
             expires_at: row.moment("expires_at")?,
             certificate_state: row.text("certificate_state")?,
         })

@@ -129,6 +129,25 @@ pub async fn insert_member(tx: &mut Tx, party: &Party, member: &Member) -> Resul
     .map(|rows| rows == 1)
 }
 
+/// Keeps a member of `party` who may sign; one who is there already may sign from now on.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn insert_signer(tx: &mut Tx, party: &Party, signer: &Member) -> Result<(), DbError> {
+    tx.execute(
+        include_str!("sql/upsert_membership_of_signer.sql"),
+        &params![
+            party.key(),
+            signer.iin.as_str(),
+            signer.display_name.as_str(),
+            signer.added_at,
+            signer.added_by.as_str()
+        ],
+    )
+    .await
+    .map(drop)
+}
+
 fn member(row: &Row) -> Result<Member, DbError> {
     Ok(Member {
         iin: row.text("iin")?,

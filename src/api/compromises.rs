@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use qolhat_pki::armor;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -13,7 +14,7 @@ use super::problem::{ApiError, Problem};
 use super::session::Session;
 use crate::access::cases;
 use crate::domain::ids::CaseId;
-use crate::domain::refusal::RefusalCode;
+use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::operations::decide_compromise::{Decision, decide_compromise};
 use crate::operations::report_key_compromise::{ReportKeyCompromise, report_key_compromise};
 
@@ -24,8 +25,11 @@ const CASES_MAX: i64 = 500;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Report {
-    /// SHA-256 of the certificate, hexadecimal; that of the session when absent.
+    /// SHA-256 of a registered certificate, hexadecimal.
     certificate_sha256: Option<String>,
+    /// The certificate itself, base64 or PEM: it need not have been used here. Without this and `certificate_sha256`, every
+    /// registered certificate of the caller in the capacity of the session is meant.
+    certificate: Option<String>,
     /// RFC 3339: since when the key may be in other hands.
     compromised_since: String,
     circumstances: String,
@@ -37,7 +41,8 @@ pub struct ReportedAnswer {
     case_id: String,
 }
 
-/// Report that a key is compromised: its certificate is suspended at once.
+/// Report that a key is compromised: its certificate is suspended at once, with every other certificate of the key. Without
+/// a certificate, all that the caller has in this capacity are. The answer names the first case.
 #[utoipa::path(post, path = "/api/v1/compromises", tag = "compromises", security(("session" = [])),
     request_body = Report, params(("Idempotency-Key" = String, Header)),
     responses((status = 201, body = ReportedAnswer), (status = "4XX", body = Problem)))]
@@ -51,11 +56,12 @@ pub async fn report(
     let case_id = match earlier {
         Some(id) => id,
         None => {
-            let Report { certificate_sha256, compromised_since, circumstances } = input.value;
+            let Report { certificate_sha256, certificate, compromised_since, circumstances } = input.value;
             let command = ReportKeyCompromise {
                 certificate_sha256: certificate_sha256
                     .map(|text| input::sha256(&text, "/certificate_sha256"))
                     .transpose()?,
+                certificate: certificate.map(|text| certificate_in(&text)).transpose()?,
                 compromised_since: input::moment(&compromised_since, "/compromised_since")?,
                 circumstances,
             };
@@ -63,6 +69,18 @@ pub async fn report(
         }
     };
     Ok((StatusCode::CREATED, Json(ReportedAnswer { case_id })))
+}
+
+/// The one certificate in a JSON text: base64 or PEM.
+fn certificate_in(text: &str) -> Result<Vec<u8>, ApiError> {
+    let mut found = armor::decode_any(text.as_bytes());
+    match (found.pop(), found.is_empty()) {
+        (Some(der), true) => Ok(der),
+        _ => Err(Refusal::new(RefusalCode::MalformedContent)
+            .with("reason", "not-a-certificate")
+            .at("/certificate")
+            .into()),
+    }
 }
 
 /// An undecided case.
@@ -107,7 +125,10 @@ pub enum Decide {
         cut_off: String,
     },
     /// The holder asked to lift the suspension.
-    Lift,
+    Lift {
+        /// His request: its date, number or way. It stands in the journal.
+        request: String,
+    },
 }
 
 /// Decide a case (the officer's act).
@@ -126,7 +147,7 @@ pub async fn decide(
     if earlier.is_none() {
         let decision = match input.value {
             Decide::Annul { cut_off } => Decision::Annul { cut_off: input::moment(&cut_off, "/cut_off")? },
-            Decide::Lift => Decision::Lift,
+            Decide::Lift { request } => Decision::Lift { request },
         };
         decide_compromise(&app, &session.caller, case, decision, Some(&request)).await?;
     }

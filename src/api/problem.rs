@@ -220,6 +220,7 @@ pub fn status_of(code: RefusalCode) -> StatusCode {
         | C::NotTheSender
         | C::NotTheHolder
         | C::NotAnOfficer
+        | C::OwnCase
         | C::KeyCompromised
         | C::CertificateAnnulled
         | C::SignerIsNotTheCaller
@@ -247,6 +248,7 @@ pub fn status_of(code: RefusalCode) -> StatusCode {
         | C::DocumentNotYetReceived
         | C::CaseClosed
         | C::CaseAlreadyOpen
+        | C::SignatureAlreadyUsed
         | C::ExtractState
         | C::OtherSession
         | C::IdempotencyKeyReused => StatusCode::CONFLICT,
@@ -263,6 +265,7 @@ pub fn status_of(code: RefusalCode) -> StatusCode {
         | C::ContentNotCanonical
         | C::TooManyFiles
         | C::SignatureContentMismatch
+        | C::LoginTextNotADocument
         | C::SignatureInvalid
         | C::SignatureMissing
         | C::SignatureUnsupported

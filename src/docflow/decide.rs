@@ -1,6 +1,14 @@
 //! Which act is allowed in which state.
+//!
+//! Recall (A5.3.1.5, FLW-05). The clause gives the sender a recall and says nothing of an answer to it. Before the addressee
+//! has answered, a document is an offer of its sender: nobody relies on it, the journal keeps that it was received and that
+//! it was taken back, and its content stays; so its recall takes effect at once, whether it is recorded or not. After the
+//! answer nothing is taken back by one side: a recall is then a request to the other, which both sign as a document of its
+//! own. A consent to the operator's offer is answered by the law of the offer itself: it concludes the agreement when it is
+//! recorded (REG-11), so from then on it is not taken back at all ([`may_withdraw`]); an agreement ends by its own rules.
 
 use super::state::{Side, State};
+use crate::domain::document::DocumentKind;
 use crate::domain::refusal::{Refusal, RefusalCode};
 
 /// What somebody wants to do with a document.
@@ -55,6 +63,26 @@ pub fn decide(state: State, act: Act, side: Side) -> Result<State, Refusal> {
     }
 }
 
+/// That the sender may take a document of `kind` in `state` back; whether the act is allowed at all is [`decide`]'s.
+///
+/// # Errors
+/// `document-state` for a consent that has concluded the agreement. Source: A1.11, REG-11.
+pub fn may_withdraw(kind: DocumentKind, state: State) -> Result<(), Refusal> {
+    match (kind, state) {
+        (DocumentKind::OfferAcceptance, State::Received | State::Accepted) => {
+            Err(Refusal::new(RefusalCode::DocumentState).with("state", state.code()))
+        }
+        (DocumentKind::OfferAcceptance, _)
+        | (
+            DocumentKind::CompletionAct
+            | DocumentKind::PaymentInvoice
+            | DocumentKind::Letter
+            | DocumentKind::ArbitraryFile,
+            _,
+        ) => Ok(()),
+    }
+}
+
 fn only(side: Side, wanted: Side, code: RefusalCode) -> Result<(), Refusal> {
     if side == wanted { Ok(()) } else { Err(Refusal::new(code)) }
 }
@@ -105,6 +133,16 @@ mod tests {
             let allowed = matches!(state, State::Draft | State::CheckPending | State::Received);
             assert_eq!(decide(state, Act::Withdraw, Side::Sender).is_ok(), allowed, "{state:?}");
             assert_eq!(decide(state, Act::Withdraw, Side::Recipient).unwrap_err().code, RefusalCode::NotTheSender);
+        }
+    }
+
+    /// Keeps: REG-11
+    #[test]
+    fn a_consent_is_taken_back_only_before_it_concludes_the_agreement() {
+        for state in ALL {
+            let concluded = matches!(state, State::Received | State::Accepted);
+            assert_eq!(may_withdraw(DocumentKind::OfferAcceptance, state).is_err(), concluded, "{state:?}");
+            assert!(may_withdraw(DocumentKind::CompletionAct, state).is_ok());
         }
     }
 

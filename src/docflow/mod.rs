@@ -7,5 +7,5 @@ pub mod protocol;
 pub mod state;
 pub mod store;
 
-pub use decide::{Act, decide};
+pub use decide::{Act, decide, may_withdraw};
 pub use state::{Side, State};

@@ -153,18 +153,27 @@ pub async fn insert_version(
 /// A fault of the database.
 pub async fn versions(db: &Db, offer: OfferId) -> Result<Vec<VersionRow>, DbError> {
     let rows = db.query(include_str!("sql/select_offer_versions.sql"), &params![offer.as_uuid()]).await?;
-    rows.iter()
-        .map(|row| {
-            Ok(VersionRow {
-                version: row.int("version")?,
-                prevailing: language(row, "prevailing")?,
-                in_force_from: row.moment("in_force_from")?,
-                published_at: row.moment("published_at")?,
-                event: EventId::from(row.id("event_id")?),
-                seq: row.opt_int("seq")?,
-            })
-        })
-        .collect()
+    rows.iter().map(version).collect()
+}
+
+/// The versions of a locked offer, oldest first.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn versions_of_locked(tx: &mut Tx, offer: OfferId) -> Result<Vec<VersionRow>, DbError> {
+    let rows = tx.query(include_str!("sql/select_offer_versions.sql"), &params![offer.as_uuid()]).await?;
+    rows.iter().map(version).collect()
+}
+
+fn version(row: &Row) -> Result<VersionRow, DbError> {
+    Ok(VersionRow {
+        version: row.int("version")?,
+        prevailing: language(row, "prevailing")?,
+        in_force_from: row.moment("in_force_from")?,
+        published_at: row.moment("published_at")?,
+        event: EventId::from(row.id("event_id")?),
+        seq: row.opt_int("seq")?,
+    })
 }
 
 /// Keeps the text of a version in one language.

@@ -373,13 +373,22 @@ pub async fn count(db: &Db, party: &Party) -> Result<Counts, DbError> {
     })
 }
 
-/// At most `limit` documents that wait for evidence.
+/// At most `limit` documents that wait for evidence and are due by `now`, each with how often it was looked at. Senders take
+/// turns.
 ///
 /// # Errors
 /// A fault of the database.
-pub async fn waiting_for_a_check(db: &Db, limit: i64) -> Result<Vec<DocumentId>, DbError> {
-    let rows = db.query(include_str!("sql/select_documents_due.sql"), &params![limit]).await?;
-    rows.iter().map(|row| row.id("id").map(DocumentId::from)).collect()
+pub async fn due_for_a_check(db: &Db, now: Moment, limit: i64) -> Result<Vec<(DocumentId, i64)>, DbError> {
+    let rows = db.query(include_str!("sql/select_documents_due.sql"), &params![now, limit]).await?;
+    rows.iter().map(|row| Ok((DocumentId::from(row.id("id")?), row.int("checks")?))).collect()
+}
+
+/// Keeps when a document that waits is looked at next, and counts this look.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn set_next_check(tx: &mut Tx, id: DocumentId, at: Moment) -> Result<(), DbError> {
+    tx.execute(include_str!("sql/update_document_next_check.sql"), &params![id.as_uuid(), at]).await.map(drop)
 }
 
 /// What an act makes of a document.

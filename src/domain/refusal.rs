@@ -97,6 +97,10 @@ refusal_codes! {
     SignatureContentMismatch "signature-content-mismatch" AUTHENTIC, [];
     /// The signature value is wrong.
     SignatureInvalid "signature-invalid" AUTHENTIC, [];
+    /// This very signature is recorded on a document already.
+    SignatureAlreadyUsed "signature-already-used" AUTHENTIC, [];
+    /// What is to be signed opens a session when it is signed.
+    LoginTextNotADocument "login-text-not-a-document" Some("Agreement 2.6"), [];
     /// There is no signature.
     SignatureMissing "signature-missing" FORMAT, [];
     /// The algorithm or the form of the signature is not supported.
@@ -199,6 +203,8 @@ refusal_codes! {
     CaseClosed "case-closed" NONE, ["since"];
     /// There is an open case on the same thing.
     CaseAlreadyOpen "case-already-open" Some("Agreement 2.16"), ["case"];
+    /// The case is about a certificate of the officer himself.
+    OwnCase "own-case" COMPROMISE, [];
     /// Only the holder of the certificate may do this.
     NotTheHolder "not-the-holder" Some("Agreement 4.10, 8.8"), [];
     /// Only an authorised officer of the operator may do this.

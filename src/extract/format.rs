@@ -196,6 +196,8 @@ pub mod field {
     pub const REPORTED_AT: &str = "reported_at";
     /// Since when the holder says the key was not his alone.
     pub const COMPROMISED_SINCE: &str = "compromised_since";
+    /// The holder's request by which a suspension was lifted.
+    pub const REQUEST: &str = "request";
     /// From when on nothing signed with the key is taken.
     pub const CUT_OFF: &str = "cut_off";
 }

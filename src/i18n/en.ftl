@@ -219,6 +219,8 @@ reason-number = the number is too long or has characters that are not allowed
 reason-other-addressee = the document names another recipient
 reason-text-empty-or-twice = the text in this language is empty or given twice
 reason-not-one-cms = this is not one CMS in DER, PEM or base64
+reason-too-many-time-stamps = there are too many time stamps (limit { $limit })
+reason-not-a-certificate = this is not an X.509 certificate (DER, PEM or base64)
 reason-not-twelve-digits = twelve digits are needed
 reason-check-digit = the check digit does not fit
 reason-identifier-layout = the date or the kind inside the number does not exist
@@ -369,6 +371,10 @@ problem-signature-content-mismatch-title = The signature is over other content
 problem-signature-content-mismatch-detail = The file was changed after signing, or another file was sent. Sign the very file that you send.
 problem-signature-invalid-title = The signature is invalid
 problem-signature-invalid-detail = The check failed and the document is not received. Sign it again.
+problem-signature-already-used-title = This signature was used already
+problem-signature-already-used-detail = This very signature is recorded on another document. Sign this document anew.
+problem-login-text-not-a-document-title = A text for login is not signed as a document
+problem-login-text-not-a-document-detail = A signature over such a text opens a session. It can be neither sent as a document nor signed as one. If somebody asks you to, tell the operator.
 problem-signature-missing-title = There is no signature
 problem-signature-missing-detail = An unsigned file is not an electronic document. Sign it.
 problem-signature-unsupported-title = This kind of signature is not supported
@@ -479,6 +485,8 @@ problem-case-closed-title = The case is closed
 problem-case-closed-detail = It is decided. Open a new case for a new notice.
 problem-case-already-open-title = A case is open already
 problem-case-already-open-detail = There is a case on this certificate: { $case }. Wait for the operator's decision.
+problem-own-case-title = The case is about your own certificate
+problem-own-case-detail = You cannot decide on your own key. Let another authorised officer decide.
 problem-not-the-holder-title = Only the holder of the certificate may do this
 problem-not-the-holder-detail = Not through a representative: the holder must log in himself.
 problem-not-an-officer-title = Only an authorised officer of the operator may do this
@@ -531,6 +539,7 @@ problem-internal-detail = Tell the operator this number: { $trace_id }. What was
 
 ## Receipts of the operator
 
+own-statement = own statement
 receipt-title = Receipt No. { $number } of a document
 receipt-document = Document: { $kind }, No. { $number }, "{ $title }"
 receipt-sender = Sender: { $name } ({ $party })

@@ -219,6 +219,8 @@ reason-number = нөмірі тым ұзын немесе тыйым салын�
 reason-other-addressee = құжатта басқа алушы көрсетілген
 reason-text-empty-or-twice = бұл тілдегі мәтін бос немесе екі рет берілген
 reason-not-one-cms = бұл DER, PEM немесе base64 түріндегі бір CMS емес
+reason-too-many-time-stamps = уақыт белгілері тым көп (шегі { $limit })
+reason-not-a-certificate = бұл X.509 куәлігі емес (DER, PEM немесе base64)
 reason-not-twelve-digits = он екі цифр керек
 reason-check-digit = бақылау цифры сәйкес емес
 reason-identifier-layout = ішіндегі күн немесе түр болмайды
@@ -369,6 +371,10 @@ problem-signature-content-mismatch-title = Қолтаңба басқа мазм�
 problem-signature-content-mismatch-detail = Файл қол қойылғаннан кейін өзгерген немесе басқа файл жіберілген. Жіберілетін файлдың өзіне қол қойыңыз.
 problem-signature-invalid-title = Қолтаңба жарамсыз
 problem-signature-invalid-detail = Тексеру өтпеді, құжат алынбады. Құжатқа қайта қол қойыңыз.
+problem-signature-already-used-title = Бұл қолтаңба қолданылып қойған
+problem-signature-already-used-detail = Нақ осы қолтаңба басқа құжатқа тіркелген. Осы құжатқа жаңадан қол қойыңыз.
+problem-login-text-not-a-document-title = Жүйеге кіру мәтініне құжат ретінде қол қойылмайды
+problem-login-text-not-a-document-detail = Мұндай мәтінге қойылған қолтаңба жүйеге кіруге жарайды. Оны құжат ретінде жіберуге де, оған қол қоюға да болмайды. Біреу сұраса, операторға хабарлаңыз.
 problem-signature-missing-title = Қолтаңба жоқ
 problem-signature-missing-detail = Қол қойылмаған файл электрондық құжат емес. ЭЦҚ-мен қол қойыңыз.
 problem-signature-unsupported-title = Қолтаңба түрі қолдау таппайды
@@ -479,6 +485,8 @@ problem-case-closed-title = Іс жабылған
 problem-case-closed-detail = Шешім қабылданған. Жаңа хабарлама болса, жаңа іс ашыңыз.
 problem-case-already-open-title = Іс қаралып жатыр
 problem-case-already-open-detail = Бұл куәлік бойынша іс бар: { $case }. Оператор шешімін күтіңіз.
+problem-own-case-title = Іс өзіңіздің куәлігіңіз туралы
+problem-own-case-detail = Өз кілтіңіз туралы істі шеше алмайсыз. Шешімді басқа уәкілетті қызметкер қабылдасын.
 problem-not-the-holder-title = Мұны тек куәлік иесі істей алады
 problem-not-the-holder-detail = Өкіл арқылы болмайды: иесінің өзі кіруі керек.
 problem-not-an-officer-title = Мұны оператордың уәкілетті тұлғасы ғана істей алады
@@ -531,6 +539,7 @@ problem-internal-detail = Мына нөмірді операторға хаба�
 
 ## Receipts of the operator
 
+own-statement = өз мәлімдемесі
 receipt-title = № { $number } қолхат: құжаттың алынғаны туралы
 receipt-document = Құжат: { $kind }, № { $number }, «{ $title }»
 receipt-sender = Жіберуші: { $name } ({ $party })

@@ -219,6 +219,8 @@ reason-number = номер слишком длинный или содержит
 reason-other-addressee = в документе указан другой получатель
 reason-text-empty-or-twice = текст на этом языке пуст или дан дважды
 reason-not-one-cms = это не одна CMS в DER, PEM или base64
+reason-too-many-time-stamps = слишком много меток времени (предел { $limit })
+reason-not-a-certificate = это не сертификат X.509 (DER, PEM или base64)
 reason-not-twelve-digits = нужно двенадцать цифр
 reason-check-digit = контрольная цифра не сходится
 reason-identifier-layout = дата или вид внутри номера не существует
@@ -369,6 +371,10 @@ problem-signature-content-mismatch-title = Подпись над другим с
 problem-signature-content-mismatch-detail = Файл изменён после подписания, или отправлен другой файл. Подпишите именно отправляемый файл.
 problem-signature-invalid-title = Подпись недействительна
 problem-signature-invalid-detail = Проверка не пройдена, документ не получен. Подпишите документ заново.
+problem-signature-already-used-title = Эта подпись уже использована
+problem-signature-already-used-detail = Именно эта подпись уже записана на другом документе. Подпишите этот документ заново.
+problem-login-text-not-a-document-title = Текст для входа не подписывают как документ
+problem-login-text-not-a-document-detail = Подпись под таким текстом открывает вход в систему. Его нельзя ни отправить как документ, ни подписать. Если вас об этом просят, сообщите оператору.
 problem-signature-missing-title = Нет подписи
 problem-signature-missing-detail = Неподписанный файл не является электронным документом. Подпишите его ЭЦП.
 problem-signature-unsupported-title = Такая подпись не поддерживается
@@ -479,6 +485,8 @@ problem-case-closed-title = Дело закрыто
 problem-case-closed-detail = Решение принято. Для нового уведомления откройте новое дело.
 problem-case-already-open-title = Дело уже рассматривается
 problem-case-already-open-detail = По этому свидетельству уже есть дело: { $case }. Дождитесь решения оператора.
+problem-own-case-title = Дело о вашем собственном свидетельстве
+problem-own-case-detail = О своём ключе решать нельзя. Пусть решит другой уполномоченный сотрудник.
 problem-not-the-holder-title = Это может только владелец свидетельства
 problem-not-the-holder-detail = Через представителя нельзя: должен войти сам владелец.
 problem-not-an-officer-title = Это может только уполномоченное лицо оператора
@@ -531,6 +539,7 @@ problem-internal-detail = Сообщите оператору этот номе�
 
 ## Receipts of the operator
 
+own-statement = со своих слов
 receipt-title = Квитанция № { $number } о получении документа
 receipt-document = Документ: { $kind }, № { $number }, «{ $title }»
 receipt-sender = Отправитель: { $name } ({ $party })

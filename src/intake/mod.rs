@@ -9,6 +9,7 @@ pub use media::MediaType;
 use qolhat_storage::ContentDigest;
 
 use crate::domain::refusal::{Refusal, RefusalCode};
+use crate::domain::text;
 
 /// Longest file name, in characters. Longer ones are refused, not cut: a name is part of what is signed.
 pub const FILE_NAME_MAX_CHARS: usize = 255;
@@ -90,15 +91,12 @@ pub fn receive(upload: Upload, limits: UploadLimits) -> Result<Received, Refusal
     Ok(Received { name, bytes, media_type, sha256 })
 }
 
-/// Whether a file name shows all that it is: no separators, control characters or marks that turn the text around.
+/// Whether a file name shows all that it is and names no folder.
 fn name_is_plain(name: &str) -> bool {
-    let hidden = |c: char| {
-        c.is_control()
-            || matches!(c, '/' | '\\' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-    };
     let chars = name.chars().count();
     (1..=FILE_NAME_MAX_CHARS).contains(&chars)
-        && !name.chars().any(hidden)
+        && text::is_plain(name)
+        && !name.contains(['/', '\\'])
         && name.trim() == name
         && name != "."
         && name != ".."

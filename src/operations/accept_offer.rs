@@ -4,24 +4,24 @@
 use qolhat_pki::time::Span;
 use serde_json::json;
 
-use super::check_signature::{self, Checked, Use};
 use super::record_document::{self, Entered, Entering};
+use super::take_signature::{take_signature, written_down};
 use super::{OperationError, commit};
 use crate::access::answers::Request;
 use crate::access::rights::{Caller, Capability};
 use crate::access::store::{self as clients, Client, Member};
 use crate::app::App;
 use crate::db::Tx;
-use crate::docflow::offers;
+use crate::docflow::offers::{self, OfferRow, VersionRow};
 use crate::domain::document::DocumentKind;
 use crate::domain::ids::{DocumentId, OfferId};
-use crate::domain::kinds::{self, Content, OfferAcceptance};
+use crate::domain::kinds::{self, ClientKind, Content, OfferAcceptance};
 use crate::domain::party::Party;
 use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::domain::time::{CivilDate, Moment};
-use crate::i18n::Language;
+use crate::i18n::{self, Language};
 use crate::intake::{self, Upload, UploadLimits};
-use crate::signature::authority;
+use crate::signature::{Signer, authority};
 
 /// How far ahead of ours a client's clock may be, in minutes.
 const AHEAD_MINUTES: i64 = 10;
@@ -46,7 +46,9 @@ pub struct AcceptOffer {
 /// Takes the consent in; the party becomes a client when it is recorded.
 ///
 /// # Errors
-/// The refusals of the offer, the consent, the signature and the signer's authority; `already-accepted`.
+/// The refusals of the offer, the consent, the signature and the signer's authority; `already-accepted`: a version is
+/// accepted by a party, not by a person. An organisation is bound since its first head accepted (REG-11), and a new head has
+/// nothing to accept again: the role in his certificate lets him act (`access::rights::Caller::capability`).
 ///
 /// Keeps: REG-04, REG-06, REG-09, REG-12, REG-14, REG-15.
 pub async fn accept_offer(
@@ -66,17 +68,12 @@ pub async fn accept_offer(
     let title = check_offer(app, command.offer, command.version, &consent, now).await?;
     check_consent(app, caller, &consent, now)?;
 
-    let checked = check_signature::check(app, &command.cms, file.bytes(), Use::Document, now).await;
-    let checked = checked.and_then(|checked| {
+    let signed = (command.cms.as_slice(), file.bytes());
+    let checked = take_signature(app, caller, "accept-offer", signed, now, |checked| {
         authority::may_bind(&checked.signer, Some(&caller.iin), &caller.party, DocumentKind::OfferAcceptance)?;
-        check_names(&checked, &consent)?;
-        Ok(checked)
-    });
-    if let Err(OperationError::Refused(refusal)) = &checked {
-        let certificate = Some(caller.certificate_sha256);
-        commit::journal_refusal(app, "accept-offer", refusal.code.code(), Some(&caller.party), certificate, now).await;
-    }
-    let checked = checked?;
+        check_names(&checked.signer, &consent.client)
+    })
+    .await?;
     let files = [file];
     let entering = Entering {
         kind: DocumentKind::OfferAcceptance,
@@ -98,10 +95,11 @@ pub async fn accept_offer(
         actor: commit::actor(caller),
     };
     let received = checked.waits_for.is_none();
-    record_document::enter(app, &entering, request, now, async |tx, document| {
+    let entered = record_document::enter(app, &entering, request, now, async |tx, document| {
+        must_be_open(app, tx, command.offer, command.version).await?;
         if received { become_client(tx, &consent, document, now).await } else { Ok(()) }
-    })
-    .await
+    });
+    written_down(app, caller, "accept-offer", &checked, entered.await).await
 }
 
 /// The consent in `bytes`.
@@ -126,19 +124,8 @@ async fn check_offer(
     now: Moment,
 ) -> Result<String, OperationError> {
     let row = offers::load(&app.db, offer).await?.ok_or(RefusalCode::OfferUnknown)?;
-    if let Some(since) = row.withdrawn_at {
-        return Err(Refusal::new(RefusalCode::OfferWithdrawn).with("since", since.to_string()).into());
-    }
     let versions = offers::versions(&app.db, offer).await?;
-    let wanted = versions.iter().find(|known| known.version == version).ok_or(RefusalCode::OfferUnknown)?;
-    let current = versions.iter().filter(|known| known.in_force_from <= now).max_by_key(|known| known.version);
-    if current.map(|known| known.version) != Some(version) {
-        let until = versions.iter().find(|known| known.version == version + 1).map(|next| next.in_force_from);
-        return Err(Refusal::new(RefusalCode::OfferNotInForce)
-            .with("from", wanted.in_force_from.to_string())
-            .with("until", until.map(|at| at.to_string()).unwrap_or_default())
-            .into());
-    }
+    judge_offer(&row, &versions, version, now)?;
     let mismatch = |pointer: &str| OperationError::from(Refusal::new(RefusalCode::ConsentMismatch).at(pointer));
     if consent.offer.id != offer || consent.offer.version != version.to_string() {
         return Err(mismatch("/offer"));
@@ -154,6 +141,34 @@ async fn check_offer(
         return Err(mismatch("/offer/title"));
     }
     Ok(row.title)
+}
+
+/// That the offer is still open when the acceptance is written down, under the offer's lock: a withdrawal or a new version
+/// that came while the signature was checked is not passed by.
+///
+/// The instant of arrival counts from here on: an acceptance that is written down before the withdrawal and still waits for
+/// evidence stands when the evidence comes (REG-04).
+async fn must_be_open(app: &App, tx: &mut Tx, offer: OfferId, version: i64) -> Result<(), OperationError> {
+    let row = offers::lock(tx, offer).await?.ok_or(RefusalCode::OfferUnknown)?;
+    let versions = offers::versions_of_locked(tx, offer).await?;
+    Ok(judge_offer(&row, &versions, version, app.clock.now())?)
+}
+
+/// That `version` of the offer may be accepted at `now`.
+fn judge_offer(row: &OfferRow, versions: &[VersionRow], version: i64, now: Moment) -> Result<(), Refusal> {
+    if let Some(since) = row.withdrawn_at {
+        return Err(Refusal::new(RefusalCode::OfferWithdrawn).with("since", since.to_string()));
+    }
+    let wanted = versions.iter().find(|known| known.version == version);
+    let wanted = wanted.ok_or_else(|| Refusal::new(RefusalCode::OfferUnknown))?;
+    let current = versions.iter().filter(|known| known.in_force_from <= now).max_by_key(|known| known.version);
+    if current.map(|known| known.version) != Some(version) {
+        let until = versions.iter().find(|known| known.version == version + 1).map(|next| next.in_force_from);
+        return Err(Refusal::new(RefusalCode::OfferNotInForce)
+            .with("from", wanted.in_force_from.to_string())
+            .with("until", until.map(|at| at.to_string()).unwrap_or_default()));
+    }
+    Ok(())
 }
 
 /// That the consent is to this operator, by this caller, and of now.
@@ -183,8 +198,13 @@ fn check_consent(app: &App, caller: &Caller, consent: &OfferAcceptance, now: Mom
     Ok(())
 }
 
-/// That the names are those of the certificate; a patronymic may follow the name.
-fn check_names(checked: &Checked, consent: &OfferAcceptance) -> Result<(), Refusal> {
+/// That the names are those of the certificate, for they are printed in receipts and extracts. The patronymic that the CA
+/// keeps apart from the name may follow it; nothing else may. An organisation that the certificate does not name has no name
+/// to join under. A sole trader's trade name is his own statement and is marked as one ([`shown_name`]).
+///
+/// # Errors
+/// `client-data-mismatch`.
+fn check_names(signer: &Signer, client: &kinds::Client) -> Result<(), Refusal> {
     let differs = |field: &'static str, given: &str, expected: &str| {
         Refusal::new(RefusalCode::ClientDataMismatch)
             .with("field", field)
@@ -192,16 +212,37 @@ fn check_names(checked: &Checked, consent: &OfferAcceptance) -> Result<(), Refus
             .with("expected", expected)
             .at(format!("/client/{field}"))
     };
-    let (given, expected) = (folded(&consent.client.name), folded(&checked.signer.common_name));
-    let with_patronymic = given.strip_prefix(&expected).is_some_and(|rest| rest.starts_with(' '));
-    if given != expected && !with_patronymic {
-        return Err(differs("name", &consent.client.name, &checked.signer.common_name));
+    let full = match &signer.patronymic {
+        Some(patronymic) => format!("{} {patronymic}", signer.common_name),
+        None => signer.common_name.clone(),
+    };
+    let given = folded(&client.name);
+    if given != folded(&signer.common_name) && given != folded(&full) {
+        return Err(differs("name", &client.name, &full));
     }
-    match (&checked.signer.party, &consent.client.organization, &checked.signer.organization) {
-        (Party::Organization(_), Some(given), Some(expected)) if folded(given) != folded(expected) => {
-            Err(differs("organization", given, expected))
+    match (&signer.party, &client.organization) {
+        (Party::Organization(_), Some(given)) => {
+            let expected = signer.organization.as_deref().unwrap_or_default();
+            if expected.is_empty() || folded(given) != folded(expected) {
+                return Err(differs("organization", given, expected));
+            }
+            Ok(())
         }
-        _ => Ok(()),
+        // A consent of an organisation has its name, one of a person none.
+        (Party::Organization(_) | Party::Person(_), None) | (Party::Person(_), Some(_)) => Ok(()),
+    }
+}
+
+/// The name by which a client is known: as its certificate gives it. What a sole trader calls himself follows in brackets, as
+/// his own statement, in every language in which it may be read.
+fn shown_name(client: &kinds::Client) -> String {
+    match (client.kind, &client.organization) {
+        (ClientKind::Organization, Some(name)) => name.clone(),
+        (ClientKind::SoleTrader, Some(trade_name)) => {
+            let marks = Language::ALL.map(|language| i18n::text(language, "own-statement", &[]));
+            format!("{} ({}: «{trade_name}»)", client.name, marks.join(" / "))
+        }
+        (ClientKind::Organization | ClientKind::SoleTrader, None) | (ClientKind::Person, _) => client.name.clone(),
     }
 }
 
@@ -210,7 +251,7 @@ fn folded(name: &str) -> String {
     name.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join(" ")
 }
 
-/// Makes the party of a recorded consent a client, and its signer one who may sign. A client who accepts another offer
+/// Makes the party of a recorded consent a client, and its signer one who may sign, also when he could only draft. A client who accepts another offer
 /// stays the client that he is.
 ///
 /// # Errors
@@ -224,7 +265,7 @@ pub(super) async fn become_client(
     let data = &consent.client;
     let client = Client {
         party: data.party,
-        display_name: data.organization.clone().unwrap_or_else(|| data.name.clone()),
+        display_name: shown_name(data),
         kind: data.kind.code().to_owned(),
         email: data.email.clone(),
         phone: data.phone.clone(),
@@ -240,7 +281,7 @@ pub(super) async fn become_client(
         added_at: now,
         added_by: data.iin.to_string(),
     };
-    clients::insert_member(tx, &data.party, &member).await?;
+    clients::insert_signer(tx, &data.party, &member).await?;
     Ok(())
 }
 

@@ -12,7 +12,9 @@ use crate::domain::ids::EventId;
 use crate::domain::kinds::NAME_MAX_CHARS;
 use crate::domain::party::{Iin, Party};
 use crate::domain::refusal::{Refusal, RefusalCode};
+use crate::domain::text;
 use crate::journal::EventDraft;
+use crate::signature::authority;
 
 /// Who is added.
 #[derive(Debug)]
@@ -35,12 +37,13 @@ pub async fn add_employee(
 ) -> Result<(), OperationError> {
     let now = app.clock.now();
     caller.must_sign()?;
+    authority::session_binds(&caller.roles, &caller.party, None)?;
     match caller.party {
         Party::Organization(_) => {}
         Party::Person(_) => return Err(RefusalCode::WrongCapacity.into()),
     }
     let name = command.display_name.trim();
-    if name.is_empty() || name.chars().count() > NAME_MAX_CHARS || name.chars().any(char::is_control) {
+    if name.is_empty() || name.chars().count() > NAME_MAX_CHARS || !text::is_plain(name) {
         return Err(Refusal::new(RefusalCode::MissingRequisite)
             .with("requisite", "display_name")
             .at("/display_name")

@@ -4,17 +4,20 @@
 //! Nothing is asked of the CA for a signature whose mathematics does not hold.
 
 use qolhat_pki::certificate::Certificate;
-use qolhat_pki::cms::SignedData;
+use qolhat_pki::cms::{SignedData, SignerInfo};
+use qolhat_pki::der::{Reader, Rules};
 use qolhat_pki::issue::augment::{Augmentation, augment};
 use qolhat_pki::path::PathOptions;
 use qolhat_pki::policy::{Freshness, RevocationMode, RevocationPolicy, SignaturePolicy};
-use qolhat_pki::report::{SignatureReport, ValidationReport};
+use qolhat_pki::report::{CryptoOutcome, SignatureReport, ValidationReport};
 use qolhat_pki::validate::{CmsInput, DetachedContent, Evidence, validate_cms};
+use qolhat_pki::oid;
 use qolhat_storage::ContentDigest;
 
 use super::OperationError;
 use super::gather_evidence::{evidence_of, fetch_revocation, fetch_time_stamp};
-use crate::access::certificates::{self, CertificateRow, CertificateState};
+use super::log_in::LOGIN_PREFIX;
+use crate::access::certificates::{self, CertificateRow, CertificateState, Identity};
 use crate::app::App;
 use crate::config::FreshnessPolicy;
 use crate::domain::refusal::{Refusal, RefusalCode};
@@ -26,6 +29,9 @@ use crate::signature::{Signer, report_json};
 
 /// Largest CMS taken at a door, in bytes: an attached one holds the content once more.
 pub const CMS_MAX_BYTES: usize = 16 * 1024 * 1024;
+/// Most time stamps over the signature value that a signer may bring. The validation looks at more, so that our own is
+/// always among those it looks at.
+pub const BROUGHT_TIME_STAMPS_MAX: usize = 8;
 
 /// For what the key must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +59,9 @@ pub struct Checked {
     pub signer: Signer,
     /// The certificate.
     pub certificate: Certificate,
+    /// SHA-256 of the signature value (of an ECDSA value, of its `r`): by it the act of signing is known, however the CMS
+    /// around it is written.
+    pub value_sha256: [u8; 32],
     /// `None`: good. Otherwise why it is not known yet to be good.
     pub waits_for: Option<Refusal>,
     /// The verdict.
@@ -69,6 +78,22 @@ pub struct Checked {
     pub report: serde_json::Value,
     /// The evidence: kind and bytes.
     pub evidence: Vec<(EvidenceKind, Vec<u8>)>,
+}
+
+/// A signature that is not taken.
+#[derive(Debug)]
+pub struct NotTaken {
+    /// Why.
+    pub error: OperationError,
+    /// SHA-256 of the certificate that made it; `None` while the mathematics does not say which: what a CMS merely names
+    /// may be anybody's.
+    pub certificate_sha256: Option<[u8; 32]>,
+}
+
+impl<E: Into<OperationError>> From<E> for NotTaken {
+    fn from(error: E) -> Self {
+        Self { error: error.into(), certificate_sha256: None }
+    }
 }
 
 /// What a piece of evidence is.
@@ -128,6 +153,7 @@ pub fn parse(bytes: &[u8]) -> Result<(Vec<u8>, SignedData), Refusal> {
 ///
 /// # Errors
 /// The refusal of a signature that is not good; a wait for evidence is not an error but [`Checked::waits_for`].
+/// `login-text-not-a-document` keeps a challenge from being signed as a document by whom it would log in.
 pub async fn check(
     app: &App,
     bytes: &[u8],
@@ -135,18 +161,65 @@ pub async fn check(
     key_use: Use,
     now: Moment,
 ) -> Result<Checked, OperationError> {
+    look_at(app, bytes, content, key_use, now).await.map_err(|not_taken| not_taken.error)
+}
+
+/// As [`check`]; a refusal says by whose certificate.
+///
+/// # Errors
+/// As [`check`].
+pub async fn look_at(app: &App, bytes: &[u8], content: &[u8], key_use: Use, now: Moment) -> Result<Checked, NotTaken> {
+    if key_use == Use::Document {
+        must_be_no_login_text(content)?;
+    }
     let (cms, data) = parse(bytes)?;
+    must_have_few_stamps(&data)?;
     if data.content().is_some_and(|attached| attached != content) {
         return Err(RefusalCode::SignatureContentMismatch.into());
     }
     let certificate = judge_offline(app, &data, content, key_use, now)?;
-    let signer = Signer::of(&certificate, app.rules.identifiers)?;
+    let certificate_sha256 = Some(certificate.sha256());
+    let known = |error: OperationError| NotTaken { error, certificate_sha256 };
+    let signer = Signer::of(&certificate, app.rules.identifiers).map_err(|refusal| known(refusal.into()))?;
     if key_use == Use::Document {
-        crate::signature::authority::must_be_a_signing_key(&signer)?;
+        crate::signature::authority::must_be_a_signing_key(&signer).map_err(|refusal| known(refusal.into()))?;
     }
-    must_not_be_compromised(app, &signer.certificate_sha256).await?;
+    must_not_be_compromised(app, &registration(&certificate, &signer, now)).await.map_err(known)?;
     let stamping = if key_use == Use::Document { Stamping::Fetch } else { Stamping::None };
-    gather_and_judge(app, cms, data, content, key_use, stamping, now, signer, certificate).await
+    gather_and_judge(app, cms, data, content, key_use, stamping, now, signer, certificate).await.map_err(known)
+}
+
+/// That `content` is no text by whose signature a session is opened.
+///
+/// # Errors
+/// `login-text-not-a-document`.
+pub fn must_be_no_login_text(content: &[u8]) -> Result<(), Refusal> {
+    if content.starts_with(LOGIN_PREFIX.as_bytes()) {
+        return Err(Refusal::new(RefusalCode::LoginTextNotADocument));
+    }
+    Ok(())
+}
+
+fn must_have_few_stamps(data: &SignedData) -> Result<(), Refusal> {
+    if data.signer_infos().iter().all(|info| info.signature_time_stamps().len() <= BROUGHT_TIME_STAMPS_MAX) {
+        return Ok(());
+    }
+    Err(Refusal::new(RefusalCode::MalformedCms)
+        .with("reason", "too-many-time-stamps")
+        .with("limit", BROUGHT_TIME_STAMPS_MAX.to_string()))
+}
+
+/// SHA-256 of the signature value of the only signer. Of an ECDSA value only `r` counts: whoever has one value can write
+/// the other with the same `r`, and a signer never repeats it.
+fn value_sha256(data: &SignedData, certificate: &Certificate) -> [u8; 32] {
+    let value = data.signer_infos().first().map(SignerInfo::signature).unwrap_or_default();
+    let is_ecdsa = certificate.public_key().is_ok_and(|key| key.algorithm_oid() == oid::EC_PUBLIC_KEY);
+    let mut reader = Reader::new(value, Rules::Ber);
+    let r = is_ecdsa.then(|| reader.sequence().and_then(|mut fields| fields.integer_bytes().map(<[u8]>::to_vec)));
+    match r {
+        Some(Ok(r)) => *ContentDigest::of(&r).as_bytes(),
+        Some(Err(_)) | None => *ContentDigest::of(value).as_bytes(),
+    }
 }
 
 /// Checks anew a signature that waits for evidence: its time stamp stays, the rest is fetched again.
@@ -165,9 +238,9 @@ pub async fn check_again(
         None => cms.to_vec(),
     };
     let (_, data) = parse(&stamped)?;
-    let certificate = judge_offline(app, &data, content, Use::Document, now)?;
+    let certificate = judge_offline(app, &data, content, Use::Document, now).map_err(|not_taken| not_taken.error)?;
     let signer = Signer::of(&certificate, app.rules.identifiers)?;
-    must_not_be_compromised(app, &signer.certificate_sha256).await?;
+    must_not_be_compromised(app, &registration(&certificate, &signer, now)).await?;
     let stamping = if time_stamp.is_some() { Stamping::None } else { Stamping::Fetch };
     let mut checked =
         gather_and_judge(app, stamped, data, content, Use::Document, stamping, now, signer, certificate).await?;
@@ -185,42 +258,52 @@ fn judge_offline(
     content: &[u8],
     key_use: Use,
     now: Moment,
-) -> Result<Certificate, Refusal> {
+) -> Result<Certificate, NotTaken> {
     let policy = policy(app, key_use, RevocationMode::None, now);
     let report = judge(app, data, content, &evidence_of(&app.trust, &[]), &policy, now);
     match verdict::of(&report) {
         Verdict::Passed | Verdict::Wait(_) => {}
-        // An AUTH key is told by its own words before the path says "wrong purpose".
-        Verdict::No(refusal) => return Err(purpose_refusal(&report, key_use).unwrap_or(refusal)),
+        Verdict::No(refusal) => {
+            // An AUTH key is told by its own words before the path says "wrong purpose".
+            let refusal = purpose_refusal(&report, key_use).unwrap_or(refusal);
+            return Err(NotTaken { error: refusal.into(), certificate_sha256: made_by(&report) });
+        }
     }
-    let signature = report.signatures.first().and_then(|signature| signature.certificate.clone());
-    signature.ok_or_else(|| Refusal::new(RefusalCode::SignatureInvalid))
+    let certificate = report.signatures.first().and_then(|signature| signature.certificate.clone());
+    certificate.ok_or_else(|| RefusalCode::SignatureInvalid.into())
+}
+
+/// The certificate by whose key the only signature was made.
+fn made_by(report: &ValidationReport) -> Option<[u8; 32]> {
+    let [signature] = report.signatures.as_slice() else { return None };
+    let certificate = signature.certificate.as_ref()?;
+    (signature.crypto == CryptoOutcome::Ok).then(|| certificate.sha256())
 }
 
 fn purpose_refusal(report: &ValidationReport, key_use: Use) -> Option<Refusal> {
     use qolhat_pki::nca::Purpose;
     let signature = report.signatures.first()?;
-    let mathematics_holds = signature.crypto == qolhat_pki::report::CryptoOutcome::Ok;
+    let mathematics_holds = signature.crypto == CryptoOutcome::Ok;
     let purpose = signature.certificate.as_ref()?.purpose();
     (mathematics_holds && key_use == Use::Document && purpose == Purpose::Auth)
         .then(|| Refusal::new(RefusalCode::AuthenticationKeyUsedForSigning))
 }
 
-/// A certificate whose key is reported as compromised is used for nothing (CMP-05, CMP-06).
-async fn must_not_be_compromised(app: &App, sha256: &[u8; 32]) -> Result<(), OperationError> {
-    let Some(row) = certificates::load(&app.db, sha256).await? else { return Ok(()) };
-    usable(&row).map_err(Into::into)
+/// A certificate whose key is reported as compromised is used for nothing (CMP-05, CMP-06), in whatever spelling and
+/// certified however often.
+async fn must_not_be_compromised(app: &App, row: &CertificateRow) -> Result<(), OperationError> {
+    usable(&certificates::alike(&app.db, row).await?).map_err(Into::into)
 }
 
-/// That a registered certificate may be used.
+/// That a certificate may be used: `alike` are the registered ones that are it or of its key.
 ///
 /// # Errors
 /// `key-compromised`.
-pub fn usable(row: &CertificateRow) -> Result<(), Refusal> {
-    match row.state {
-        CertificateState::Active => Ok(()),
-        CertificateState::Suspended | CertificateState::Annulled => {
-            let since = row.cut_off.map_or_else(String::new, |at| at.to_string());
+pub fn usable(alike: &[CertificateRow]) -> Result<(), Refusal> {
+    match alike.iter().find(|row| row.state != CertificateState::Active) {
+        None => Ok(()),
+        Some(barred) => {
+            let since = barred.cut_off.map_or_else(String::new, |at| at.to_string());
             Err(Refusal::new(RefusalCode::KeyCompromised).with("since", since))
         }
     }
@@ -270,6 +353,7 @@ async fn gather_and_judge(
     evidence.extend(path_certificates(signature));
     Ok(Checked {
         cms,
+        value_sha256: value_sha256(&data, &certificate),
         signer,
         certificate,
         indication: signature.indication.as_str().to_owned(),
@@ -335,18 +419,19 @@ fn path_certificates(signature: &SignatureReport) -> Vec<(EvidenceKind, Vec<u8>)
 
 /// The row by which a certificate is registered to its holder (SIG-09).
 #[must_use]
-pub fn registration(checked: &Checked, now: Moment) -> CertificateRow {
+pub fn registration(certificate: &Certificate, signer: &Signer, now: Moment) -> CertificateRow {
     CertificateRow {
-        sha256: checked.certificate.sha256(),
-        der: checked.certificate.der().to_vec(),
-        serial: checked.certificate.serial_hex(),
-        iin: checked.signer.iin.to_string(),
-        bin: checked.signer.party.bin().map(|bin| bin.to_string()),
-        not_before: checked.certificate.not_before(),
-        not_after: checked.certificate.not_after(),
+        sha256: certificate.sha256(),
+        der: certificate.der().to_vec(),
+        serial: certificate.serial_hex(),
+        iin: signer.iin.to_string(),
+        bin: signer.party.bin().map(|bin| bin.to_string()),
+        not_before: certificate.not_before(),
+        not_after: certificate.not_after(),
         first_seen_at: now,
         state: CertificateState::Active,
         cut_off: None,
+        identity: Some(Identity::of(certificate)),
     }
 }
 

@@ -6,12 +6,13 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{Fault, OperationError};
-use crate::access::answers::{self, Request};
+use crate::access::answers::{self, Earlier, Request};
 use crate::access::rights::Caller;
 use crate::app::App;
 use crate::db::Tx;
 use crate::domain::ids::{DocumentId, EventId};
 use crate::domain::party::Party;
+use crate::domain::refusal::RefusalCode;
 use crate::domain::time::Moment;
 use crate::journal::{self, EventDraft, Sequenced, WaitError};
 use crate::notify::store::{self as notices, NewNotice};
@@ -68,12 +69,30 @@ async fn wait(app: &App, event: EventId) -> Result<Option<Sequenced>, OperationE
     }
 }
 
-/// Writes down an attempt that was refused after the signature was looked at. Its failure does not hide the refusal.
-pub async fn journal_refusal(
+/// What to answer when `error` says that something is there already. A request repeated while it is being done meets its own
+/// first run, and not a replay: its answer is there in a moment.
+pub(super) async fn not_twice(app: &App, request: Option<&Request>, error: OperationError) -> OperationError {
+    let is_there = matches!(
+        &error,
+        OperationError::Refused(refusal)
+            if matches!(refusal.code, RefusalCode::SignatureAlreadyUsed | RefusalCode::AlreadyAccepted)
+    );
+    match request {
+        Some(request) if is_there => match answers::earlier(&app.db, request).await {
+            Ok(Some(Earlier::Same(_))) => RefusalCode::ServiceUnavailable.into(),
+            Ok(Some(Earlier::Other) | None) | Err(_) => error,
+        },
+        Some(_) | None => error,
+    }
+}
+
+/// Writes down an attempt that was refused after the signature was looked at: who tried, in whose session, and
+/// `certificate_sha256` of the key that made the signature, empty when nobody can tell. Its failure does not hide the refusal.
+pub(super) async fn journal_refusal(
     app: &App,
+    caller: &Caller,
     attempt: &str,
     code: &str,
-    party: Option<&Party>,
     certificate_sha256: Option<[u8; 32]>,
     now: Moment,
 ) {
@@ -81,14 +100,15 @@ pub async fn journal_refusal(
     let event = EventDraft {
         id: EventId::new(now, &mut rng),
         kind: "attempt.refused".to_owned(),
-        subjects: party.map(party_subject).into_iter().collect(),
+        subjects: vec![party_subject(&caller.party)],
         payload: vec![
             ("attempt".to_owned(), json!(attempt)),
             ("code".to_owned(), json!(code)),
             ("certificate_sha256".to_owned(), json!(certificate_sha256.map(hex::encode).unwrap_or_default())),
+            ("session_certificate_sha256".to_owned(), json!(hex::encode(caller.certificate_sha256))),
             ("at".to_owned(), json!(now.to_string())),
         ],
-        actor: json!({}),
+        actor: actor(caller),
     };
     let written = async {
         let mut tx = app.db.begin().await.map_err(Fault::from)?;

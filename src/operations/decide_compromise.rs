@@ -5,7 +5,8 @@ use serde_json::json;
 
 use super::OperationError;
 use super::commit::{self, Act};
-use super::report_key_compromise::{contest, subjects};
+use super::end_document::checked_reason;
+use super::report_key_compromise::{contest, notice, subjects};
 use crate::access::answers::Request;
 use crate::access::cases::{self, CaseState};
 use crate::access::certificates::{self, CertificateState};
@@ -19,7 +20,7 @@ use crate::extract::format::{field, kind};
 use crate::journal::EventDraft;
 
 /// What the officer decides.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub enum Decision {
     /// Nothing signed by the key is taken any more; it counts as compromised from the cut-off on.
     Annul {
@@ -27,13 +28,17 @@ pub enum Decision {
         cut_off: Moment,
     },
     /// The holder asked for it: the certificate may be used again.
-    Lift,
+    Lift {
+        /// His request, as the officer found it: its date, number or way. It stands in the journal.
+        request: String,
+    },
 }
 
 /// Decides the case.
 ///
 /// # Errors
-/// `not-an-officer`, `case-unknown`, `case-closed`, `compromise-in-future`, `compromise-before-certificate`.
+/// `not-an-officer`, `case-unknown`, `case-closed`, `own-case`, `reason-required` and `malformed-content` for the holder's
+/// request, `compromise-in-future`, `compromise-before-certificate`.
 pub async fn decide_compromise(
     app: &App,
     caller: &Caller,
@@ -52,6 +57,10 @@ pub async fn decide_compromise(
     }
     let sha256 = case.certificate_sha256;
     let certificate = certificates::lock(&mut tx, &sha256).await?.ok_or(RefusalCode::CertificateUnknown)?;
+    if certificate.iin == caller.iin.to_string() {
+        // Nobody judges in his own case, nor lets himself in again.
+        return Err(RefusalCode::OwnCase.into());
+    }
     let mut payload = vec![
         (field::CASE_ID.to_owned(), json!(id.to_string())),
         (field::CERTIFICATE_SHA256.to_owned(), json!(hex::encode(sha256))),
@@ -72,7 +81,8 @@ pub async fn decide_compromise(
             certificates::set_state(&mut tx, &sha256, CertificateState::Annulled, Some(cut_off)).await?;
             (CaseState::Annulled, kind::COMPROMISE_ANNULLED, Some(cut_off))
         }
-        Decision::Lift => {
+        Decision::Lift { request } => {
+            payload.push((field::REQUEST.to_owned(), json!(checked_reason(&request, "/request")?)));
             certificates::set_state(&mut tx, &sha256, CertificateState::Active, None).await?;
             (CaseState::Lifted, kind::COMPROMISE_LIFTED, None)
         }
@@ -86,8 +96,11 @@ pub async fn decide_compromise(
         payload,
         actor: commit::actor(caller),
     };
-    let mut act =
-        Act { events: vec![draft], notices: Vec::new(), request: request.map(|request| (request, id.to_string())) };
+    let mut act = Act {
+        events: vec![draft],
+        notices: vec![notice(&certificate, event_kind, event, now)?],
+        request: request.map(|request| (request, id.to_string())),
+    };
     if let Some(cut_off) = cut_off.filter(|cut_off| *cut_off < case.compromised_since) {
         // The officer found an earlier instant than the holder declared: what lies between is contested as well.
         contest(app, &mut tx, &case, (cut_off, Some(case.compromised_since)), caller, &mut act, now).await?;

@@ -9,11 +9,13 @@ use crate::access::answers::Request;
 use crate::access::rights::Caller;
 use crate::app::App;
 use crate::docflow::store::{self, Change};
-use crate::docflow::{Act, State, decide};
+use crate::docflow::{Act, State, decide, may_withdraw};
 use crate::domain::ids::{DocumentId, EventId};
 use crate::domain::refusal::{Refusal, RefusalCode};
+use crate::domain::text;
 use crate::extract::format::field;
 use crate::journal::EventDraft;
+use crate::signature::authority;
 
 /// Longest reason, in characters.
 pub const REASON_MAX_CHARS: usize = 2000;
@@ -21,7 +23,8 @@ pub const REASON_MAX_CHARS: usize = 2000;
 /// Ends a document by `act`, which is a rejection or a withdrawal.
 ///
 /// # Errors
-/// `reason-required`, `document-unknown`, the refusals of the state.
+/// `reason-required`, `document-unknown`, `signer-lacks-authority` for a session whose key does not bind the party, the
+/// refusals of the state.
 pub(super) async fn end_document(
     app: &App,
     caller: &Caller,
@@ -33,12 +36,16 @@ pub(super) async fn end_document(
     let now = app.clock.now();
     let (act, event_kind) = act;
     caller.must_sign()?;
-    let reason = checked_reason(reason)?;
-    let (_, side) = sign_document::load(app, caller, document).await?;
+    let reason = checked_reason(reason, "/reason")?;
+    let (seen, side) = sign_document::load(app, caller, document).await?;
+    authority::session_binds(&caller.roles, &caller.party, Some(seen.kind))?;
     let event = EventId::new(now, &mut app.rng.clone());
 
     let mut tx = app.db.begin().await?;
     let row = store::lock(&mut tx, document).await?.ok_or(RefusalCode::DocumentUnknown)?;
+    if act == Act::Withdraw {
+        may_withdraw(row.kind, row.state())?;
+    }
     let state = decide(row.state(), act, side)?;
     let change = Change {
         state,
@@ -69,24 +76,20 @@ pub(super) async fn end_document(
     Ok(Acted { document, state: if entry.is_some() { state } else { State::Recording }, entry })
 }
 
-/// A reason that people can read: not empty, not too long, without hidden characters.
+/// A reason that people can read: not empty, not too long, without hidden characters. `pointer` is its place in the input.
 ///
 /// # Errors
 /// `reason-required`, `malformed-content`.
-pub(super) fn checked_reason(reason: &str) -> Result<String, Refusal> {
+pub(super) fn checked_reason(reason: &str, pointer: &str) -> Result<String, Refusal> {
     let reason = reason.trim();
     if reason.is_empty() {
-        return Err(Refusal::new(RefusalCode::ReasonRequired).at("/reason"));
+        return Err(Refusal::new(RefusalCode::ReasonRequired).at(pointer));
     }
-    let malformed = |code: &'static str| Refusal::new(RefusalCode::MalformedContent).with("reason", code).at("/reason");
+    let malformed = |code: &'static str| Refusal::new(RefusalCode::MalformedContent).with("reason", code).at(pointer);
     if reason.chars().count() > REASON_MAX_CHARS {
         return Err(malformed("too-long").with("limit", REASON_MAX_CHARS.to_string()));
     }
-    let hidden = |c: char| {
-        (c.is_control() && c != '\n')
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-    };
-    if reason.chars().any(hidden) {
+    if !reason.lines().all(text::is_plain) {
         return Err(malformed("forbidden-character"));
     }
     Ok(reason.to_owned())
@@ -100,11 +103,11 @@ mod tests {
     /// Keeps: FLW-05
     #[test]
     fn a_reason_is_something_that_people_can_read() {
-        assert_eq!(checked_reason("  сома дұрыс емес\n").unwrap(), "сома дұрыс емес");
-        assert_eq!(checked_reason(" \n").unwrap_err().code, RefusalCode::ReasonRequired);
+        assert_eq!(checked_reason("  сома дұрыс емес\n", "/reason").unwrap(), "сома дұрыс емес");
+        assert_eq!(checked_reason(" \n", "/reason").unwrap_err().code, RefusalCode::ReasonRequired);
         for reason in ["a\u{202e}b", "a\u{0}b", &"x".repeat(2001)] {
-            assert_eq!(checked_reason(reason).unwrap_err().code, RefusalCode::MalformedContent);
+            assert_eq!(checked_reason(reason, "/reason").unwrap_err().code, RefusalCode::MalformedContent);
         }
-        assert!(checked_reason(&"ұ".repeat(2000)).is_ok());
+        assert!(checked_reason(&"ұ".repeat(2000), "/reason").is_ok());
     }
 }

@@ -12,11 +12,12 @@ use crate::domain::ids::{EventId, InvitationId};
 use crate::domain::party::Party;
 use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::journal::EventDraft;
+use crate::signature::authority;
 
 /// Invites `invitee`.
 ///
 /// # Errors
-/// `not-a-client`, `recipient-is-the-sender`, `already-a-client`, `already-invited`.
+/// `not-a-client`, `signer-lacks-authority` for a session whose key does not bind the party, `recipient-is-the-sender`, `already-a-client`, `already-invited`.
 pub async fn invite_counterparty(
     app: &App,
     caller: &Caller,
@@ -25,6 +26,7 @@ pub async fn invite_counterparty(
 ) -> Result<InvitationId, OperationError> {
     let now = app.clock.now();
     caller.must_draft()?;
+    authority::session_binds(&caller.roles, &caller.party, None)?;
     if invitee == caller.party {
         return Err(Refusal::new(RefusalCode::RecipientIsTheSender).at("/party").into());
     }

@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::db::Tx;
 use crate::docflow::Side;
 use crate::domain::ids::{DocumentId, EventId, SignatureId};
+use crate::domain::refusal::RefusalCode;
 use crate::domain::time::Moment;
 use crate::extract::format::field;
 use crate::signature::store::{self, EvidenceRow, SignatureRow};
@@ -77,10 +78,17 @@ pub async fn put_evidence(app: &App, key: &ContentKey, checked: &Checked) -> Res
 /// Registers the certificate, makes sure under its lock that it may still be used, and keeps the rows.
 ///
 /// # Errors
-/// `key-compromised`; a fault, `DbError::Constraint` when the side has signed already.
+/// `key-compromised`; `signature-already-used` when this act of signing is recorded, on whatever document: who holds
+/// another's session could bring his old signatures again. A fault, `DbError::Constraint` when the side has signed already.
 pub async fn insert(tx: &mut Tx, checked: &Checked, kept: &Kept, now: Moment) -> Result<(), OperationError> {
     must_be_usable(tx, checked, now).await?;
-    store::insert(tx, &kept.row).await?;
+    store::insert(tx, &kept.row, &checked.value_sha256).await.map_err(|error| {
+        if error.violates(&["a_signature_value_is_recorded_once", "signature.value_sha256"]) {
+            RefusalCode::SignatureAlreadyUsed.into()
+        } else {
+            OperationError::from(error)
+        }
+    })?;
     store::replace_evidence(tx, kept.row.id, &kept.evidence).await?;
     Ok(())
 }
@@ -91,11 +99,9 @@ pub async fn insert(tx: &mut Tx, checked: &Checked, kept: &Kept, now: Moment) ->
 /// # Errors
 /// `key-compromised`.
 pub async fn must_be_usable(tx: &mut Tx, checked: &Checked, now: Moment) -> Result<(), OperationError> {
-    certificates::register(tx, &check_signature::registration(checked, now)).await?;
-    let row = certificates::lock(tx, &checked.signer.certificate_sha256)
-        .await?
-        .ok_or_else(|| Fault::Inconsistent("a certificate just registered is not there".to_owned()))?;
-    check_signature::usable(&row)?;
+    let row = check_signature::registration(&checked.certificate, &checked.signer, now);
+    certificates::register(tx, &row).await?;
+    check_signature::usable(&certificates::lock_alike(tx, &row).await?)?;
     Ok(())
 }
 

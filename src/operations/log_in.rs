@@ -1,13 +1,15 @@
 //! Login: a one-time text signed by an authentication or signing key opens a session (A2.15). The certificate is checked
 //! as for signing: a key that may not sign may not log in either.
 
+use qolhat_pki::certificate::Certificate;
+use qolhat_pki::nca::Role;
 use qolhat_pki::random::SecureRandom;
 use sha2::{Digest as _, Sha256};
 
 use super::check_signature::{self, Use};
 use super::{OperationError, keep_signature};
 use crate::access::certificates::CertificateState;
-use crate::access::rights::Caller;
+use crate::access::rights::{Caller, Capability};
 use crate::access::session::{self, CHALLENGE_LIFETIME_SECONDS, NONCE_BYTES, NewSession, SESSION_LIFETIME_SECONDS};
 use crate::access::store;
 use crate::app::App;
@@ -15,8 +17,11 @@ use crate::domain::ids::ChallengeId;
 use crate::domain::party::{IdentifierPolicy, Iin, Party};
 use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::domain::time::Moment;
+use crate::signature::authority;
 use qolhat_pki::time::Span;
 
+/// How every text that opens a session begins. Nothing that begins so is taken as a document: whoever signs it logs in.
+pub const LOGIN_PREFIX: &str = "qolhat-login/";
 /// Random octets of a session's token.
 const TOKEN_BYTES: usize = 32;
 
@@ -55,7 +60,8 @@ fn later(now: Moment, seconds: i64) -> Moment {
 /// The text that is signed: it says for which service and until when, so that it is good for nothing else.
 fn content(app: &App, id: ChallengeId, nonce: &[u8], expires_at: Moment) -> String {
     let bin = app.operator.bin;
-    format!("qolhat-login/v1\noperator: {bin}\nchallenge: {id}\nnonce: {}\nexpires: {expires_at}\n", hex::encode(nonce))
+    let nonce = hex::encode(nonce);
+    format!("{LOGIN_PREFIX}v1\noperator: {bin}\nchallenge: {id}\nnonce: {nonce}\nexpires: {expires_at}\n")
 }
 
 /// An open session.
@@ -93,7 +99,7 @@ pub async fn log_in(app: &App, challenge: ChallengeId, cms: &[u8]) -> Result<Log
     let mut token = [0_u8; TOKEN_BYTES];
     SecureRandom::fill(&mut app.rng.clone(), &mut token);
     let token = hex::encode(token);
-    let expires_at = later(now, SESSION_LIFETIME_SECONDS);
+    let expires_at = later(now, SESSION_LIFETIME_SECONDS).min(checked.certificate.not_after());
     let signer = &checked.signer;
     let mut tx = app.db.begin().await?;
     keep_signature::must_be_usable(&mut tx, &checked, now).await?;
@@ -110,7 +116,7 @@ pub async fn log_in(app: &App, challenge: ChallengeId, cms: &[u8]) -> Result<Log
     )
     .await?;
     tx.commit().await?;
-    let caller = caller(app, signer.iin, signer.party, signer.certificate_sha256).await?;
+    let caller = caller(app, signer.iin, signer.party, signer.certificate_sha256, signer.roles.clone()).await?;
     Ok(LoggedIn { token, caller, common_name: signer.common_name.clone(), expires_at })
 }
 
@@ -136,21 +142,34 @@ pub async fn caller_of(app: &App, token: &str) -> Result<Caller, OperationError>
     // What was kept was judged when it came in.
     let iin = Iin::parse(&row.iin, IdentifierPolicy::AcceptTest);
     let party = Party::parse_key(&row.party, IdentifierPolicy::AcceptTest);
-    let certificate = <[u8; 32]>::try_from(row.certificate_sha256);
-    match (iin, party, certificate) {
-        (Ok(iin), Ok(party), Ok(certificate)) => caller(app, iin, party, certificate).await,
+    let sha256 = <[u8; 32]>::try_from(row.certificate_sha256);
+    let certificate = Certificate::from_der(&row.certificate_der);
+    match (iin, party, sha256, certificate) {
+        (Ok(iin), Ok(party), Ok(sha256), Ok(certificate)) => caller(app, iin, party, sha256, certificate.roles()).await,
         _ => Err(super::Fault::Inconsistent("a session that names nobody".to_owned()).into()),
     }
 }
 
-async fn caller(app: &App, iin: Iin, party: Party, certificate_sha256: [u8; 32]) -> Result<Caller, OperationError> {
+async fn caller(
+    app: &App,
+    iin: Iin,
+    party: Party,
+    certificate_sha256: [u8; 32],
+    roles: Vec<Role>,
+) -> Result<Caller, OperationError> {
     let member = store::membership(&app.db, &party, &iin.to_string()).await?;
+    let mut capability = member.map(|member| member.capability);
+    let by_role = party.bin().is_some() && authority::session_binds(&roles, &party, None).is_ok();
+    if capability != Some(Capability::Sign) && by_role && store::client(&app.db, &party).await?.is_some() {
+        capability = Some(Capability::Sign);
+    }
     let for_the_operator = party == Party::Organization(app.operator.bin);
     Ok(Caller {
         iin,
         party,
         certificate_sha256,
-        capability: member.map(|member| member.capability),
+        roles,
+        capability,
         officer: for_the_operator && app.operator.officers.contains(&iin),
     })
 }

@@ -25,6 +25,7 @@ pub mod reject_document;
 pub mod report_key_compromise;
 pub mod sign_document;
 pub mod submit_document;
+mod take_signature;
 pub mod verify_extract;
 pub mod verify_file;
 pub mod withdraw_document;

@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::docflow::offers::{self, TextRow, VersionRow};
 use crate::domain::ids::{EventId, OfferId};
 use crate::domain::refusal::{Refusal, RefusalCode};
+use crate::domain::text;
 use crate::domain::time::Moment;
 use crate::i18n::Language;
 use crate::journal::EventDraft;
@@ -112,7 +113,7 @@ const NOTICE_AHEAD_MAX_SECONDS: i64 = 5 * 366 * 86_400;
 /// Those of [`publish_offer`] that need no look into the register.
 pub fn check(command: &PublishOffer, now: Moment) -> Result<(), Refusal> {
     let title = command.title.trim();
-    if title.is_empty() || title != command.title || title.chars().any(char::is_control) {
+    if title.is_empty() || title != command.title || !text::is_plain(title) {
         return Err(Refusal::new(RefusalCode::MissingRequisite).with("requisite", "title").at("/title"));
     }
     if title.chars().count() > OFFER_TITLE_MAX_CHARS {

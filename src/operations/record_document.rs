@@ -94,7 +94,10 @@ where
         Some(_) => State::CheckPending,
     };
     let mut tx = app.db.begin().await?;
-    insert(app, &mut tx, entering, &prepared, state, now).await?;
+    if let Err(error) = insert(app, &mut tx, entering, &prepared, state, now).await {
+        drop(tx);
+        return Err(commit::not_twice(app, request, error).await);
+    }
     also(&mut tx, prepared.document).await?;
     let act = Act {
         events: vec![event(entering, &prepared, state)],

@@ -3,8 +3,9 @@
 
 use serde_json::json;
 
-use super::check_signature::{self, Checked, Use};
+use super::check_signature::Checked;
 use super::commit::{self, Act as Written};
+use super::take_signature::{take_signature, written_down};
 use super::{Fault, OperationError, issue_receipt, keep_content, keep_signature, record_document};
 use crate::access::answers::Request;
 use crate::access::rights::Caller;
@@ -54,26 +55,25 @@ pub async fn sign_document(
     let files = store::files(&app.db, document).await?;
     let original = files.first().ok_or_else(|| Fault::Inconsistent(format!("document {document} has no original")))?;
     let content = keep_content::get(app, &key, &original.blob_address, &original.sha256).await?;
-    let checked = check_signature::check(app, cms, &content, Use::Document, now).await;
-    let checked = checked.and_then(|checked| {
+    let checked = take_signature(app, caller, "sign-document", (cms, &content), now, |checked| {
         authority::may_bind(&checked.signer, Some(&caller.iin), &caller.party, row.kind)?;
         match &checked.waits_for {
-            Some(refusal) if act == Act::Countersign => Err(refusal.clone().into()),
-            Some(_) | None => Ok(checked),
+            Some(refusal) if act == Act::Countersign => Err(refusal.clone()),
+            Some(_) | None => Ok(()),
         }
-    });
-    if let Err(OperationError::Refused(refusal)) = &checked {
-        let certificate = Some(caller.certificate_sha256);
-        commit::journal_refusal(app, "sign-document", refusal.code.code(), Some(&caller.party), certificate, now).await;
-    }
-    let checked = checked?;
+    })
+    .await?;
 
     let event = EventId::new(now, &mut app.rng.clone());
     let kept = keep_signature::put(app, &key, &checked, document, side, event).await?;
     let mut tx = app.db.begin().await?;
     let row = store::lock(&mut tx, document).await?.ok_or(RefusalCode::DocumentUnknown)?;
     let state = new_state(decide(row.state(), act, side)?, &checked);
-    keep_signature::insert(&mut tx, &checked, &kept, now).await?;
+    if let Err(error) = keep_signature::insert(&mut tx, &checked, &kept, now).await {
+        drop(tx);
+        let refused = Err(commit::not_twice(app, request, error).await);
+        return written_down(app, caller, "sign-document", &checked, refused).await;
+    }
     let recorded = if state == State::Received { Some(event) } else { row.recorded_event };
     let deadline = (state == State::CheckPending).then(|| record_document::check_deadline(app, now));
     let change = Change { state, reason: None, state_event: event, recorded_event: recorded, check_deadline: deadline };

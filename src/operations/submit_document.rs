@@ -3,9 +3,10 @@
 use serde_json::json;
 
 use super::OperationError;
-use super::check_signature::{self, Use};
+use super::check_signature;
 use super::commit;
 use super::record_document::{self, Entered, Entering};
+use super::take_signature::{take_signature, written_down};
 use crate::access::answers::Request;
 use crate::access::rights::Caller;
 use crate::access::store as clients;
@@ -14,6 +15,7 @@ use crate::domain::document::DocumentKind;
 use crate::domain::kinds::{self, Content};
 use crate::domain::party::Party;
 use crate::domain::refusal::{Refusal, RefusalCode};
+use crate::domain::text;
 use crate::intake::{self, Received, Upload, UploadLimits};
 use crate::signature::authority;
 
@@ -62,17 +64,10 @@ pub async fn submit_document(
         None => None,
         Some(cms) => {
             let content = files.first().map(Received::bytes).unwrap_or_default();
-            let checked = check_signature::check(app, cms, content, Use::Document, now).await;
-            let checked = checked.and_then(|checked| {
-                authority::may_bind(&checked.signer, Some(&caller.iin), &caller.party, command.kind)?;
-                Ok(checked)
+            let checked = take_signature(app, caller, "submit-document", (cms, content), now, |checked| {
+                authority::may_bind(&checked.signer, Some(&caller.iin), &caller.party, command.kind)
             });
-            if let Err(OperationError::Refused(refusal)) = &checked {
-                let certificate = Some(caller.certificate_sha256);
-                let code = refusal.code.code();
-                commit::journal_refusal(app, "submit-document", code, Some(&caller.party), certificate, now).await;
-            }
-            Some(checked?)
+            Some(checked.await?)
         }
     };
     let entering = Entering {
@@ -89,7 +84,11 @@ pub async fn submit_document(
         payload: vec![("title_language".to_owned(), json!("as-written"))],
         actor: commit::actor(caller),
     };
-    record_document::enter(app, &entering, request, now, async |_, _| Ok(())).await
+    let entered = record_document::enter(app, &entering, request, now, async |_, _| Ok(())).await;
+    match &signature {
+        Some(checked) => written_down(app, caller, "submit-document", checked, entered).await,
+        None => entered,
+    }
 }
 
 /// What a document says of itself.
@@ -111,6 +110,7 @@ fn take_in(app: &App, caller: &Caller, command: &SubmitDocument) -> Result<(Vec<
         .map(|upload| intake::receive(Upload { name: upload.name.clone(), bytes: upload.bytes.clone() }, limits))
         .collect::<Result<Vec<_>, _>>()?;
     let original = files.first().ok_or_else(|| Refusal::new(RefusalCode::MalformedContent))?;
+    check_signature::must_be_no_login_text(original.bytes())?;
     let described = match command.kind {
         DocumentKind::OfferAcceptance => {
             return Err(Refusal::new(RefusalCode::KindNotForSending).with("kind", command.kind.code()));
@@ -131,7 +131,7 @@ fn describe_file(command: &SubmitDocument, files: &[Received]) -> Result<Describ
         return Err(Refusal::new(RefusalCode::AttachmentUnlisted).with("name", attachment.name()));
     }
     let number = command.number.clone().unwrap_or_default();
-    if number.chars().count() > NUMBER_MAX_CHARS || number.chars().any(char::is_control) {
+    if number.chars().count() > NUMBER_MAX_CHARS || !text::is_plain(&number) {
         return Err(Refusal::new(RefusalCode::MalformedContent).with("reason", "number").at("/number"));
     }
     let title = files.first().map(|file| file.name().to_owned()).unwrap_or_default();

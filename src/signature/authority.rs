@@ -2,7 +2,7 @@
 
 use qolhat_pki::nca::{Purpose, Role};
 
-use super::signer::Signer;
+use super::signer::{Signer, telling_role};
 use crate::domain::document::DocumentKind;
 use crate::domain::party::{Iin, Party};
 use crate::domain::refusal::{Refusal, RefusalCode};
@@ -29,6 +29,25 @@ pub fn may_bind(signer: &Signer, caller: Option<&Iin>, party: &Party, kind: Docu
         Party::Organization(_) => Err(Refusal::new(RefusalCode::SignerLacksAuthority)
             .with("role", signer.role_code())
             .with("kind", kind.code())),
+    }
+}
+
+/// That a session opened by a certificate with `roles` binds `party` by an act without a signature: on a document of `kind`,
+/// or on the organisation's own affairs when it is `None`. A person binds himself.
+///
+/// # Errors
+/// `signer-lacks-authority` (POA-01, POA-02).
+pub fn session_binds(roles: &[Role], party: &Party, kind: Option<DocumentKind>) -> Result<(), Refusal> {
+    let binds = |role: &Role| match kind {
+        Some(kind) => role_binds(role, kind),
+        None => matches!(role, Role::Head | Role::SignRight),
+    };
+    match party {
+        Party::Person(_) => Ok(()),
+        Party::Organization(_) if roles.iter().any(binds) => Ok(()),
+        Party::Organization(_) => Err(Refusal::new(RefusalCode::SignerLacksAuthority)
+            .with("role", telling_role(roles))
+            .with("kind", kind.map(DocumentKind::code).unwrap_or_default())),
     }
 }
 

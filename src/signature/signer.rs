@@ -19,6 +19,8 @@ pub struct Signer {
     pub purpose: Purpose,
     /// The name as the certificate gives it.
     pub common_name: String,
+    /// The patronymic, which the national CA keeps apart from the name.
+    pub patronymic: Option<String>,
     /// The organisation's name as the certificate gives it.
     pub organization: Option<String>,
     /// SHA-256 of the certificate.
@@ -48,6 +50,7 @@ impl Signer {
             roles: certificate.roles(),
             purpose: certificate.purpose(),
             common_name: facts.common_name.clone().unwrap_or_default(),
+            patronymic: facts.patronymic.clone(),
             organization: facts.organization.clone(),
             certificate_sha256: certificate.sha256(),
         })
@@ -56,8 +59,13 @@ impl Signer {
     /// The most telling role, as its code.
     #[must_use]
     pub fn role_code(&self) -> String {
-        let general = |role: &&Role| matches!(role, Role::NaturalPerson | Role::LegalEntity);
-        let telling = self.roles.iter().find(|role| !general(role)).or_else(|| self.roles.first());
-        telling.map(|role| role.code().to_string()).unwrap_or_default()
+        telling_role(&self.roles)
     }
+}
+
+/// The most telling of `roles`, as its code.
+pub(super) fn telling_role(roles: &[Role]) -> String {
+    let general = |role: &&Role| matches!(role, Role::NaturalPerson | Role::LegalEntity);
+    let telling = roles.iter().find(|role| !general(role)).or_else(|| roles.first());
+    telling.map(|role| role.code().to_string()).unwrap_or_default()
 }

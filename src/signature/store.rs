@@ -77,11 +77,12 @@ impl SignatureRow {
     }
 }
 
-/// Keeps a signature.
+/// Keeps a signature; `value_sha256` names the act of signing, whatever it is wrapped in.
 ///
 /// # Errors
-/// [`DbError::Constraint`] when the side has signed the document already.
-pub async fn insert(tx: &mut Tx, row: &SignatureRow) -> Result<(), DbError> {
+/// [`DbError::Constraint`] when the side has signed the document already; it names `a_signature_value_is_recorded_once` when
+/// this act of signing is kept already.
+pub async fn insert(tx: &mut Tx, row: &SignatureRow, value_sha256: &[u8; 32]) -> Result<(), DbError> {
     tx.execute(
         include_str!("sql/insert_signature.sql"),
         &params![
@@ -101,7 +102,8 @@ pub async fn insert(tx: &mut Tx, row: &SignatureRow) -> Result<(), DbError> {
             row.indication.as_str(),
             row.sub_indication.clone(),
             row.report.as_str(),
-            row.event.as_uuid()
+            row.event.as_uuid(),
+            value_sha256
         ],
     )
     .await

@@ -166,7 +166,7 @@ async fn an_acceptance_that_waits_makes_a_client_when_it_is_checked_and_not_befo
     assert_eq!(client.get("/api/v1/session").await.unwrap()["capability"], Value::Null);
     assert_eq!(code(stage.accept(&client, &head, &offer).await), "already-accepted");
     stage.services.set_fault(Service::Tsp, None);
-    qolhat::worker::round(&stage.app).await;
+    stage.round().await;
     assert_eq!(client.get("/api/v1/session").await.unwrap()["capability"], "sign");
     assert_eq!(client.get("/api/v1/documents").await.unwrap()[0]["state"], "received");
 }
@@ -184,7 +184,7 @@ async fn what_waits_past_its_deadline_is_deemed_not_received() {
     let act = stage.act(&head, &other, "1");
     let answer = stage.send(&client, "completion-act", &other, &act, Some(stage.sign(&head.sign, &act))).await.unwrap();
     let id = text(&answer, "document_id").unwrap();
-    qolhat::worker::round(&stage.app).await;
+    stage.round().await;
     let view = client.get(&format!("/api/v1/documents/{id}")).await.unwrap();
     assert_eq!(
         (code_of_state(&view).as_str(), view["reason"].as_str()),
@@ -225,7 +225,10 @@ async fn an_extract_is_the_officers_alone_and_holds_acceptances_acts_and_contest
     assert!(extract.starts_with(b"PK"));
     // Lifted, reported again, annulled: two cases on one document.
     let first = officer.get("/api/v1/compromises").await.unwrap()[0]["id"].as_str().unwrap().to_owned();
-    officer.post(&format!("/api/v1/compromises/{first}/decision"), &json!({"decision": "lift"})).await.unwrap();
+    officer
+        .post(&format!("/api/v1/compromises/{first}/decision"), &json!({"decision": "lift", "request": "№ 1"}))
+        .await
+        .unwrap();
     other_client.post("/api/v1/compromises", &report).await.unwrap();
     stage.extract(&officer, &[&act]).await.unwrap();
 

@@ -2,6 +2,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests find their files and databases")]
 
 mod acts;
+mod attacks;
 mod browser;
 mod cli;
 mod database;

@@ -323,11 +323,11 @@ async fn a_document_whose_evidence_cannot_be_had_waits_and_is_received_when_it_c
         assert!(view["check_deadline"].is_string() && view["recorded_entry"].is_null(), "{view}");
         assert!(view["conditions"].as_array().unwrap().iter().any(|condition| condition["holds"] == false));
         assert_eq!(code(other_client.get(&path).await), "document-unknown");
-        qolhat::worker::round(&stage.app).await;
+        stage.round().await;
         assert_eq!(code_of_state(&client.get(&path).await.unwrap()), "check-pending");
 
         silent.iter().for_each(|service| stage.services.set_fault(*service, None));
-        qolhat::worker::round(&stage.app).await;
+        stage.round().await;
         let view = other_client.get(&path).await.unwrap();
         assert_eq!(code_of_state(&view), "received");
         assert!(view["conditions"].as_array().unwrap().iter().all(|condition| condition["holds"] == true), "{view}");
@@ -345,7 +345,7 @@ async fn a_document_whose_evidence_cannot_be_had_waits_and_is_received_when_it_c
     authority.revoke(head.sign.certificate.serial(), since, ReasonCode::KeyCompromise).unwrap();
     stage.services.set_fault(Service::Ocsp, None);
     stage.services.set_fault(Service::Crl, None);
-    qolhat::worker::round(&stage.app).await;
+    stage.round().await;
     let view = client.get(&format!("/api/v1/documents/{id}")).await.unwrap();
     assert_eq!((code_of_state(&view).as_str(), view["reason"].as_str()), ("check-failed", Some("certificate-revoked")));
     assert_eq!(code(other_client.get(&format!("/api/v1/documents/{id}")).await), "document-unknown");
@@ -398,10 +398,10 @@ async fn a_compromised_key_is_cut_off_at_once_and_what_was_recorded_stays() {
     }
 
     let decision = format!("/api/v1/compromises/{case}/decision");
-    assert_eq!(code(client.post(&decision, &json!({"decision": "lift"})).await), "not-an-officer");
+    assert_eq!(code(client.post(&decision, &json!({"decision": "lift", "request": "№ 1"})).await), "not-an-officer");
     assert_eq!(officer.get("/api/v1/compromises").await.unwrap()[0]["id"], case);
-    officer.post(&decision, &json!({"decision": "lift"})).await.unwrap();
-    assert_eq!(code(officer.post(&decision, &json!({"decision": "lift"})).await), "case-closed");
+    officer.post(&decision, &json!({"decision": "lift", "request": "№ 1"})).await.unwrap();
+    assert_eq!(code(officer.post(&decision, &json!({"decision": "lift", "request": "№ 1"})).await), "case-closed");
     assert_eq!(code(stage.send(&client, "completion-act", &other, &act, Some(cms.clone())).await)[..4], *"done");
 
     let second = client.post("/api/v1/compromises", &report(hour_ago.clone())).await.unwrap();

@@ -65,6 +65,7 @@ async fn one_octet_of_a_blob_changed_on_disk_is_named_by_the_read_and_never_hand
         iin: head.iin,
         party: head.party(),
         certificate_sha256: head.sign.certificate.sha256(),
+        roles: head.sign.certificate.roles(),
         capability: Some(Capability::Sign),
         officer: false,
     };

@@ -1,3 +1,5 @@
 -- At most one row. No lock.
-select sha256, der, serial, iin, bin, not_before, not_after, first_seen_at, state, cut_off from certificate
+select sha256, der, serial, iin, bin, not_before, not_after, first_seen_at, state, cut_off,
+    issuer_sha256, spki_sha256
+from certificate
 where sha256 = $1

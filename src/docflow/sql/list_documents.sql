@@ -1,5 +1,6 @@
 -- At most $4 rows of one party's documents, newest first, older than the cursor $3. No lock.
--- $2: 'sender', 'recipient' or 'any'. A draft is its sender's own.
+-- $2: 'sender', 'recipient' or 'any'. A draft is its sender's own, and nothing is its addressee's
+-- before the journal holds it.
 select id, kind, number, document_date, title, sender, recipient, author_iin, state, created_at, check_deadline,
     reason, recorded_event, state_event, offer_id, offer_version,
     (select seq from journal_event e where e.id = document.state_event) as state_seq,
@@ -7,7 +8,7 @@ select id, kind, number, document_date, title, sender, recipient, author_iin, st
 from document
 where ((sender = $1 and $2 <> 'recipient')
     or (recipient = $1 and $2 <> 'sender' and state not in ('draft', 'check-pending', 'check-failed')
-        and recorded_event is not null))
+        and exists (select 1 from journal_event e where e.id = document.recorded_event)))
     and created_at < $3
 order by created_at desc
 limit $4

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::domain::jcs::pointer_with;
 use crate::domain::refusal::{Refusal, RefusalCode};
+use crate::domain::text;
 use crate::domain::time::CivilDate;
 
 /// An object being read. [`Reader::finish`] refuses what was not asked for.
@@ -168,31 +169,7 @@ pub(super) fn malformed(pointer: &str, reason: &'static str) -> Refusal {
     Refusal::new(RefusalCode::MalformedContent).with("reason", reason).at(pointer)
 }
 
-/// Characters that could make the text look other than it is: control characters, marks that turn or
-/// hide text, and code points that are not characters. A text of several lines may have line feeds.
+/// Whether a text may not have `character`; one of several lines may have line feeds.
 fn is_forbidden(character: char, lines: Lines) -> bool {
-    if character == '\n' {
-        return lines == Lines::One;
-    }
-    let code = u32::from(character);
-    character.is_control()
-        || matches!(
-            character,
-            '\u{ad}'                    // soft hyphen
-            | '\u{61c}'                 // Arabic letter mark
-            | '\u{115f}' | '\u{1160}'   // Hangul fillers
-            | '\u{17b4}' | '\u{17b5}'
-            | '\u{180b}'..='\u{180e}'
-            | '\u{200b}'..='\u{200f}'   // zero width, left-to-right and right-to-left marks
-            | '\u{2028}'..='\u{202e}'   // separators, embeddings, overrides
-            | '\u{2060}'..='\u{206f}'   // word joiner, isolates, deprecated format characters
-            | '\u{3164}'
-            | '\u{feff}'
-            | '\u{fff0}'..='\u{fffd}'   // specials, among them the replacement character
-            | '\u{ffa0}'
-            | '\u{e000}'..='\u{f8ff}'   // private use
-            | '\u{e0000}'..='\u{10ffff}' // tags, variation selectors, private use
-        )
-        || code & 0xfffe == 0xfffe
-        || (0xfdd0..=0xfdef).contains(&code)
+    text::is_forbidden(character) && !(character == '\n' && lines == Lines::Many)
 }

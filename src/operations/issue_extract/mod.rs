@@ -6,17 +6,18 @@ use qolhat_storage::envelope::{self, ContentKey};
 use qolhat_storage::{BlobStore as _, ContentDigest};
 use serde_json::json;
 
-use super::check_signature::{self, Use};
+use super::check_signature::{self, Checked, Use};
 use super::commit::{self, Act};
 use super::gather_evidence::anchors_for_extracts;
 use super::verify_extract::verify_extract;
-use super::{Fault, OperationError, keep_content};
+use super::{Fault, OperationError, keep_content, keep_signature};
 use crate::access::answers::Request;
 use crate::access::rights::Caller;
 use crate::app::App;
 use crate::domain::ids::{DocumentId, EventId, ExtractId};
 use crate::domain::party::Party;
 use crate::domain::refusal::{Refusal, RefusalCode};
+use crate::domain::text::is_plain;
 use crate::extract::build::{self, Prepared};
 use crate::extract::format::{field, kind};
 use crate::extract::operator::OperatorCard;
@@ -81,8 +82,7 @@ pub async fn prepare_extract(
     let now = app.clock.now();
     caller.must_be_officer()?;
     for (name, text) in [("asked_by", &request.asked_by), ("ground", &request.ground), ("scope", &request.scope)] {
-        let hidden = text.chars().any(char::is_control);
-        if text.trim().is_empty() || hidden || text.chars().count() > TEXT_MAX_CHARS {
+        if text.trim().is_empty() || !is_plain(text) || text.chars().count() > TEXT_MAX_CHARS {
             let refusal = Refusal::new(RefusalCode::MissingRequisite).with("requisite", name);
             return Err(refusal.at(format!("/{name}")).into());
         }
@@ -138,7 +138,7 @@ pub async fn issue_extract(
     let key = key_of(app, id, &row)?;
     let prepared = open_prepared(app, &key, &row).await?;
 
-    let officer = officer_signature(app, caller, &prepared, officer_cms).await?;
+    let (checked, officer) = officer_signature(app, caller, &prepared, officer_cms).await?;
     let seal = long_term::seal(app, &prepared.manifest_operator).await?;
     let binding = build::binding_text(app.journal.origin(), &prepared, &seal, &officer);
     let binding = app.journal.sign_text(&binding)?;
@@ -149,6 +149,7 @@ pub async fn issue_extract(
     let address = keep_content::put(app, &key, &bytes).await?;
     let event = EventId::new(now, &mut app.rng.clone());
     let mut tx = app.db.begin().await?;
+    keep_signature::must_be_usable(&mut tx, &checked, now).await?;
     if !store::set_issued(&mut tx, id, now, &address, event).await? {
         return Err(Refusal::new(RefusalCode::ExtractState).with("state", "issued").into());
     }
@@ -227,7 +228,7 @@ async fn officer_signature(
     caller: &Caller,
     prepared: &Prepared,
     cms: &[u8],
-) -> Result<Vec<u8>, OperationError> {
+) -> Result<(Checked, Vec<u8>), OperationError> {
     let now = app.clock.now();
     let checked = check_signature::check(app, cms, &prepared.manifest_officer, Use::Document, now).await?;
     if let Some(refusal) = checked.waits_for {
@@ -239,7 +240,8 @@ async fn officer_signature(
     if checked.signer.party != Party::Organization(app.operator.bin) {
         return Err(RefusalCode::WrongCapacity.into());
     }
-    long_term::with_proofs(app, &checked.cms, &checked.evidence)
+    let with_proofs = long_term::with_proofs(app, &checked.cms, &checked.evidence)?;
+    Ok((checked, with_proofs))
 }
 
 /// An extract that a court could not verify is a fault of ours, found before it is handed out.

@@ -187,6 +187,7 @@ async fn report_as_typed(
         Some(id) => id,
         None => {
             let command = ReportKeyCompromise {
+                certificate: None,
                 certificate_sha256: Some(certificate.sha256),
                 compromised_since: fields::instant(form.text("compromised_since"), "/compromised_since")?,
                 circumstances: form.raw("circumstances").to_owned(),

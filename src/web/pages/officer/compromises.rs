@@ -202,9 +202,7 @@ async fn decide_as_typed(app: &App, insider: &Insider, case: &CaseRow, form: &Fo
 
 fn decision(case: &CaseRow, form: &Form) -> Result<Decision, Refusal> {
     if form.text("decision") == "lift" {
-        // TODO(lift-request): the one place where the holder's request, `form.text("request")`, is passed on once
-        // `Decision::Lift` takes it.
-        return Ok(Decision::Lift);
+        return Ok(Decision::Lift { request: form.text("request").to_owned() });
     }
     let typed = form.text("cut_off");
     // The field holds whole seconds; left as it was drawn it means the declared instant itself.
