@@ -10,6 +10,7 @@ pub mod check_signature;
 pub mod commit;
 pub mod decide_compromise;
 mod end_document;
+mod history;
 pub mod invite_counterparty;
 pub mod issue_extract;
 pub mod issue_receipt;

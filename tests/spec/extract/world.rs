@@ -62,6 +62,10 @@ pub struct World {
     pub sender: Holder,
     /// The person who receives.
     pub recipient: Holder,
+    /// An employee of the organisation that sends, without the right to sign.
+    pub employee: Holder,
+    /// The person who receives, as head of an organisation.
+    pub recipient_as_head: Holder,
     /// Another operator's system, of the same hierarchy.
     pub other_system: Holder,
     /// Another operator's officer.
@@ -97,6 +101,8 @@ impl World {
             officer: leaf(&sign(oid::ROLE_EMPLOYEE), employee(OFFICER_IIN, Some(&operator))),
             sender: leaf(&sign(oid::ROLE_HEAD), employee(SENDER_IIN, Some(&client))),
             recipient: leaf(&person, employee(RECIPIENT_IIN, None)),
+            employee: leaf(&sign(oid::ROLE_EMPLOYEE), employee(SENDER_IIN, Some(&client))),
+            recipient_as_head: leaf(&sign(oid::ROLE_HEAD), employee(RECIPIENT_IIN, Some(&client))),
             other_system: leaf(&Profile::InformationSystem, system(&stranger)),
             other_officer: leaf(&sign(oid::ROLE_EMPLOYEE), employee(OFFICER_IIN, Some(&stranger))),
             ca,
