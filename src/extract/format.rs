@@ -194,6 +194,8 @@ pub mod field {
     pub const VERDICT: &str = "verdict";
     /// Reason of a rejection.
     pub const REASON: &str = "reason";
+    /// Array of `{subject, n, size}`: how many entries each subject of an issued extract had at which size of the log.
+    pub const SUBJECTS: &str = "subjects";
     /// Who did it.
     pub const BY: &str = "by";
     /// The case of compromise.

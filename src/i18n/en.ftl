@@ -37,6 +37,7 @@ state-check-failed = check failed, deemed not received
 ### States of an extract
 
 state-prepared = prepared, waits for a signature
+state-stale = the journal has moved on since; prepare it anew
 state-issued = issued
 
 ### Sides

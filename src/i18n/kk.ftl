@@ -37,6 +37,7 @@ state-check-failed = тексеруден өтпеді, алынбаған бо�
 ### States of an extract
 
 state-prepared = дайындалды, қол қоюды күтуде
+state-stale = журнал содан бері өзгерді, қайта дайындау керек
 state-issued = берілді
 
 ### Sides

@@ -37,6 +37,7 @@ state-check-failed = проверка не пройдена, считается 
 ### States of an extract
 
 state-prepared = подготовлена, ждёт подписи
+state-stale = журнал с тех пор изменился, подготовьте заново
 state-issued = выдана
 
 ### Sides

@@ -1,11 +1,11 @@
 //! The log as it is kept: reading entries, nodes, checkpoints and subjects; appending is the sequencer's.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use tlog_tiles::tlog::{self, Hash};
 
 use super::checkpoint::Checkpoint;
-use super::entry::{Entry, Field, Opening};
+use super::entry::{Entry, Field, Opening, leaf_hash};
 use super::proof::Frontier;
 use super::{JournalError, LogIdentity, Sequenced};
 use crate::db::{Db, DbError, Row, Tx, Value};
@@ -27,6 +27,32 @@ pub struct StoredEntry {
     pub leaf: [u8; 32],
     /// What its commitments open to, where it is not erased.
     pub openings: Vec<(Field, Opening)>,
+}
+
+impl StoredEntry {
+    /// The entry and its opened fields by name, every opening checked against its commitment.
+    ///
+    /// # Errors
+    /// `Contradiction` for a body that does not hash to the leaf, an opening that does not fit, or a name opened twice.
+    pub fn proven(&self) -> Result<(Entry, BTreeMap<String, serde_json::Value>), JournalError> {
+        let wrong = |what: &str| JournalError::Contradiction(format!("entry {}: {what}", self.seq));
+        if leaf_hash(&self.body) != self.leaf {
+            return Err(wrong("the body does not hash to the leaf"));
+        }
+        let entry = Entry::parse(&self.body)?;
+        let mut fields = BTreeMap::new();
+        for (field, opening) in &self.openings {
+            if !entry.commitment(*field).is_some_and(|commitment| opening.opens(&commitment)) {
+                return Err(wrong(&format!("{field} does not open its commitment")));
+            }
+            if let (Field::Payload(_), Some((name, value))) = (field, opening.payload_field())
+                && fields.insert(name.to_owned(), value.clone()).is_some()
+            {
+                return Err(wrong(&format!("{name} stands twice")));
+            }
+        }
+        Ok((entry, fields))
+    }
 }
 
 /// A checkpoint as it is kept.

@@ -246,6 +246,8 @@ async fn the_database_refuses_to_change_or_remove_an_entry() {
         "insert into journal_entry (seq, id, leaf, body) select 7, x'00', leaf, body from journal_entry where seq = 0",
         "delete from journal_checkpoint",
         "update journal_secret set value = '1'",
+        "delete from journal_secret where seq = 1 and field = 'subj.0'",
+        "delete from journal_secret",
         "delete from journal_subject",
     ] {
         let mut tx = db.begin().await.unwrap();
@@ -294,6 +296,17 @@ async fn the_audit_names_what_was_changed_behind_its_back() {
         ("delete from journal_checkpoint where size = 7".to_owned(), "checkpoint", Some(6)),
         (flip("root", "log_head", "one = 1"), "head", None),
         ("update journal_subject_head set leaf = x'0000000000000000000000000000000000000000000000000000000000000000'".to_owned(), "subject", None),
+        ("delete from journal_secret where seq = 2 and field = 'subj.0'".to_owned(), "subject", Some(2)),
+        ("delete from journal_subject_head".to_owned(), "subject", None),
+        ("delete from log_head".to_owned(), "head", None),
+        ("update log_head set t_ms = t_ms + 1".to_owned(), "head", None),
+        ("delete from journal_checkpoint where size = 3".to_owned(), "checkpoint", Some(4)),
+        ("insert into journal_event (id, seq) values (x'00000000000000000000000000000001', 77)".to_owned(), "event", None),
+        ("insert into journal_event (id, seq) values (x'00000000000000000000000000000001', 2)".to_owned(), "event", None),
+        ("insert into journal_node (seq, hashes) values (99, x'0000000000000000000000000000000000000000000000000000000000000000')".to_owned(), "node", None),
+        ("insert into journal_subject (subject, n, seq) values (x'00', 1, 99)".to_owned(), "subject", None),
+        ("insert into journal_secret (seq, field, salt, value) values (99, 'actor', x'00', '1')".to_owned(), "opening", None),
+        ("insert into journal_time_stamp (size, token, made) values (5, x'3000', 0)".to_owned(), "checkpoint", Some(5)),
     ] {
         let (folder, db, journal) = log_of(7).await;
         let key = journal.verifier_key().to_owned();
@@ -317,6 +330,8 @@ async fn a_log_that_does_not_fit_its_checkpoint_is_not_appended_to() {
     for sql in [
         "delete from journal_entry where seq = 6",
         "update log_head set n = 6",
+        "update log_head set t_ms = t_ms + 1",
+        "delete from log_head",
         "update log_head set root = x'0000000000000000000000000000000000000000000000000000000000000000'",
         "delete from journal_checkpoint where size = 7",
         "update journal_checkpoint set note = replace(note, '7', '8') where size = 7",
@@ -330,13 +345,63 @@ async fn a_log_that_does_not_fit_its_checkpoint_is_not_appended_to() {
     }
 }
 
+/// An index row moved to another subject, its opening deleted: the rest of the entry is still compared. Keeps: JRN-02
+#[tokio::test]
+async fn a_subject_moved_under_cover_of_a_deleted_opening_is_named() {
+    let (folder, db, journal) = log_of(7).await;
+    let key = journal.verifier_key().to_owned();
+    drop(journal);
+    db.close().await;
+    tamper(&folder, "delete from journal_secret where seq = 6 and field = 'subj.1'").await;
+    tamper(&folder, "update journal_subject set subject = x'0000000000000000000000000000000000000000000000000000000000000000', n = 1 where seq = 6 and n = 7").await;
+    let db = Db::connect(&url(&folder)).await.unwrap();
+    assert!(!audit::run(&db, &key).await.unwrap().ok);
+}
+
+/// Keeps: JRN-04
+#[tokio::test]
+async fn a_subject_whose_head_was_deleted_hinders_nobody_else_and_is_told() {
+    let (folder, db, journal) = log_of(4).await;
+    drop(journal);
+    db.close().await;
+    tamper(&folder, "delete from journal_subject_head where subject in (select subject from journal_subject where seq = 1 and n = 1)").await;
+    let db = Db::connect(&url(&folder)).await.unwrap();
+    let journal = open(&db).await.unwrap();
+    let damaged = event(1);
+    let mut tx = db.begin().await.unwrap();
+    enqueue(&mut tx, &damaged).await.unwrap();
+    tx.commit().await.unwrap();
+    let sound = EventDraft { subjects: vec!["document:another".to_owned()], ..event(5) };
+    assert_eq!(put(&db, &journal, &sound).await, 4);
+    let answer = journal.wait(damaged.id, Duration::from_secs(5)).await;
+    assert!(matches!(answer, Err(WaitError::Failed(JournalError::Unfit { .. }))), "{answer:?}");
+}
+
+/// Keeps: JRN-06
+#[tokio::test(flavor = "multi_thread")]
+async fn an_audit_of_a_log_that_grows_meanwhile_gives_no_false_alarm() {
+    let (_folder, db, journal) = log_of(30).await;
+    let writer = {
+        let (db, journal) = (db.clone(), journal.clone());
+        tokio::spawn(async move {
+            for number in 0..120 {
+                put(&db, &journal, &event(number)).await;
+            }
+        })
+    };
+    while !writer.is_finished() {
+        let report = journal.audit().await.unwrap();
+        assert!(report.ok, "{report:?}");
+    }
+}
+
 #[tokio::test]
 async fn an_erased_opening_is_no_failure() {
     let (folder, db, journal) = log_of(3).await;
     let key = journal.verifier_key().to_owned();
     drop(journal);
     db.close().await;
-    tamper(&folder, "delete from journal_secret where seq = 1").await;
+    tamper(&folder, "delete from journal_secret where seq = 1 and field not like 'subj.%'").await;
     let db = Db::connect(&url(&folder)).await.unwrap();
     assert!(audit::run(&db, &key).await.unwrap().ok);
 }

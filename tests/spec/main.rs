@@ -3,6 +3,7 @@
 
 mod acts;
 mod cli;
+mod court;
 mod database;
 mod demo;
 mod domain;
