@@ -13,7 +13,7 @@ use qolhat::journal::checkpoint::Checkpoint;
 use qolhat::journal::entry::{Entry, Field};
 use qolhat::journal::proof::verify_inclusion;
 use qolhat::journal::subjects::{SubjectLink, check_chain};
-use qolhat::journal::{EventDraft, Journal, JournalError, LogIdentity, WaitError, audit, enqueue};
+use qolhat::journal::{EventDraft, Journal, JournalError, LogIdentity, OutsideMemory, WaitError, audit, enqueue};
 use qolhat::params;
 use serde_json::json;
 use sqlx::Connection as _;
@@ -38,7 +38,7 @@ fn rng() -> SharedRandom {
 }
 
 async fn open(db: &Db) -> Result<Journal, JournalError> {
-    Journal::open(db.clone(), identity(1), Arc::new(Still), Box::new(rng())).await
+    Journal::open(db.clone(), identity(1), Arc::new(Still), Box::new(rng()), None).await
 }
 
 async fn sqlite() -> (TempDir, Db) {
@@ -228,10 +228,10 @@ async fn what_was_committed_is_sequenced_after_a_restart() {
 async fn a_log_of_another_key_or_origin_is_not_continued() {
     let (_folder, db, journal) = log_of(2).await;
     drop(journal);
-    let other_key = Journal::open(db.clone(), identity(2), Arc::new(Still), Box::new(rng())).await;
+    let other_key = Journal::open(db.clone(), identity(2), Arc::new(Still), Box::new(rng()), None).await;
     assert!(matches!(other_key, Err(JournalError::Checkpoint(_))));
     let other = LogIdentity::from_seed("log.example/2", &[1; 32], [7; 32]).unwrap();
-    let other_origin = Journal::open(db.clone(), other, Arc::new(Still), Box::new(rng())).await;
+    let other_origin = Journal::open(db.clone(), other, Arc::new(Still), Box::new(rng()), None).await;
     assert!(matches!(other_origin, Err(JournalError::OtherLog { .. })));
 }
 
@@ -348,12 +348,14 @@ async fn a_log_that_does_not_fit_its_checkpoint_is_not_appended_to() {
 /// An index row moved to another subject, its opening deleted: the rest of the entry is still compared. Keeps: JRN-02
 #[tokio::test]
 async fn a_subject_moved_under_cover_of_a_deleted_opening_is_named() {
-    let (folder, db, journal) = log_of(7).await;
+    let (folder, db, journal) = log_of(3).await;
     let key = journal.verifier_key().to_owned();
     drop(journal);
     db.close().await;
-    tamper(&folder, "delete from journal_secret where seq = 6 and field = 'subj.1'").await;
-    tamper(&folder, "update journal_subject set subject = x'0000000000000000000000000000000000000000000000000000000000000000', n = 1 where seq = 6 and n = 7").await;
+    let zeros = "x'0000000000000000000000000000000000000000000000000000000000000000'";
+    tamper(&folder, "delete from journal_secret where seq = 2 and field = 'subj.0'").await;
+    tamper(&folder, &format!("update journal_subject set subject = {zeros} where seq = 2 and n = 1")).await;
+    tamper(&folder, &format!("update journal_subject_head set subject = {zeros} where seq = 2 and n = 1")).await;
     let db = Db::connect(&url(&folder)).await.unwrap();
     assert!(!audit::run(&db, &key).await.unwrap().ok);
 }
@@ -393,6 +395,58 @@ async fn an_audit_of_a_log_that_grows_meanwhile_gives_no_false_alarm() {
         let report = journal.audit().await.unwrap();
         assert!(report.ok, "{report:?}");
     }
+}
+
+async fn open_with(db: &Db, memory: &OutsideMemory) -> Result<Journal, JournalError> {
+    Journal::open(db.clone(), identity(1), Arc::new(Still), Box::new(rng()), Some(memory.clone())).await
+}
+
+/// The file of a database, put back to an older state, or swapped for another that is whole in itself. Keeps: JRN-02
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_put_back_or_swapped_contradicts_what_is_remembered_outside() {
+    let folder = TempDir::new().unwrap();
+    let memory = OutsideMemory::beside(&folder.path().join("log.key"));
+    let file = |name: &str| format!("sqlite:{}", folder.path().join(name).display());
+    let fill = async |name: &str, count: u64, memory: Option<&OutsideMemory>| {
+        let db = Db::connect(&file(name)).await.unwrap();
+        db.migrate().await.unwrap();
+        let journal = match memory {
+            Some(memory) => open_with(&db, memory).await.unwrap(),
+            None => open(&db).await.unwrap(),
+        };
+        for number in 0..count {
+            put(&db, &journal, &event(number)).await;
+        }
+        (db, journal)
+    };
+    let (db, journal) = fill("log.db", 5, Some(&memory)).await;
+    journal.keep_outside().await.unwrap();
+    assert_eq!(memory.remembered(journal.verifier_key()).unwrap().unwrap().size, 5);
+    let key = journal.verifier_key().to_owned();
+    assert!(audit::run_with(&db, &key, Some(&memory)).await.unwrap().ok);
+    drop(journal);
+    db.close().await;
+
+    for (name, count) in [("shorter.db", 3), ("other.db", 9), ("empty.db", 0)] {
+        let (db, journal) = fill(name, count, None).await;
+        drop(journal);
+        assert!(audit::run(&db, &key).await.unwrap().ok, "{name}");
+        let refused = open_with(&db, &memory).await;
+        assert!(matches!(refused, Err(JournalError::Rollback { .. })), "{name}");
+        let report = audit::run_with(&db, &key, Some(&memory)).await.unwrap();
+        assert_eq!(report.first_failure.map(|failure| failure.part), Some("outside"), "{name}");
+    }
+    // The true one goes on, and what is remembered with it, without being asked, within seconds.
+    let db = Db::connect(&file("log.db")).await.unwrap();
+    let journal = open_with(&db, &memory).await.unwrap();
+    put(&db, &journal, &event(5)).await;
+    for _ in 0..100 {
+        if memory.remembered(&key).unwrap().unwrap().size == 6 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("not remembered");
 }
 
 #[tokio::test]
