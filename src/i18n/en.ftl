@@ -767,6 +767,7 @@ cli-label-path = Path
 ### `extract verify`, `journal audit`, `pki`
 
 cli-audit-good = The journal is whole: { $checked } entries checked against the checkpoint at { $size }
+cli-audit-waiting = Events that wait to be written down: { $waiting }, that could not become entries: { $quarantined }
 cli-audit-bad = The journal is damaged: { $place }: { $reason }
 cli-audit-stop = Stop the service and compare the backup and the witnesses' checkpoints
 cli-path-good = There is a path to an anchor

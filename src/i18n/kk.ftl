@@ -767,6 +767,7 @@ cli-label-path = Орны
 ### `extract verify`, `journal audit`, `pki`
 
 cli-audit-good = Журнал бүтін: { $checked } жазба { $size } жазбалық бақылау нүктесіне сай
+cli-audit-waiting = Жазылуын күтіп тұрған оқиғалар: { $waiting }, жазба бола алмағандары: { $quarantined }
 cli-audit-bad = Журнал бүлінген: { $place } — { $reason }
 cli-audit-stop = Қызметті тоқтатып, сақтық көшірмені және куәгерлердің бақылау нүктелерін салыстырыңыз
 cli-path-good = Сенім нүктесіне дейінгі тізбек бар

@@ -767,6 +767,7 @@ cli-label-path = Путь
 ### `extract verify`, `journal audit`, `pki`
 
 cli-audit-good = Журнал цел: проверено записей { $checked }, контрольная точка на { $size }
+cli-audit-waiting = Ждут записи событий: { $waiting }, не смогли стать записями: { $quarantined }
 cli-audit-bad = Журнал повреждён: { $place } — { $reason }
 cli-audit-stop = Остановите службу и сравните резервную копию и контрольные точки свидетелей
 cli-path-good = Цепочка до точки доверия есть

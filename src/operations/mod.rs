@@ -6,6 +6,7 @@
 
 pub mod accept_offer;
 pub mod add_employee;
+pub mod audit_journal;
 pub mod check_signature;
 pub mod commit;
 pub mod decide_compromise;

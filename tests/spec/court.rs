@@ -5,8 +5,12 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use qolhat::demo::client::{Client, text};
 use qolhat::demo::story::Actor;
-use qolhat::domain::ids::{DocumentId, EventId};
+use qolhat::access::rights::{Caller, Capability};
+use qolhat::domain::ids::{DocumentId, EventId, ExtractId};
+use qolhat::extract::store as extracts;
 use qolhat::journal::entry::Entry;
+use qolhat::operations::audit_journal::audit_journal;
+use qolhat::operations::issue_extract::read_extract_as_party;
 use qolhat::operations::issue_receipt::{issue_missing, issue_receipt};
 use qolhat::params;
 use serde_json::{Value, json};
@@ -173,4 +177,66 @@ async fn a_row_of_the_index_without_an_entry_makes_nothing_received() {
     issue_receipt(&case.stage.app, id).await.unwrap();
     assert_eq!(client.get(&format!("/api/v1/documents/{id}")).await.unwrap()["receipts"], json!([]));
     let _ = head;
+}
+
+/// Rows that the program believes are held against the entries that they name. Keeps: JRN-02, JRN-06
+#[tokio::test(flavor = "multi_thread")]
+async fn the_audit_names_a_document_signature_or_receipt_that_contradicts_its_entry() {
+    let case = case().await;
+    let reason = json!({"reason": "Работы не выполнены"});
+    let second = case.stage.recorded_act((&case.head.0, &case.head.1), &case.other.0, "2").await;
+    case.other.1.post(&format!("/api/v1/documents/{second}/rejection"), &reason).await.unwrap();
+    let key = case.stage.app.journal.verifier_key().to_owned();
+    let audit = async || audit_journal(&case.stage.app.db, &key, None).await.unwrap();
+    let report = audit().await;
+    assert!(report.ok, "{report:?}");
+    assert_eq!((report.waiting, report.quarantined), (0, 0));
+    // Each is undone by its second statement.
+    for (change, undo, part) in [
+        ("update document set state = 'accepted' where number = '1'", "update document set state = 'received' where number = '1'", "document"),
+        ("update document set number = 'x' || number where number = '1'", "update document set number = '1' where number = 'x1'", "document"),
+        ("update document set state = 'received', reason = hex(state_event), state_event = recorded_event where state = 'rejected'", "update document set state = 'rejected', state_event = unhex(reason) where number = '2'", "document"),
+        ("update signature set indication = 'INDETERMINATE'", "update signature set indication = 'TOTAL-PASSED'", "signature"),
+        ("update receipt set document_id = (select max(id) from document)", "", "receipt"),
+    ] {
+        case.tamper(&[change]).await;
+        let report = audit().await;
+        assert_eq!(report.first_failure.as_ref().map(|failure| failure.part), Some(part), "{change} {report:?}");
+        if !undo.is_empty() {
+            case.tamper(&[undo]).await;
+            let report = audit().await;
+            assert!(report.ok, "{undo} {report:?}");
+        }
+    }
+}
+
+/// Keeps: JRN-10
+#[tokio::test(flavor = "multi_thread")]
+async fn an_extract_is_listed_to_the_officer_and_read_by_those_whose_documents_alone_it_holds() {
+    let case = case().await;
+    let prepared = case.prepare().await.unwrap();
+    let id = ExtractId::parse(&text(&prepared, "id").unwrap()).unwrap();
+    let (db, app) = (&case.stage.app.db, &case.stage.app);
+    let listed = extracts::list(db, 10).await.unwrap();
+    assert_eq!((listed.len(), listed[0].id, listed[0].number, listed[0].state.as_str()), (1, id, 1, "prepared"));
+    assert_eq!(extracts::documents_of(db, id).await.unwrap(), [case.document()]);
+    let caller = |actor: &Actor| Caller {
+        iin: actor.iin,
+        party: actor.party(),
+        certificate_sha256: actor.sign.certificate.sha256(),
+        capability: Some(Capability::Sign),
+        officer: false,
+    };
+    let (head, other) = (caller(&case.head.0), caller(&case.other.0));
+    assert!(extracts::of_party(db, &head.party, 10).await.unwrap().is_empty(), "not issued yet");
+    assert!(read_extract_as_party(app, &head, id).await.is_err());
+    let bytes = case.issue(&prepared).await.unwrap();
+    for party in [&head, &other] {
+        assert_eq!(extracts::of_party(db, &party.party, 10).await.unwrap()[0].id, id);
+        assert_eq!(read_extract_as_party(app, party, id).await.unwrap(), bytes);
+    }
+    let stranger = caller(&case.stage.actor("person"));
+    assert!(extracts::of_party(db, &stranger.party, 10).await.unwrap().is_empty());
+    let refused = read_extract_as_party(app, &stranger, id).await.unwrap_err().to_string();
+    assert_eq!(refused, "extract-unknown");
 }
