@@ -31,8 +31,7 @@ pub fn audit(args: &ConfigArgs, output: &Output) -> Result<Answer, CliError> {
             page.line("cli-audit-good", &values.each_ref().map(|(name, value)| (*name, value.as_str())));
             page.field("root", &report.root);
             if report.waiting + report.quarantined > 0 {
-                let values =
-                    [("waiting", report.waiting.to_string()), ("quarantined", report.quarantined.to_string())];
+                let values = [("waiting", report.waiting.to_string()), ("quarantined", report.quarantined.to_string())];
                 page.line("cli-audit-waiting", &values.each_ref().map(|(name, value)| (*name, value.as_str())));
             }
         }

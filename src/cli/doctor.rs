@@ -152,7 +152,7 @@ async fn database(config: &Config, findings: &mut Vec<Finding>) {
         Ok(key) => {
             let memory = OutsideMemory::beside(&config.journal.key_file);
             audit::run_with(&db, &key, Some(&memory)).await.is_ok_and(|report| report.ok)
-        },
+        }
         Err(_) => false,
     };
     findings.push(match whole {

@@ -151,7 +151,7 @@ impl Journal {
         let newest = watch::Sender::new(None);
         let sequencer =
             Sequencer::start(db.clone(), Arc::clone(&identity), Arc::clone(&clock), rng, newest.clone()).await?;
-        let keeper = memory.map(|memory| Keeper::start(memory, identity.verifier_key(), newest.subscribe())).transpose()?;
+        let keeper = memory.map(|memory| Keeper::start(memory, identity.verifier_key(), newest.subscribe()));
         let journal = Self { db, identity, clock, sequencer, keeper };
         if let Some(stored) = journal.latest_checkpoint().await? {
             newest.send_if_modified(|known| known.is_none().then(|| *known = Some(stored.note)).is_some());

@@ -116,16 +116,12 @@ pub(super) struct Keeper {
 
 impl Keeper {
     /// Starts to keep what is sent; ends, after a last write, when the sender is gone.
-    pub(super) fn start(
-        memory: OutsideMemory,
-        verifier_key: &str,
-        newest: watch::Receiver<Option<String>>,
-    ) -> Result<Self, JournalError> {
+    pub(super) fn start(memory: OutsideMemory, verifier_key: &str, newest: watch::Receiver<Option<String>>) -> Self {
         memory.sweep();
         let written = Arc::new(Mutex::new(0));
         let keeper = Self { memory, newest, written, verifier_key: verifier_key.into() };
         tokio::spawn(keeper.clone().run());
-        Ok(keeper)
+        keeper
     }
 
     async fn run(mut self) {

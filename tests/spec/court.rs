@@ -3,9 +3,9 @@
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use qolhat::access::rights::{Caller, Capability};
 use qolhat::demo::client::{Client, text};
 use qolhat::demo::story::Actor;
-use qolhat::access::rights::{Caller, Capability};
 use qolhat::domain::ids::{DocumentId, EventId, ExtractId};
 use qolhat::extract::store as extracts;
 use qolhat::journal::entry::Entry;
@@ -173,7 +173,9 @@ async fn a_row_of_the_index_without_an_entry_makes_nothing_received() {
     let view = client.get(&format!("/api/v1/documents/{id}")).await.unwrap();
     assert_eq!(code_of_state(&view), "recording");
     let inbox = case.other.1.get("/api/v1/documents?box=inbox").await.unwrap();
-    assert!(inbox.as_array().unwrap().iter().all(|row| row["state"] == "recording" || row["id"] != id.to_string().as_str()));
+    assert!(
+        inbox.as_array().unwrap().iter().all(|row| row["state"] == "recording" || row["id"] != id.to_string().as_str())
+    );
     issue_receipt(&case.stage.app, id).await.unwrap();
     assert_eq!(client.get(&format!("/api/v1/documents/{id}")).await.unwrap()["receipts"], json!([]));
     let _ = head;
@@ -193,10 +195,26 @@ async fn the_audit_names_a_document_signature_or_receipt_that_contradicts_its_en
     assert_eq!((report.waiting, report.quarantined), (0, 0));
     // Each is undone by its second statement.
     for (change, undo, part) in [
-        ("update document set state = 'accepted' where number = '1'", "update document set state = 'received' where number = '1'", "document"),
-        ("update document set number = 'x' || number where number = '1'", "update document set number = '1' where number = 'x1'", "document"),
-        ("update document set state = 'received', reason = hex(state_event), state_event = recorded_event where state = 'rejected'", "update document set state = 'rejected', state_event = unhex(reason) where number = '2'", "document"),
-        ("update signature set indication = 'INDETERMINATE'", "update signature set indication = 'TOTAL-PASSED'", "signature"),
+        (
+            "update document set state = 'accepted' where number = '1'",
+            "update document set state = 'received' where number = '1'",
+            "document",
+        ),
+        (
+            "update document set number = 'x' || number where number = '1'",
+            "update document set number = '1' where number = 'x1'",
+            "document",
+        ),
+        (
+            "update document set state = 'received', reason = hex(state_event), state_event = recorded_event where state = 'rejected'",
+            "update document set state = 'rejected', state_event = unhex(reason) where number = '2'",
+            "document",
+        ),
+        (
+            "update signature set indication = 'INDETERMINATE'",
+            "update signature set indication = 'TOTAL-PASSED'",
+            "signature",
+        ),
         ("update receipt set document_id = (select max(id) from document)", "", "receipt"),
     ] {
         case.tamper(&[change]).await;

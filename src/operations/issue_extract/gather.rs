@@ -352,7 +352,8 @@ fn must_be_counted(identity: &str, listed: &[u64], opened: Option<&Vec<(u64, u64
     if opened == counted {
         return Ok(());
     }
-    Err(Fault::Inconsistent(format!("the index of {identity} is not what its entries say; run the journal audit")).into())
+    Err(Fault::Inconsistent(format!("the index of {identity} is not what its entries say; run the journal audit"))
+        .into())
 }
 
 /// What is revealed of an entry: who acted, what was said, and its place among the entries of the subjects shown here;

@@ -38,7 +38,11 @@ pub(super) fn check(bench: &Bench<'_>, report: &mut ExtractReport) {
 fn check_case(case: &CaseRecord, bench: &Bench<'_>, report: &mut ExtractReport) {
     let part = format::EXTRACT;
     let Some(history) = entries_of(report, &format!("case:{}", case.id)) else {
-        return report.fail(part, FaultCode::Chain, format!("the statement does not list the entries of case {}", case.id));
+        return report.fail(
+            part,
+            FaultCode::Chain,
+            format!("the statement does not list the entries of case {}", case.id),
+        );
     };
     let fail = |report: &mut ExtractReport, detail: &str| {
         report.fail(part, FaultCode::CaseDiffers, format!("case {}: {detail}", case.id));

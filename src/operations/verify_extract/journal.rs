@@ -310,7 +310,11 @@ fn check_times(entries: &Entries, now: Moment, report: &mut ExtractReport) {
     let proven = proven.filter(|stamp| stamp.proven).map(|stamp| stamp.gen_time);
     let latest = with_skew(proven.map_or(now, |proven| proven.min(now)));
     for entry in entries.0.values().filter(|entry| entry.at.truncate_to_seconds() > latest) {
-        report.fail(&format::entry_body(entry.seq), FaultCode::TimeAhead, format!("{} is later than {latest}", entry.at));
+        report.fail(
+            &format::entry_body(entry.seq),
+            FaultCode::TimeAhead,
+            format!("{} is later than {latest}", entry.at),
+        );
     }
     let Some(checkpoint) = &report.checkpoint else { return };
     let seal = report.signatures.iter().find(|judged| judged.used_as == SignatureUse::Seal);

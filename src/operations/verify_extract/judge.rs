@@ -177,7 +177,11 @@ pub(super) fn check_at_receipt(
     let good = signature.indication == Indication::TotalPassed;
     let certificate = signature.certificate.as_ref().filter(|_| good)?;
     let Some(proven) = signature.proven_at.filter(|proven| *proven <= with_skew(recorded)) else {
-        report.fail(part, FaultCode::SignatureTime, format!("nothing but the journal says that it was there at {recorded}"));
+        report.fail(
+            part,
+            FaultCode::SignatureTime,
+            format!("nothing but the journal says that it was there at {recorded}"),
+        );
         return None;
     };
     let receipt = recorded.max(proven);

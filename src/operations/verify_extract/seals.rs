@@ -11,9 +11,7 @@ use super::judge::{Content, Demand, Judge, weigh};
 use super::report::{ExtractReport, JudgedSignature, SignatureUse};
 use crate::extract::format;
 use crate::extract::operator::{OPERATOR_FILE_NAME, OperatorCard};
-use crate::extract::records::{
-    DocumentRecord, ExtractRecord, RECEIPT_TYPE, RECEIPT_VERSION, ReceiptRecord, from_json,
-};
+use crate::extract::records::{DocumentRecord, ExtractRecord, RECEIPT_TYPE, RECEIPT_VERSION, ReceiptRecord, from_json};
 
 /// Whether the extract is of the operator and over the log that the reader pinned.
 pub(super) fn check_pins(extract: &ExtractRecord, operator: Option<&OperatorCard>, report: &mut ExtractReport) {

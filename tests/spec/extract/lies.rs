@@ -10,7 +10,9 @@ use serde_json::{Value, json};
 
 use super::story::{self, Log, Turn};
 use super::world::at;
-use super::{LOG_SEED, document_part, edit_json, good, now, refused, resigned, sealed, told, usual, verify, words, world};
+use super::{
+    LOG_SEED, document_part, edit_json, good, now, refused, resigned, sealed, told, usual, verify, words, world,
+};
 
 fn judged(turn: &Turn, change: impl FnOnce(&mut ExtractFacts)) -> ExtractReport {
     let (log, mut facts) = told(turn);
@@ -51,7 +53,8 @@ fn a_document_of_which_the_journal_says_nothing_has_no_state_but_those_before_re
 /// The entries are replayed by the rules of the document flow. Keeps: FLW-02
 #[test]
 fn a_history_that_the_document_flow_does_not_allow_is_refused() {
-    for between in [&["document.rejected"][..], &["document.withdrawn"], &["document.recorded"], &["document.drafted"]] {
+    for between in [&["document.rejected"][..], &["document.withdrawn"], &["document.recorded"], &["document.drafted"]]
+    {
         let report = judged(&Turn { between, ..Turn::default() }, |_| {});
         refused(&report, "FACTS_MISMATCH", &document_part());
     }
@@ -91,6 +94,29 @@ fn an_archived_answer_of_the_responder_does_not_speak_for_a_later_signature() {
     });
     assert_eq!(report.to_json()["indication"], "INDETERMINATE", "{:?}", report.failures);
     assert_eq!(report.sub_indication.unwrap().as_str(), "TRY_LATER");
+}
+
+/// For installations that have only lists: one of before the signature counts until its next issue, and that is said. Keeps:
+/// SIG-07
+#[test]
+fn a_list_of_before_the_signature_counts_until_its_next_issue_and_is_told_as_such() {
+    let with = |next: &str| {
+        judged(&Turn::default(), |facts| {
+            facts.evidence.ocsp.remove(0);
+            facts.evidence.crls.push(world().ca_crl(at("2026-11-22T05:00:00Z"), at(next)));
+        })
+    };
+    let report = with("2026-11-22T12:00:00Z");
+    assert_eq!(report.exit_code(), 0, "{:?}", report.failures);
+    let signatures = report.to_json()["signatures"].clone();
+    let found: Vec<&str> =
+        signatures.as_array().unwrap().iter().filter_map(|signature| signature["at_receipt"].as_str()).collect();
+    assert_eq!(found, ["list-of-before", "issued-after-signing"]);
+    for language in Language::ALL {
+        let told = qolhat::i18n::text(language, "extract-verdict-list-of-before", &[]);
+        assert!(report.lines(language).join("\n").contains(&told));
+    }
+    assert_eq!(with("2026-11-22T10:00:03Z").to_json()["indication"], "INDETERMINATE");
 }
 
 /// Keeps: JRN-10
@@ -274,7 +300,8 @@ fn the_protocol_is_told_as_the_operators_and_may_not_contradict_what_is_found() 
     for (condition, holds) in [("recorded", false), ("authentic", false), ("invented", true)] {
         let report = verify(&resigned(|files| {
             edit_json(files, &document_part(), |json| {
-                json["conditions"] = json!([{"condition": condition, "clause": "A5.2.3.3", "holds": holds, "evidence": {}}]);
+                json["conditions"] =
+                    json!([{"condition": condition, "clause": "A5.2.3.3", "holds": holds, "evidence": {}}]);
             });
         }));
         refused(&report, "FACTS_MISMATCH", &document_part());

@@ -10,6 +10,7 @@ use signed_note::{Note, StandardSigner};
 use uuid::Uuid;
 
 use qolhat::domain::ids::{CaseId, DocumentId, ExtractId, SignatureId};
+use qolhat::domain::party::IdentifierPolicy::AcceptTest;
 use qolhat::domain::party::{Bin, IdentifierPolicy, Iin, Party};
 use qolhat::domain::time::Moment;
 use qolhat::extract::build::{self, Prepared};
@@ -21,7 +22,6 @@ use qolhat::extract::format::{field, kind};
 use qolhat::extract::operator::OperatorCard;
 use qolhat::journal::checkpoint::{Checkpoint, LogIdentity};
 use qolhat::journal::entry::{Entry, Opening, leaf_hash};
-use qolhat::domain::party::IdentifierPolicy::AcceptTest;
 use qolhat::journal::subjects::{SubjectLink, pseudonym};
 use qolhat::signature::Signer;
 use qolhat_pki::issue::cms_sign::Packaging;

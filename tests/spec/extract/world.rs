@@ -164,6 +164,21 @@ impl World {
         build_crl(&template, &self.root.key, &mut Seeded(10)).unwrap()
     }
 
+    /// The issuing CA's list of `this_update`, nothing on it, until `next_update`.
+    pub fn ca_crl(&self, this_update: Moment, next_update: Moment) -> Vec<u8> {
+        let template = CrlTemplate {
+            issuer: self.ca.certificate.subject_der().to_vec(),
+            authority_key_id: self.ca.certificate.subject_key_id().map(<[u8]>::to_vec),
+            this_update,
+            next_update: Some(next_update),
+            number: 2,
+            base_number: None,
+            entries: Vec::new(),
+            more_extensions: Vec::new(),
+        };
+        build_crl(&template, &self.ca.key, &mut Seeded(11)).unwrap()
+    }
+
     /// A CAdES-LT signature, detached.
     pub fn long_term(&self, holder: &Holder, content: &[u8], signed_at: Moment) -> Vec<u8> {
         let cms = self.sign(holder, content, signed_at, Packaging::Detached);
