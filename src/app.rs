@@ -21,7 +21,7 @@ use crate::config::{Config, FreshnessPolicy, Identifiers, Limits, Mode, PagesCon
 use crate::db::Db;
 use crate::domain::party::{Bin, IdentifierPolicy, Iin};
 use crate::domain::time::{Clock, Moment};
-use crate::journal::{Journal, LogIdentity};
+use crate::journal::{Journal, LogIdentity, OutsideMemory};
 use crate::signature::fetch::Responders;
 use crate::visualization::{Drawer, DrawerLimits};
 
@@ -243,7 +243,10 @@ impl App {
         let mut keys = Keys { rng: rng.clone(), may_be_made: is_new };
         let identity = log_identity(config, &mut keys)?;
         let wrapping = wrapping_key(&config.wrapping_key_file, &mut keys)?;
-        let journal = Journal::open(db.clone(), identity, Arc::clone(&clock), Box::new(rng.clone())).await?;
+        let journal = {
+            let memory = OutsideMemory::beside(&config.journal.key_file);
+            Journal::open(db.clone(), identity, Arc::clone(&clock), Box::new(rng.clone()), Some(memory)).await?
+        };
         let responders =
             Responders::new(&config.evidence.tsp_url, &config.evidence.responder_hosts, &config.evidence.crl_files)
                 .map_err(|error| StartError::Invalid { what: "HTTP client".to_owned(), detail: error.to_string() })?;

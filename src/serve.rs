@@ -27,12 +27,16 @@ pub async fn serve(
 ) -> Result<(), std::io::Error> {
     let (sender, receiver) = watch::channel(false);
     let worker = tokio::spawn(worker::run(Arc::clone(&app), receiver));
+    let journal = app.journal.clone();
     let router = router(app).into_make_service_with_connect_info::<SocketAddr>();
     let served = axum::serve(listener, router).with_graceful_shutdown(stop).await;
     // The receiver is gone only when the worker has ended by itself.
     let _ = sender.send(true);
     if let Err(error) = worker.await {
         tracing::error!(error = %error, "the worker ended badly");
+    }
+    if let Err(error) = journal.keep_outside().await {
+        tracing::error!(error = %error, "the last checkpoint is not kept outside the database");
     }
     served
 }

@@ -1,5 +1,5 @@
-//! `qolhat journal audit`: the whole log against its checkpoints. Reads the database and the public half of the log's
-//! key; changes nothing.
+//! `qolhat journal audit`: the whole log against its checkpoints, against the checkpoint remembered beside its key, and
+//! documents against the log. Reads the database and the public half of the log's key; changes nothing.
 
 use serde_json::json;
 
@@ -7,7 +7,9 @@ use super::output::{CliError, Output};
 use super::{Answer, ConfigArgs, input, service};
 use crate::app;
 use crate::db::Db;
-use crate::journal::audit::{self, AuditReport};
+use crate::journal::OutsideMemory;
+use crate::journal::audit::AuditReport;
+use crate::operations::audit_journal::audit_journal;
 
 /// Audits the journal.
 pub fn audit(args: &ConfigArgs, output: &Output) -> Result<Answer, CliError> {
@@ -17,7 +19,8 @@ pub fn audit(args: &ConfigArgs, output: &Output) -> Result<Answer, CliError> {
     let report: AuditReport = input::runtime()?.block_on(async {
         let internal = |error: String| CliError::internal(error);
         let db = Db::connect_existing(&config.database).await.map_err(|error| internal(error.to_string()))?;
-        let report = audit::run(&db, &key).await.map_err(|error| internal(error.to_string()))?;
+        let memory = OutsideMemory::beside(&config.journal.key_file);
+        let report = audit_journal(&db, &key, Some(&memory)).await.map_err(|error| internal(error.to_string()))?;
         db.close().await;
         Ok::<_, CliError>(report)
     })?;
@@ -27,6 +30,10 @@ pub fn audit(args: &ConfigArgs, output: &Output) -> Result<Answer, CliError> {
             let values = [("checked", report.checked.to_string()), ("size", report.size.to_string())];
             page.line("cli-audit-good", &values.each_ref().map(|(name, value)| (*name, value.as_str())));
             page.field("root", &report.root);
+            if report.waiting + report.quarantined > 0 {
+                let values = [("waiting", report.waiting.to_string()), ("quarantined", report.quarantined.to_string())];
+                page.line("cli-audit-waiting", &values.each_ref().map(|(name, value)| (*name, value.as_str())));
+            }
         }
         Some(failure) => {
             let place = failure.seq.map_or_else(|| failure.part.to_owned(), |seq| format!("{} {seq}", failure.part));

@@ -12,7 +12,7 @@ use crate::app::{self, Passwords, SharedRandom, SystemRandom};
 use crate::config::{Config, Mode};
 use crate::db::Db;
 use crate::domain::time::{Clock as _, Moment};
-use crate::journal::audit;
+use crate::journal::{OutsideMemory, audit};
 use crate::signature::fetch::Responders;
 
 /// Days before the seal certificate's end at which it is told.
@@ -149,7 +149,10 @@ async fn database(config: &Config, findings: &mut Vec<Finding>) {
         }
     }
     let whole = match app::log_verifier_key(config) {
-        Ok(key) => audit::run(&db, &key).await.is_ok_and(|report| report.ok),
+        Ok(key) => {
+            let memory = OutsideMemory::beside(&config.journal.key_file);
+            audit::run_with(&db, &key, Some(&memory)).await.is_ok_and(|report| report.ok)
+        }
         Err(_) => false,
     };
     findings.push(match whole {

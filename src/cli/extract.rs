@@ -9,20 +9,37 @@ use super::output::{CliError, Output};
 use super::{Answer, ExtractVerifyArgs, input};
 use crate::domain::time::Moment;
 use crate::extract::operator::{self, OPERATOR_FILE_NAME, OperatorCard};
+use crate::extract::package::EXTRACT_MAX_BYTES;
 use crate::operations::verify_extract::verify_extract;
 
 /// Judges the extract.
 pub fn verify(args: &ExtractVerifyArgs, output: &Output) -> Result<Answer, CliError> {
     let at = input::moment(args.at.as_deref())?;
-    let bytes = input::file(&args.file)?;
-    let card = args.operator.as_ref().map(|operator| OperatorCard {
-        operator: operator.clone(),
-        name: None,
-        log_keys: args.log_key.clone(),
-        origin: None,
-        witness_keys: args.witness.clone(),
-    });
+    let limit = u64::try_from(EXTRACT_MAX_BYTES).unwrap_or(u64::MAX);
+    let bytes = input::file_up_to(&args.file, limit)?;
+    let card = match &args.operator {
+        Some(operator) => Some(OperatorCard {
+            operator: operator.clone(),
+            name: None,
+            log_keys: args.log_key.clone(),
+            origin: None,
+            witness_keys: args.witness.clone(),
+        }),
+        None => with_witnesses(card_in(&args.trust)?, &args.witness)?,
+    };
     judge(&bytes, &args.trust, card, at, output)
+}
+
+/// The card found, with the witnesses named besides: a pin that was given is never dropped.
+fn with_witnesses(card: Option<OperatorCard>, witnesses: &[String]) -> Result<Option<OperatorCard>, CliError> {
+    match card {
+        Some(mut card) => {
+            card.witness_keys.extend(witnesses.iter().cloned());
+            Ok(Some(card))
+        }
+        None if witnesses.is_empty() => Ok(None),
+        None => Err(CliError::usage("--witness needs --operator and --log-key, or an operator.json in a trust folder")),
+    }
 }
 
 /// Judges `bytes`; `card` overrides what the trust folders say.

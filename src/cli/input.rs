@@ -24,16 +24,24 @@ const FILES_MAX: usize = 10_000;
 /// # Errors
 /// `not-found`, `unreadable`, `too-large`.
 pub fn file(path: &Path) -> Result<Vec<u8>, CliError> {
+    file_up_to(path, FILE_MAX_BYTES)
+}
+
+/// The octets of a file of at most `limit`.
+///
+/// # Errors
+/// As [`file`].
+pub fn file_up_to(path: &Path, limit: u64) -> Result<Vec<u8>, CliError> {
     let name = path.display().to_string();
     let opened = fs::File::open(path).map_err(|error| {
         let absent = error.kind() == std::io::ErrorKind::NotFound;
         if absent { CliError::not_found(&name) } else { CliError::unreadable(&name, error.to_string()) }
     })?;
     let mut bytes = Vec::new();
-    let read = opened.take(FILE_MAX_BYTES + 1).read_to_end(&mut bytes);
+    let read = opened.take(limit + 1).read_to_end(&mut bytes);
     read.map_err(|error| CliError::unreadable(&name, error.to_string()))?;
-    if u64::try_from(bytes.len()).is_ok_and(|length| length > FILE_MAX_BYTES) {
-        return Err(CliError::too_large(&name, FILE_MAX_BYTES));
+    if u64::try_from(bytes.len()).is_ok_and(|length| length > limit) {
+        return Err(CliError::too_large(&name, limit));
     }
     Ok(bytes)
 }

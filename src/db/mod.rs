@@ -139,6 +139,19 @@ impl Db {
         Ok(Tx { native })
     }
 
+    /// Begins a transaction that only reads: all of it sees the database as it is now, whatever is written meanwhile.
+    /// # Errors
+    /// `Unavailable` when no connection comes free in time.
+    pub async fn begin_reading(&self) -> Result<Tx, DbError> {
+        let native = match &self.pools {
+            Pools::Sqlite { readers, .. } => NativeTx::Sqlite(readers.begin().await?),
+            Pools::Postgres(pool) => {
+                NativeTx::Postgres(pool.begin_with("begin isolation level repeatable read read only").await?)
+            }
+        };
+        Ok(Tx { native })
+    }
+
     /// Rows of a reading statement, outside any transaction: what is committed now.
     /// # Errors
     /// Any [`DbError`] but `Full`.

@@ -28,6 +28,7 @@ const STEPS: &[Step] = &[
     step!(1, "journal", "0001_journal.sql"),
     step!(2, "access", "0002_access.sql"),
     step!(3, "documents", "0003_documents.sql"),
+    step!(4, "journal_guard", "0004_journal_guard.sql"),
     step!(5, "certificate_identity", "0005_certificate_identity.sql"),
     step!(6, "preferences", "0006_preferences.sql"),
 ];

@@ -293,6 +293,16 @@ pub async fn list(
     rows.iter().map(DocumentRow::from_row).collect()
 }
 
+/// At most `limit` documents with ids after `after`, in order of their ids.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn after(db: &Db, after: DocumentId, limit: i64) -> Result<Vec<DocumentRow>, DbError> {
+    let page = params![after.as_uuid(), limit];
+    let rows = db.query(include_str!("sql/select_documents_after.sql"), &page).await?;
+    rows.iter().map(DocumentRow::from_row).collect()
+}
+
 /// A box of a party's documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Box {

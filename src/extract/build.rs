@@ -117,9 +117,10 @@ pub fn prepare(facts: &ExtractFacts) -> Result<Prepared, BuildError> {
 
     let statement = statement(&facts.journal);
     payload.put(format::STATEMENT.to_owned(), to_json(&statement)?)?;
-    payload.put(format::EXTRACT.to_owned(), to_json(&extract_record(facts))?)?;
+    let extract = extract_record(facts);
+    payload.put(format::EXTRACT.to_owned(), to_json(&extract)?)?;
     for language in Language::ALL {
-        let text = summary(language, facts, &documents, &statement);
+        let text = summary(language, &extract, &documents, &statement, facts.journal.time_stamp.is_some());
         payload.put(format::summary(language.code()), text.into_bytes())?;
     }
     payload.put(format::HOWTO.to_owned(), howto().as_bytes().to_vec())?;

@@ -124,6 +124,12 @@ pub fn safe_name(name: &str) -> String {
 
 /// Kinds of journal entries.
 pub mod kind {
+    /// A document was brought without a signature.
+    pub const DOCUMENT_DRAFTED: &str = "document.drafted";
+    /// A signed document waits for evidence on its signature: not received yet.
+    pub const DOCUMENT_CHECK_PENDING: &str = "document.check-pending";
+    /// The evidence spoke against the signature, or did not come: not received.
+    pub const DOCUMENT_CHECK_FAILED: &str = "document.check-failed";
     /// A document of the sender was recorded: from here on it is received.
     pub const DOCUMENT_RECORDED: &str = "document.recorded";
     /// The same, where receipt is an entry of its own.
@@ -188,6 +194,8 @@ pub mod field {
     pub const VERDICT: &str = "verdict";
     /// Reason of a rejection.
     pub const REASON: &str = "reason";
+    /// Array of `{subject, n, size}`: how many entries each subject of an issued extract had at which size of the log.
+    pub const SUBJECTS: &str = "subjects";
     /// Who did it.
     pub const BY: &str = "by";
     /// The case of compromise.

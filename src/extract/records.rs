@@ -1,7 +1,7 @@
 //! The JSON files of an extract, as they are written and as they are read back: one set of types for both.
 //! Unknown and repeated names are refused. Instants are RFC 3339 texts in UTC, digests lower-case hex.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
@@ -227,6 +227,8 @@ pub struct StatementRecord {
     pub level: u8,
     /// The condition under which the claim holds, in English; the summaries say it in three languages.
     pub caveat: String,
+    /// [`super::statement::TAIL_ASSERTED`]: on whose word it is that no subject has a later entry up to the checkpoint.
+    pub tail: String,
     /// Size of the log at the checkpoint.
     pub size: u64,
     /// Root of the log at the checkpoint.
@@ -287,6 +289,83 @@ pub struct ProofRecord {
     pub leaf: String,
     /// The hashes from the leaf's sibling upwards (RFC 6962 section 2.1.1).
     pub hashes: Vec<String>,
+}
+
+/// The content of a receipt: what was received, when, and where it stands in the journal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReceiptRecord {
+    /// [`RECEIPT_TYPE`].
+    pub r#type: String,
+    /// [`RECEIPT_VERSION`].
+    pub version: u32,
+    /// Its number among the operator's receipts.
+    pub number: u64,
+    /// The document's id.
+    pub document_id: String,
+    /// Code of its kind.
+    pub kind: String,
+    /// The number its author gave it.
+    pub document_number: String,
+    /// Its title.
+    pub title: String,
+    /// Who sent it.
+    pub sender: ReceiptPartyRecord,
+    /// To whom.
+    pub recipient: ReceiptPartyRecord,
+    /// SHA-256 of the original.
+    pub content_sha256: String,
+    /// The attachments, in order.
+    pub attachments: Vec<ReceiptFileRecord>,
+    /// SHA-256 of the sender's CMS.
+    pub signature_sha256: Option<String>,
+    /// The instant of the entry that recorded the document.
+    pub received_at: String,
+    /// Where that entry stands.
+    pub journal: ReceiptJournalRecord,
+    /// Whose receipt it is.
+    pub operator: OperatorRecord,
+    /// The same for people, by code of the language.
+    pub text: BTreeMap<String, String>,
+}
+
+/// What a receipt calls itself.
+pub const RECEIPT_TYPE: &str = "Receipt";
+/// The version of receipts.
+pub const RECEIPT_VERSION: u32 = 1;
+
+/// A party in a receipt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReceiptPartyRecord {
+    /// `iin:…` or `bin:…`.
+    pub party: String,
+    /// Name.
+    pub name: String,
+}
+
+/// An attachment in a receipt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReceiptFileRecord {
+    /// Its real name.
+    pub name: String,
+    /// Its SHA-256.
+    pub sha256: String,
+}
+
+/// An entry in a receipt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReceiptJournalRecord {
+    /// Origin of the log.
+    pub origin: String,
+    /// Its verifier key.
+    pub key: String,
+    /// Number of the entry.
+    pub entry: u64,
+    /// Its leaf hash.
+    pub leaf: String,
 }
 
 /// The largest JSON file of ours that is read, in bytes.

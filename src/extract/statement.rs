@@ -1,8 +1,8 @@
 //! The statement of completeness: which of the three levels an extract claims, and under which condition.
 //!
 //! 1. Inclusion: each entry was in the log when its checkpoint was signed.
-//! 2. Gap-free: of each subject named, every entry from its first to its last is here, by its counter and the hash
-//!    of the entry before.
+//! 2. Gap-free: of each subject named, every entry from its first to the last one here is here, by its counter and the
+//!    hash of the entry before. That none follows up to the checkpoint is asserted.
 //! 3. Complete up to a seal: not claimed by version 1 of the format.
 
 use super::facts::JournalFacts;
@@ -13,8 +13,15 @@ pub const LEVEL_GAP_FREE: u8 = 2;
 /// The level claimed when none is.
 pub const LEVEL_INCLUSION: u8 = 1;
 
-/// The condition of [`LEVEL_GAP_FREE`]: nothing in the log keeps an operator from using two names for one subject.
+/// By whose word no subject has an entry after its last one here, up to the checkpoint: the operator's, who signs the
+/// extract and writes the same into the journal as `extract.issued`. Shown by nothing: a later entry that comes to light
+/// proves that he lied.
+pub const TAIL_ASSERTED: &str = "asserted";
+
+/// The condition of [`LEVEL_GAP_FREE`]: nothing in the log keeps an operator from using two names for one subject, or
+/// from leaving out the last entries of one.
 pub const CAVEAT: &str = "Complete only if the operator used one pseudonym for each subject. \
+    That a subject has no entry after its last one here, up to the checkpoint, is the operator's signed word. \
     Entries made after the checkpoint, and entries of subjects not named here, are outside this statement.";
 
 /// The statement that `journal` supports.
@@ -40,6 +47,7 @@ pub fn statement(journal: &JournalFacts) -> StatementRecord {
     StatementRecord {
         level: if subjects.is_empty() { LEVEL_INCLUSION } else { LEVEL_GAP_FREE },
         caveat: CAVEAT.to_owned(),
+        tail: TAIL_ASSERTED.to_owned(),
         size: journal.size,
         root: hex::encode(journal.root),
         entries,

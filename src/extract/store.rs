@@ -2,8 +2,9 @@
 
 use qolhat_storage::ContentDigest;
 
-use crate::db::{Db, DbError, Row, Tx};
-use crate::domain::ids::{EventId, ExtractId};
+use crate::db::{Db, DbError, Row, Tx, Value};
+use crate::domain::ids::{DocumentId, EventId, ExtractId};
+use crate::domain::party::Party;
 use crate::domain::time::Moment;
 use crate::params;
 
@@ -26,7 +27,12 @@ pub struct NewExtract<'a> {
     pub wrapped_key: Vec<u8>,
     /// Where the sealed payload is.
     pub prepared_address: ContentDigest,
+    /// The documents that it holds.
+    pub documents: &'a [DocumentId],
 }
+
+/// What a second extract of one number runs into, on both engines.
+pub const NUMBER_IS_TAKEN: [&str; 2] = ["extract_number_is_unique", "extract.number"];
 
 /// An extract as it is kept.
 #[derive(Debug, Clone)]
@@ -41,6 +47,42 @@ pub struct ExtractRow {
     pub prepared_address: ContentDigest,
     /// Where the sealed extract is, once issued.
     pub issued_address: Option<ContentDigest>,
+    /// The event that tells the journal that it was issued.
+    pub event: Option<EventId>,
+}
+
+/// An extract in a list.
+#[derive(Debug, Clone)]
+pub struct ListedExtract {
+    /// Its id.
+    pub id: ExtractId,
+    /// Its number in the register.
+    pub number: i64,
+    /// `prepared` or `issued`.
+    pub state: String,
+    /// What was asked for.
+    pub scope: String,
+    /// On what ground.
+    pub ground: String,
+    /// When it was prepared.
+    pub prepared_at: Moment,
+    /// When it was issued.
+    pub issued_at: Option<Moment>,
+    /// IIN of the officer who prepared it.
+    pub officer_iin: String,
+}
+
+fn listed(row: &Row) -> Result<ListedExtract, DbError> {
+    Ok(ListedExtract {
+        id: ExtractId::from(row.id("id")?),
+        number: row.int("number")?,
+        state: row.text("state")?,
+        scope: row.text("scope")?,
+        ground: row.text("ground")?,
+        prepared_at: row.moment("prepared_at")?,
+        issued_at: row.opt_moment("issued_at")?,
+        officer_iin: row.text("officer_iin")?,
+    })
 }
 
 fn address(bytes: Vec<u8>, column: &'static str) -> Result<ContentDigest, DbError> {
@@ -58,22 +100,59 @@ fn extract(row: &Row) -> Result<ExtractRow, DbError> {
         wrapped_key: row.bytes("wrapped_key")?,
         prepared_address: address(row.bytes("prepared_address")?, "extract.prepared_address")?,
         issued_address: issued.map(|bytes| address(bytes, "extract.issued_address")).transpose()?,
+        event: row.opt_id("event_id")?.map(EventId::from),
     })
 }
 
-/// The number that the next extract takes.
+/// The number that the next extract takes, as it looks now.
 ///
 /// # Errors
 /// A fault of the database.
-pub async fn next_number(tx: &mut Tx) -> Result<i64, DbError> {
-    let row = tx.query_one(include_str!("sql/select_next_extract_number.sql"), &[]).await?;
+pub async fn next_number(db: &Db) -> Result<i64, DbError> {
+    let row = db.query_one(include_str!("sql/select_next_extract_number.sql"), &[]).await?;
     row.map_or(Ok(1), |row| row.int("number"))
+}
+
+/// At most `limit` extracts, the newest first.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn list(db: &Db, limit: i64) -> Result<Vec<ListedExtract>, DbError> {
+    let rows = db.query(include_str!("sql/list_extracts.sql"), &params![limit]).await?;
+    rows.iter().map(listed).collect()
+}
+
+/// At most `limit` issued extracts in all of whose documents `party` is sender or recipient, the newest first.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn of_party(db: &Db, party: &Party, limit: i64) -> Result<Vec<ListedExtract>, DbError> {
+    let rows = db.query(include_str!("sql/list_extracts_of_party.sql"), &params![party.key(), limit]).await?;
+    rows.iter().map(listed).collect()
+}
+
+/// Whether the extract is issued and `party` is sender or recipient in all of its documents.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn is_of_party(db: &Db, id: ExtractId, party: &Party) -> Result<bool, DbError> {
+    let asked = params![id.as_uuid(), party.key()];
+    Ok(db.query_one(include_str!("sql/select_extract_is_of_party.sql"), &asked).await?.is_some())
+}
+
+/// The documents that an extract holds.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn documents_of(db: &Db, id: ExtractId) -> Result<Vec<DocumentId>, DbError> {
+    let rows = db.query(include_str!("sql/select_extract_documents.sql"), &params![id.as_uuid()]).await?;
+    rows.iter().map(|row| row.id("document_id").map(DocumentId::from)).collect()
 }
 
 /// Keeps a prepared extract.
 ///
 /// # Errors
-/// A fault of the database.
+/// [`DbError::Constraint`] names [`NUMBER_IS_TAKEN`] when another extract has taken its number; a fault of the database.
 pub async fn insert(tx: &mut Tx, new: &NewExtract<'_>) -> Result<(), DbError> {
     tx.execute(
         include_str!("sql/insert_extract.sql"),
@@ -88,8 +167,10 @@ pub async fn insert(tx: &mut Tx, new: &NewExtract<'_>) -> Result<(), DbError> {
             new.prepared_address.as_bytes().to_vec()
         ],
     )
-    .await
-    .map(drop)
+    .await?;
+    let rows: Vec<Vec<Value>> =
+        new.documents.iter().map(|document| params![new.id.as_uuid(), document.as_uuid()].to_vec()).collect();
+    tx.execute_many(include_str!("sql/insert_extract_document.sql"), &rows).await.map(drop)
 }
 
 /// The extract.
@@ -101,56 +182,13 @@ pub async fn load(db: &Db, id: ExtractId) -> Result<Option<ExtractRow>, DbError>
     row.as_ref().map(extract).transpose()
 }
 
-/// An extract as the register of extracts shows it.
-#[derive(Debug, Clone)]
-pub struct Registered {
-    /// Its id.
-    pub id: ExtractId,
-    /// Its number in the register.
-    pub number: i64,
-    /// `prepared` or `issued`.
-    pub state: String,
-    /// What was asked for.
-    pub scope: String,
-    /// On what ground.
-    pub ground: String,
-    /// When it was prepared.
-    pub prepared_at: Moment,
-    /// When it was issued.
-    pub issued_at: Option<Moment>,
-    /// IIN of the officer who prepared it and must sign it.
-    pub officer_iin: String,
-}
-
-fn registered(row: &Row) -> Result<Registered, DbError> {
-    Ok(Registered {
-        id: ExtractId::from(row.id("id")?),
-        number: row.int("number")?,
-        state: row.text("state")?,
-        scope: row.text("scope")?,
-        ground: row.text("ground")?,
-        prepared_at: row.moment("prepared_at")?,
-        issued_at: row.opt_moment("issued_at")?,
-        officer_iin: row.text("officer_iin")?,
-    })
-}
-
-/// At most `limit` extracts of the register, the newest first.
-///
-/// # Errors
-/// A fault of the database.
-pub async fn list(db: &Db, limit: i64) -> Result<Vec<Registered>, DbError> {
-    let rows = db.query(include_str!("sql/list_extracts.sql"), &params![limit]).await?;
-    rows.iter().map(registered).collect()
-}
-
 /// The extract as the register shows it.
 ///
 /// # Errors
 /// A fault of the database.
-pub async fn registration(db: &Db, id: ExtractId) -> Result<Option<Registered>, DbError> {
+pub async fn registration(db: &Db, id: ExtractId) -> Result<Option<ListedExtract>, DbError> {
     let row = db.query_one(include_str!("sql/select_extract_registered.sql"), &params![id.as_uuid()]).await?;
-    row.as_ref().map(registered).transpose()
+    row.as_ref().map(listed).transpose()
 }
 
 /// Marks a prepared extract as issued; `false` when it is issued already.

@@ -1,8 +1,7 @@
 //! The text for people: what the extract says, in one language, readable without any program of ours.
 
-use super::facts::{CaseFacts, ExtractFacts};
 use super::format;
-use super::records::{DocumentRecord, FileRecord, SignatureRecord, StatementRecord};
+use super::records::{CaseRecord, DocumentRecord, ExtractRecord, FileRecord, SignatureRecord, StatementRecord};
 use super::statement::LEVEL_INCLUSION;
 use crate::domain::time::{Moment, format_local};
 use crate::i18n::{Language, has_key, text};
@@ -10,28 +9,30 @@ use crate::i18n::{Language, has_key, text};
 /// What is printed where there is no value.
 const NOTHING: &str = "—";
 
-/// The summary of an extract in `language`: plain text in UTF-8 with line feeds.
+/// The summary of an extract in `language`: plain text in UTF-8 with line feeds. It is made of the records alone, so that
+/// a reader makes it anew and compares. `stamped`: the checkpoint has a time stamp.
 #[must_use]
 pub fn summary(
     language: Language,
-    facts: &ExtractFacts,
+    extract: &ExtractRecord,
     documents: &[DocumentRecord],
     statement: &StatementRecord,
+    stamped: bool,
 ) -> String {
     let mut page = Page { language, out: String::new() };
-    page.heading(facts);
+    page.heading(extract);
     page.line(0, "extract-documents", &[("count", &documents.len().to_string())]);
     for (number, document) in (1..).zip(documents) {
         page.blank();
         page.document(number, document);
     }
-    if !facts.cases.is_empty() {
+    if !extract.cases.is_empty() {
         page.blank();
-        page.line(0, "extract-cases", &[("count", &facts.cases.len().to_string())]);
-        facts.cases.iter().for_each(|case| page.case(case));
+        page.line(0, "extract-cases", &[("count", &extract.cases.len().to_string())]);
+        extract.cases.iter().for_each(|case| page.case(case));
     }
     page.blank();
-    page.journal(facts, statement);
+    page.journal(statement, stamped);
     page.out
 }
 
@@ -68,20 +69,19 @@ impl Page {
         if has_key(self.language, &key) { text(self.language, &key, &[]) } else { code.to_owned() }
     }
 
-    fn heading(&mut self, facts: &ExtractFacts) {
-        let title = text(self.language, "extract-title", &[("number", &facts.number.to_string())]);
+    fn heading(&mut self, extract: &ExtractRecord) {
+        let title = text(self.language, "extract-title", &[("number", &extract.number.to_string())]);
         let rule = "=".repeat(title.chars().count());
         self.raw(0, &title);
         self.raw(0, &rule);
-        let operator = &facts.operator;
-        let officer = &facts.officer;
-        self.line(0, "extract-operator", &[("name", &operator.name), ("bin", &operator.bin.to_string())]);
-        self.line(0, "extract-log", &[("origin", &operator.log_origin)]);
-        self.line(0, "extract-made-at", &[("at", &format_local(facts.made_at))]);
-        self.line(0, "extract-officer", &[("name", &officer.name), ("iin", &officer.iin.to_string())]);
-        self.line(0, "extract-asked-by", &[("who", &facts.request.asked_by)]);
-        self.line(0, "extract-ground", &[("ground", &facts.request.ground)]);
-        self.line(0, "extract-scope", &[("scope", &facts.request.scope)]);
+        let (operator, officer, request) = (&extract.operator, &extract.officer, &extract.request);
+        self.line(0, "extract-operator", &[("name", &operator.name), ("bin", &operator.bin)]);
+        self.line(0, "extract-log", &[("origin", &extract.log.origin)]);
+        self.line(0, "extract-made-at", &[("at", &local(&extract.made_at))]);
+        self.line(0, "extract-officer", &[("name", &officer.name), ("iin", &officer.iin)]);
+        self.line(0, "extract-asked-by", &[("who", &request.asked_by)]);
+        self.line(0, "extract-ground", &[("ground", &request.ground)]);
+        self.line(0, "extract-scope", &[("scope", &request.scope)]);
         self.blank();
         self.line(0, "extract-source", &[]);
         self.line(0, "extract-read-howto", &[]);
@@ -155,8 +155,9 @@ impl Page {
         }
         let values = [("at", local(&signature.checked_at)), ("verdict", verdict)];
         self.line(2, "extract-signature-checked", &values.each_ref().map(|(name, value)| (*name, value.as_str())));
-        if let Some(seq) = signature.entry {
-            self.line(2, "extract-signature-entry", &[("seq", &seq.to_string())]);
+        match signature.entry {
+            Some(seq) => self.line(2, "extract-signature-entry", &[("seq", &seq.to_string())]),
+            None => self.line(2, "extract-signature-without-effect", &[]),
         }
         self.line(2, "extract-signature-file", &[("path", &signature.path)]);
         for case in &signature.contested_by {
@@ -164,25 +165,24 @@ impl Page {
         }
     }
 
-    fn case(&mut self, case: &CaseFacts) {
-        let certificate = hex::encode(case.certificate_sha256);
-        self.line(0, "extract-case", &[("id", &case.id.to_string()), ("certificate", &certificate)]);
-        self.line(1, "extract-case-reported", &[("at", &format_local(case.reported_at))]);
-        self.line(1, "extract-case-since", &[("at", &format_local(case.compromised_since))]);
-        if let Some(at) = case.cut_off {
-            self.line(1, "extract-case-cut-off", &[("at", &format_local(at))]);
+    fn case(&mut self, case: &CaseRecord) {
+        self.line(0, "extract-case", &[("id", &case.id), ("certificate", &case.certificate_sha256)]);
+        self.line(1, "extract-case-reported", &[("at", &local(&case.reported_at))]);
+        self.line(1, "extract-case-since", &[("at", &local(&case.compromised_since))]);
+        if let Some(at) = &case.cut_off {
+            self.line(1, "extract-case-cut-off", &[("at", &local(at))]);
         }
         self.line(1, &format!("extract-case-{}", case.state), &[]);
         for id in &case.documents {
-            self.line(1, "extract-case-document", &[("id", &id.to_string())]);
+            self.line(1, "extract-case-document", &[("id", id)]);
         }
     }
 
-    fn journal(&mut self, facts: &ExtractFacts, statement: &StatementRecord) {
+    fn journal(&mut self, statement: &StatementRecord, stamped: bool) {
         self.line(0, "extract-entries", &[("count", &statement.entries.len().to_string())]);
         let size = statement.size.to_string();
         self.line(0, "extract-checkpoint", &[("size", &size), ("root", &statement.root)]);
-        if facts.journal.time_stamp.is_some() {
+        if stamped {
             self.line(0, "extract-checkpoint-stamped", &[("path", format::CHECKPOINT_TIME_STAMP)]);
         } else {
             self.line(0, "extract-checkpoint-unstamped", &[]);

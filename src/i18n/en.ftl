@@ -37,6 +37,7 @@ state-check-failed = check failed, deemed not received
 ### States of an extract
 
 state-prepared = prepared, waits for a signature
+state-stale = the journal has moved on since; prepare it anew
 state-issued = issued
 
 ### Sides
@@ -118,6 +119,8 @@ subindication-OFFICER_MISMATCH = signed by another person than the extract names
 subindication-JOURNAL_FAILURE = the proofs of the journal do not fit
 subindication-FACTS_MISMATCH = documents and journal disagree
 subindication-OPERATOR_NOT_PINNED = it is not said whose extract is expected
+subindication-CHECKPOINT_NOT_PROVEN = the time of the checkpoint is not proven
+subindication-NO_POE = nothing proves that the signature was there then
 subindication-WITNESS_NOT_FOUND = the signature of an expected witness is missing
 
 ### The mathematics alone; how much is covered
@@ -605,10 +608,12 @@ extract-signed-unproven = The time of signing is not proven
 extract-signed-claimed = Time claimed by the signer (no proof): { $at }
 extract-signature-checked = Checked: { $at }, verdict: { $verdict }
 extract-signature-entry = Journal entry { $seq }
+extract-signature-without-effect = Not recorded in the journal: it had no effect
 extract-signature-file = File of the signature: { $path }
 extract-signature-contested = Contested: case of key compromise { $case }
 extract-receipt = Receipt of the operator: { $path }
-extract-conditions = The four conditions of legal effect (agreement, clause 5.2.3):
+extract-receipt-unproven = The receipt has no time stamp: for information, the verdict does not rest on it
+extract-conditions = The four conditions of legal effect (agreement, clause 5.2.3), as the operator states them in his protocol of verification:
 extract-condition-holds = holds
 extract-condition-fails = does not hold
 extract-cases = Cases of key compromise: { $count }
@@ -625,9 +630,9 @@ extract-checkpoint = Checkpoint of the log: { $size } entries, root { $root }
 extract-checkpoint-stamped = Time stamp of the checkpoint: { $path }
 extract-checkpoint-unstamped = The checkpoint has no time stamp.
 extract-completeness-1 = Completeness, level 1: each entry was in the log at the checkpoint. It is not said that there are no others.
-extract-completeness-2 = Completeness, level 2: every entry of each subject below, from the first to the last, is here.
+extract-completeness-2 = Completeness, level 2: every entry of each subject below, from the first to the last one given, is here without a gap. That there is no later one up to the checkpoint is the operator's signed word; nothing else shows it.
 extract-subject = { $identity }: { $count } entries ({ $entries })
-extract-caveat = Complete only if the operator used one pseudonym for each subject. Entries after the checkpoint, and of subjects not named here, are outside this statement.
+extract-caveat = Complete only if the operator used one pseudonym for each subject and kept back no last entries. One that comes to light proves that his word was false. Entries after the checkpoint, and of subjects not named here, are outside this statement.
 
 ### What is found when an extract is verified
 
@@ -639,6 +644,7 @@ extract-verdict-pinned = Operator and log key were compared with the reader's ow
 extract-verdict-not-pinned = Operator and log key were not compared: give --operator BIN and --log-key KEY
 extract-verdict-signature = { $what }: { $name }, IIN { $iin }, BIN { $bin }
 extract-verdict-signature-checked = Checked now, for { $at }: { $verdict }
+extract-verdict-list-of-before = At receipt the certificate was checked against a list issued before the signing: a revocation in between does not show in it
 extract-verdict-entries = Journal entries: { $count }, proven to be in the log: { $included }
 extract-verdict-checkpoint-proven = Time of the checkpoint, proven by a time stamp: { $at }
 extract-verdict-witness = The witness { $key } has confirmed the checkpoint at { $at }
@@ -674,6 +680,7 @@ extract-fault-leaf-differs = the hash of the entry differs
 extract-fault-proof-does-not-hold = the proof does not lead to the checkpoint
 extract-fault-opening-does-not-fit = a revealed value is not the one committed to
 extract-fault-entry-time-goes-back = the time of the entries goes back
+extract-fault-entry-later-than-proof = the time of the entry is later than what proves that the log held it
 extract-fault-statement-malformed = the statement of completeness contradicts itself
 extract-fault-subject-history-broken = the entries of a subject are not its whole history
 extract-fault-document-differs-from-journal = the document differs from its journal entry
@@ -681,10 +688,14 @@ extract-fault-entry-field-not-revealed = a field that is needed is not revealed
 extract-fault-state-differs-from-journal = the state differs from the journal
 extract-fault-signature-missing = a signature that the document must have is missing
 extract-fault-signer-differs = the signer is not the one told
+extract-fault-signer-may-not-bind = the certificate gives no right to sign such a document for the party
+extract-fault-text-differs-from-records = a text for people differs from the records
 extract-fault-receipt-differs = the receipt is not the operator's for this document
 extract-fault-case-differs-from-journal = a case of compromise differs from the journal
 extract-fault-operator-not-pinned = no operator or log key is given
 extract-fault-witness-missing = an expected witness has not confirmed the checkpoint
+extract-fault-checkpoint-time-not-proven = the time of the checkpoint is not proven, or more than a day before the seal
+extract-fault-signature-time-not-proven = no time stamp of before the entry: nothing proves that the signature was there then
 extract-fault-signature-failed = a signature or time stamp is invalid
 extract-fault-signature-undetermined = the validity of a signature or time stamp is undetermined
 
@@ -771,6 +782,7 @@ cli-label-path = Path
 ### `extract verify`, `journal audit`, `pki`
 
 cli-audit-good = The journal is whole: { $checked } entries checked against the checkpoint at { $size }
+cli-audit-waiting = Events that wait to be written down: { $waiting }, that could not become entries: { $quarantined }
 cli-audit-bad = The journal is damaged: { $place }: { $reason }
 cli-audit-stop = Stop the service and compare the backup and the witnesses' checkpoints
 cli-path-good = There is a path to an anchor
@@ -1048,6 +1060,8 @@ verdict-extract-means-OFFICER_MISMATCH = The extract is not signed by the author
 verdict-extract-means-JOURNAL_FAILURE = The proofs of the journal do not agree: entries were changed, or are not of this journal.
 verdict-extract-means-FACTS_MISMATCH = What the extract says of the documents contradicts the journal.
 verdict-extract-means-OPERATOR_NOT_PINNED = Whose extract is expected was not told, so it is not established whether it is genuine.
+verdict-extract-means-CHECKPOINT_NOT_PROVEN = The state of the journal is not proven: its checkpoint has no time stamp, or one more than a day older than the extract.
+verdict-extract-means-NO_POE = No time stamp proves that a signature in the extract existed before its journal entry.
 verdict-extract-means-WITNESS_NOT_FOUND = The witness that is expected has not confirmed the state of the journal.
 verdict-extract-means-SIGNATURE = A signature or time stamp in the extract is not confirmed.
 verdict-extract-next-good = Keep the file as it is: it can be checked without the operator and without a network.

@@ -37,6 +37,7 @@ state-check-failed = тексеруден өтпеді, алынбаған бо�
 ### States of an extract
 
 state-prepared = дайындалды, қол қоюды күтуде
+state-stale = журнал содан бері өзгерді, қайта дайындау керек
 state-issued = берілді
 
 ### Sides
@@ -118,6 +119,8 @@ subindication-OFFICER_MISMATCH = үзінді көшірмеде аталған 
 subindication-JOURNAL_FAILURE = журнал дәлелдемелері сәйкес келмейді
 subindication-FACTS_MISMATCH = құжаттар мен журнал бір-біріне қайшы
 subindication-OPERATOR_NOT_PINNED = кімнің үзінді көшірмесі күтілетіні көрсетілмеген
+subindication-CHECKPOINT_NOT_PROVEN = бақылау нүктесінің уақыты дәлелденбеген
+subindication-NO_POE = қолтаңбаның сол кезде болғаны дәлелденбеген
 subindication-WITNESS_NOT_FOUND = күтілген куәгердің қолы жоқ
 
 ### The mathematics alone; how much is covered
@@ -605,10 +608,12 @@ extract-signed-unproven = Қол қою уақыты дәлелденбеген
 extract-signed-claimed = Қол қоюшы көрсеткен уақыт (дәлел емес): { $at }
 extract-signature-checked = Тексерілді: { $at }, қорытынды: { $verdict }
 extract-signature-entry = Журналдың { $seq }-жазбасы
+extract-signature-without-effect = Журналға жазылмаған: заңдық салдары жоқ
 extract-signature-file = Қолтаңба файлы: { $path }
 extract-signature-contested = Даулы: кілттің жария болуы туралы іс { $case }
 extract-receipt = Оператордың қолхаты: { $path }
-extract-conditions = Заңдық күшінің төрт шарты (келісім, 5.2.3-тармақ):
+extract-receipt-unproven = Қолхатта уақыт белгісі жоқ: анықтама үшін, қорытынды оған сүйенбейді
+extract-conditions = Заңдық күшінің төрт шарты (келісім, 5.2.3-тармақ) — оператордың тексеру хаттамасы бойынша:
 extract-condition-holds = орындалды
 extract-condition-fails = орындалмады
 extract-cases = Кілттің жария болуы туралы істер: { $count }
@@ -625,9 +630,9 @@ extract-checkpoint = Журналдың бақылау нүктесі: { $size }
 extract-checkpoint-stamped = Бақылау нүктесінің уақыт белгісі: { $path }
 extract-checkpoint-unstamped = Бақылау нүктесінде уақыт белгісі жоқ.
 extract-completeness-1 = Толықтығы, 1-деңгей: әр жазба бақылау нүктесіне дейін журналда болған. Басқа жазбалардың жоқтығы айтылмайды.
-extract-completeness-2 = Толықтығы, 2-деңгей: төмендегі әр субъектінің біріншіден соңғысына дейінгі барлық жазбасы осында.
+extract-completeness-2 = Толықтығы, 2-деңгей: төмендегі әр субъектінің біріншіден осындағы соңғысына дейінгі барлық жазбасы үзіліссіз осында. Бақылау нүктесіне дейін одан кейін жазба болмағаны — оператордың қол қойып айтқан сөзі, ол басқаша дәлелденбейді.
 extract-subject = { $identity }: жазбалар { $count } ({ $entries })
-extract-caveat = Оператор әр субъектіге бір ғана бүркеншік ат қолданса ғана толық. Бақылау нүктесінен кейінгі және осында аталмаған субъектілердің жазбалары қамтылмайды.
+extract-caveat = Оператор әр субъектіге бір ғана бүркеншік ат қолданса және соңғы жазбаларын жасырмаса ғана толық. Жасырған жазба табылса, оның сөзі жалған болғанын дәлелдейді. Бақылау нүктесінен кейінгі және осында аталмаған субъектілердің жазбалары бұл мәлімдемеге кірмейді.
 
 ### What is found when an extract is verified
 
@@ -639,6 +644,7 @@ extract-verdict-pinned = Оператор мен журнал кілті тек�
 extract-verdict-not-pinned = Оператор мен журнал кілті салыстырылмады: --operator БСН және --log-key КІЛТ беріңіз
 extract-verdict-signature = { $what }: { $name }, ЖСН { $iin }, БСН { $bin }
 extract-verdict-signature-checked = Қазір тексерілді, { $at } сәтіне: { $verdict }
+extract-verdict-list-of-before = Куәлік алу сәтінде қол қоюдан бұрын шыққан тізіммен тексерілген: сол аралықта қайтарып алынса, онда көрінбейді
 extract-verdict-entries = Журнал жазбалары: { $count }, журналда болғаны дәлелденгені: { $included }
 extract-verdict-checkpoint-proven = Бақылау нүктесінің уақыты дәлелденген: { $at }
 extract-verdict-witness = Куәгер { $key } бақылау нүктесін { $at } растаған
@@ -674,6 +680,7 @@ extract-fault-leaf-differs = жазбаның хэші сәйкес емес
 extract-fault-proof-does-not-hold = дәлелдеме жазбаны бақылау нүктесіне жеткізбейді
 extract-fault-opening-does-not-fit = ашылған мән журналға жазылғанға сай емес
 extract-fault-entry-time-goes-back = жазбалар уақыты кері кеткен
+extract-fault-entry-later-than-proof = жазбаның уақыты оның журналда болғанын дәлелдейтін уақыттан кейін
 extract-fault-statement-malformed = толықтық туралы мәлімдеме өзіне қайшы
 extract-fault-subject-history-broken = субъект жазбаларының тізбегінде олқылық бар
 extract-fault-document-differs-from-journal = құжат журналға жазылғаннан өзгеше
@@ -681,10 +688,14 @@ extract-fault-entry-field-not-revealed = жазбаның қажетті өрі�
 extract-fault-state-differs-from-journal = құжаттың күйі журналға қайшы
 extract-fault-signature-missing = құжатта болуға тиіс қолтаңба жоқ
 extract-fault-signer-differs = қол қойған аталған тұлға емес
+extract-fault-signer-may-not-bind = куәлік тараптың атынан мұндай құжатқа қол қоюға құқық бермейді
+extract-fault-text-differs-from-records = адамға арналған мәтін жазбаларға сай емес
 extract-fault-receipt-differs = қолхат оператордікі емес немесе басқа құжатқа берілген
 extract-fault-case-differs-from-journal = кілттің жария болуы туралы іс журналға қайшы
 extract-fault-operator-not-pinned = оператор немесе журнал кілті көрсетілмеген
 extract-fault-witness-missing = күтілген куәгер бақылау нүктесін растамаған
+extract-fault-checkpoint-time-not-proven = бақылау нүктесінің уақыты дәлелденбеген немесе мөрден бір тәуліктен ескі
+extract-fault-signature-time-not-proven = жазбаға дейінгі уақыт белгісі жоқ: қолтаңбаның сол кезде болғаны дәлелденбеген
 extract-fault-signature-failed = қолтаңба немесе уақыт белгісі жарамсыз
 extract-fault-signature-undetermined = қолтаңбаның немесе уақыт белгісінің жарамдылығы анықталмады
 
@@ -771,6 +782,7 @@ cli-label-path = Орны
 ### `extract verify`, `journal audit`, `pki`
 
 cli-audit-good = Журнал бүтін: { $checked } жазба { $size } жазбалық бақылау нүктесіне сай
+cli-audit-waiting = Жазылуын күтіп тұрған оқиғалар: { $waiting }, жазба бола алмағандары: { $quarantined }
 cli-audit-bad = Журнал бүлінген: { $place } — { $reason }
 cli-audit-stop = Қызметті тоқтатып, сақтық көшірмені және куәгерлердің бақылау нүктелерін салыстырыңыз
 cli-path-good = Сенім нүктесіне дейінгі тізбек бар
@@ -1048,6 +1060,8 @@ verdict-extract-means-OFFICER_MISMATCH = Үзінді көшірмеге онд�
 verdict-extract-means-JOURNAL_FAILURE = Журналдың дәлелдемелері сәйкес келмейді: жазбалар өзгертілген немесе олар осы журналдан емес.
 verdict-extract-means-FACTS_MISMATCH = Үзінді көшірмеде құжаттар туралы айтылғандар журналға қайшы.
 verdict-extract-means-OPERATOR_NOT_PINNED = Кімнің үзінді көшірмесі күтілетіні көрсетілмеген, сондықтан оның түпнұсқалығы анықталмады.
+verdict-extract-means-CHECKPOINT_NOT_PROVEN = Журналдың күйі дәлелденбеген: бақылау нүктесіндегі уақыт белгісі жоқ немесе үзінді көшірмеден бір тәуліктен ескі.
+verdict-extract-means-NO_POE = Үзінді көшірмедегі қолтаңбаның журнал жазбасына дейін қойылғаны уақыт белгісімен дәлелденбеген.
 verdict-extract-means-WITNESS_NOT_FOUND = Журналдың күйін күтілген куәгер растамаған.
 verdict-extract-means-SIGNATURE = Үзінді көшірмедегі қолтаңба немесе уақыт белгісі расталмады.
 verdict-extract-next-good = Файлды өзгертпей сақтаңыз: оны операторсыз да, желісіз де тексеруге болады.

@@ -37,6 +37,7 @@ state-check-failed = проверка не пройдена, считается 
 ### States of an extract
 
 state-prepared = подготовлена, ждёт подписи
+state-stale = журнал с тех пор изменился, подготовьте заново
 state-issued = выдана
 
 ### Sides
@@ -118,6 +119,8 @@ subindication-OFFICER_MISMATCH = подписано не тем лицом, ко
 subindication-JOURNAL_FAILURE = доказательства журнала не сходятся
 subindication-FACTS_MISMATCH = документы и журнал противоречат друг другу
 subindication-OPERATOR_NOT_PINNED = не указано, чья выписка ожидается
+subindication-CHECKPOINT_NOT_PROVEN = время контрольной точки не доказано
+subindication-NO_POE = не доказано, что подпись тогда была
 subindication-WITNESS_NOT_FOUND = нет подписи ожидаемого свидетеля
 
 ### The mathematics alone; how much is covered
@@ -605,10 +608,12 @@ extract-signed-unproven = Время подписания не доказано
 extract-signed-claimed = Время со слов подписавшего (не доказательство): { $at }
 extract-signature-checked = Проверена: { $at }, заключение: { $verdict }
 extract-signature-entry = Запись журнала { $seq }
+extract-signature-without-effect = Не записана в журнал: последствий не имела
 extract-signature-file = Файл подписи: { $path }
 extract-signature-contested = Оспорена: дело о компрометации ключа { $case }
 extract-receipt = Квитанция оператора: { $path }
-extract-conditions = Четыре условия юридической силы (соглашение, пункт 5.2.3):
+extract-receipt-unproven = Квитанция без метки времени: для сведения, вывод на неё не опирается
+extract-conditions = Четыре условия юридической силы (соглашение, пункт 5.2.3) — по протоколу проверки оператора:
 extract-condition-holds = выполнено
 extract-condition-fails = не выполнено
 extract-cases = Дел о компрометации ключа: { $count }
@@ -625,9 +630,9 @@ extract-checkpoint = Контрольная точка журнала: запи�
 extract-checkpoint-stamped = Метка времени контрольной точки: { $path }
 extract-checkpoint-unstamped = У контрольной точки нет метки времени.
 extract-completeness-1 = Полнота, уровень 1: каждая запись была в журнале к контрольной точке. Что других нет, не утверждается.
-extract-completeness-2 = Полнота, уровень 2: все записи каждого субъекта ниже, от первой до последней, находятся здесь.
+extract-completeness-2 = Полнота, уровень 2: здесь без пропусков все записи каждого субъекта ниже, от первой до последней из приведённых. Что до контрольной точки более поздних нет — подписанное слово оператора, иначе это не доказано.
 extract-subject = { $identity }: записей { $count } ({ $entries })
-extract-caveat = Полно, только если оператор использовал для каждого субъекта один псевдоним. Записи после контрольной точки и субъектов, не названных здесь, не охвачены.
+extract-caveat = Полно, только если оператор использовал один псевдоним на субъект и не утаил последних записей. Найденная утаённая запись докажет, что его слово ложно. Записи после контрольной точки и записи не названных здесь субъектов этим заявлением не охвачены.
 
 ### What is found when an extract is verified
 
@@ -639,6 +644,7 @@ extract-verdict-pinned = Оператор и ключ журнала свере�
 extract-verdict-not-pinned = Оператор и ключ журнала не сверены: укажите --operator БИН и --log-key КЛЮЧ
 extract-verdict-signature = { $what }: { $name }, ИИН { $iin }, БИН { $bin }
 extract-verdict-signature-checked = Проверена сейчас, на момент { $at }: { $verdict }
+extract-verdict-list-of-before = Свидетельство на момент получения проверено по списку, выпущенному до подписания: отзыв в этом промежутке в нём не виден
 extract-verdict-entries = Записей журнала: { $count }, доказано нахождение в журнале: { $included }
 extract-verdict-checkpoint-proven = Время контрольной точки доказано: { $at }
 extract-verdict-witness = Свидетель { $key } подтвердил контрольную точку { $at }
@@ -674,6 +680,7 @@ extract-fault-leaf-differs = хэш записи не сходится
 extract-fault-proof-does-not-hold = доказательство не ведёт к контрольной точке
 extract-fault-opening-does-not-fit = раскрытое значение не то, что записано в журнал
 extract-fault-entry-time-goes-back = время записей идёт назад
+extract-fault-entry-later-than-proof = время записи позже того, чем доказано, что она была в журнале
 extract-fault-statement-malformed = заявление о полноте противоречит себе
 extract-fault-subject-history-broken = в цепочке записей субъекта есть пропуск
 extract-fault-document-differs-from-journal = документ отличается от записанного в журнал
@@ -681,10 +688,14 @@ extract-fault-entry-field-not-revealed = не раскрыто нужное по
 extract-fault-state-differs-from-journal = состояние документа противоречит журналу
 extract-fault-signature-missing = нет подписи, которая должна быть у документа
 extract-fault-signer-differs = подписал не тот, кто назван
+extract-fault-signer-may-not-bind = свидетельство не даёт права подписать такой документ за сторону
+extract-fault-text-differs-from-records = текст для людей расходится с записями
 extract-fault-receipt-differs = квитанция не оператора или на другой документ
 extract-fault-case-differs-from-journal = дело о компрометации противоречит журналу
 extract-fault-operator-not-pinned = не указан оператор или ключ журнала
 extract-fault-witness-missing = ожидаемый свидетель не подтвердил контрольную точку
+extract-fault-checkpoint-time-not-proven = время контрольной точки не доказано или она старше печати более чем на сутки
+extract-fault-signature-time-not-proven = нет метки времени до записи: не доказано, что подпись тогда была
 extract-fault-signature-failed = подпись или метка времени недействительна
 extract-fault-signature-undetermined = действительность подписи или метки времени не определена
 
@@ -771,6 +782,7 @@ cli-label-path = Путь
 ### `extract verify`, `journal audit`, `pki`
 
 cli-audit-good = Журнал цел: проверено записей { $checked }, контрольная точка на { $size }
+cli-audit-waiting = Ждут записи событий: { $waiting }, не смогли стать записями: { $quarantined }
 cli-audit-bad = Журнал повреждён: { $place } — { $reason }
 cli-audit-stop = Остановите службу и сравните резервную копию и контрольные точки свидетелей
 cli-path-good = Цепочка до точки доверия есть
@@ -1048,6 +1060,8 @@ verdict-extract-means-OFFICER_MISMATCH = Выписку подписало не 
 verdict-extract-means-JOURNAL_FAILURE = Доказательства журнала не сходятся: записи изменены или взяты не из этого журнала.
 verdict-extract-means-FACTS_MISMATCH = То, что выписка говорит о документах, противоречит журналу.
 verdict-extract-means-OPERATOR_NOT_PINNED = Не указано, чья выписка ожидается, поэтому её подлинность не установлена.
+verdict-extract-means-CHECKPOINT_NOT_PROVEN = Состояние журнала не доказано: метки времени на контрольной точке нет, или она старше выписки больше чем на сутки.
+verdict-extract-means-NO_POE = Не доказано меткой времени, что подпись в выписке была до записи журнала о ней.
 verdict-extract-means-WITNESS_NOT_FOUND = Состояние журнала не подтвердил ожидаемый свидетель.
 verdict-extract-means-SIGNATURE = Подпись или метка времени в выписке не подтверждена.
 verdict-extract-next-good = Храните файл как есть: его можно проверить и без оператора, и без сети.

@@ -4,14 +4,15 @@
 
 use std::collections::BTreeMap;
 
+use qolhat_pki::tsp::TimeStampToken;
 use serde::Serialize;
 
-use super::checkpoint::Checkpoint;
+use super::checkpoint::{Checkpoint, links, signed_text};
 use super::entry::{Entry, Field, Opening, leaf_hash};
 use super::proof::Frontier;
 use super::subjects::SubjectLink;
-use super::{JournalError, store};
-use crate::db::{Db, Row};
+use super::{JournalError, OutsideMemory, store};
+use crate::db::{Db, Row, Tx};
 use crate::params;
 
 /// Entries read at once.
@@ -28,6 +29,10 @@ pub struct AuditReport {
     pub root: String,
     /// Entries that were found right.
     pub checked: u64,
+    /// Events that are not entries yet.
+    pub waiting: u64,
+    /// Events that could not become entries; each is a fault to look into.
+    pub quarantined: u64,
     /// The first thing that is wrong.
     pub first_failure: Option<AuditFailure>,
 }
@@ -35,7 +40,8 @@ pub struct AuditReport {
 /// Something wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AuditFailure {
-    /// `head`, `entry`, `node`, `opening`, `subject`, `event` or `checkpoint`.
+    /// `head`, `entry`, `node`, `opening`, `subject`, `event`, `checkpoint` or `outside`; of what was written down:
+    /// `document`, `signature` or `receipt`.
     pub part: &'static str,
     /// Number of the entry, or size of the checkpoint.
     pub seq: Option<u64>,
@@ -43,19 +49,63 @@ pub struct AuditFailure {
     pub reason: String,
 }
 
-/// Replays the log in `db` against its checkpoints, signed by `verifier_key`.
+/// Replays the log in `db` against its checkpoints, signed by `verifier_key`, as it is at one instant: what is appended
+/// meanwhile is not looked at.
 ///
 /// # Errors
 /// A fault of the database. Whatever is wrong with the log itself stands in the report.
 pub async fn run(db: &Db, verifier_key: &str) -> Result<AuditReport, JournalError> {
+    run_with(db, verifier_key, None).await
+}
+
+/// As [`run`], and against the checkpoint remembered outside the database.
+///
+/// # Errors
+/// As [`run`].
+pub async fn run_with(
+    db: &Db,
+    verifier_key: &str,
+    memory: Option<&OutsideMemory>,
+) -> Result<AuditReport, JournalError> {
+    let mut audit = Audit {
+        frontier: Frontier::default(),
+        origin: String::new(),
+        t_ms: 0,
+        links: 0,
+        checkpoint: 0,
+        remembered: None,
+        waiting: 0,
+        quarantined: 0,
+    };
+    // Before the log is looked at: what is remembered then is never ahead of what is read.
+    match memory.map(|memory| memory.remembered(verifier_key)).transpose() {
+        Ok(remembered) => audit.remembered = remembered.flatten(),
+        Err(error) => return Ok(audit.report(0, Some(failure("outside", None, &error.to_string())))),
+    }
+    let db = &mut db.begin_reading().await?;
+    if let Some(row) = db.query_one(include_str!("sql/audit_waiting.sql"), &[]).await? {
+        audit.waiting = store::unsigned(&row, "waiting")?;
+        audit.quarantined = store::unsigned(&row, "quarantined")?;
+    }
     let row = db.query_one(include_str!("sql/select_head.sql"), &[]).await?;
-    let mut audit = Audit { frontier: Frontier::default(), origin: String::new(), t_ms: i64::MIN, links: 0 };
-    let Some(row) = row else { return Ok(audit.report(0, None)) };
+    let Some(row) = row else {
+        let held = db.query_one(include_str!("sql/select_any_rows.sql"), &[]).await?.is_some();
+        let wrong = match &audit.remembered {
+            _ if held => Some(failure("head", None, "the log has entries and no head")),
+            Some(known) if known.size > 0 => Some(failure("outside", Some(known.size), SHORTER)),
+            Some(_) | None => None,
+        };
+        return Ok(audit.report(0, wrong));
+    };
     let head = match store::read_head(&row) {
         Ok(head) => head,
         Err(error) => return Ok(audit.report(0, Some(failure("head", None, &error.to_string())))),
     };
     audit.origin.clone_from(&head.origin);
+    if let Some(known) = audit.remembered.as_ref().filter(|known| known.size > head.size) {
+        let shorter = failure("outside", Some(known.size), SHORTER);
+        return Ok(audit.report(head.size, Some(shorter)));
+    }
     let mut start = 0_u64;
     while start < head.size {
         let end = head.size.min(start + PAGE);
@@ -72,6 +122,9 @@ fn failure(part: &'static str, seq: Option<u64>, reason: &str) -> AuditFailure {
     AuditFailure { part, seq, reason: reason.to_owned() }
 }
 
+/// What is said of a database that holds less than was signed.
+const SHORTER: &str = "the log is shorter than the checkpoint remembered outside the database";
+
 /// Found wrong, or not.
 type Verdict = Result<(), AuditFailure>;
 
@@ -80,6 +133,12 @@ struct Audit {
     origin: String,
     t_ms: i64,
     links: u64,
+    /// Size of the last checkpoint seen.
+    checkpoint: u64,
+    /// What is remembered outside the database.
+    remembered: Option<Checkpoint>,
+    waiting: u64,
+    quarantined: u64,
 }
 
 /// What a page of entries is held against.
@@ -92,10 +151,18 @@ struct Page {
 impl Audit {
     fn report(&self, size: u64, first_failure: Option<AuditFailure>) -> AuditReport {
         let root = hex::encode(self.frontier.root());
-        AuditReport { ok: first_failure.is_none(), size, root, checked: self.frontier.size(), first_failure }
+        AuditReport {
+            ok: first_failure.is_none(),
+            size,
+            root,
+            checked: self.frontier.size(),
+            waiting: self.waiting,
+            quarantined: self.quarantined,
+            first_failure,
+        }
     }
 
-    async fn page(&mut self, db: &Db, start: u64, end: u64, verifier_key: &str) -> Result<Verdict, JournalError> {
+    async fn page(&mut self, db: &mut Tx, start: u64, end: u64, verifier_key: &str) -> Result<Verdict, JournalError> {
         let range = params![store::signed(start), store::signed(end)];
         let entries = db.query(include_str!("sql/audit_entries.sql"), &range).await?;
         let page = Page {
@@ -158,26 +225,32 @@ impl Audit {
             return Err(wrong("the index has another count of subjects"));
         }
         self.links += u64::try_from(rows.len()).unwrap_or(u64::MAX);
-        let opened: Vec<SubjectLink> = page
-            .openings
-            .get(&seq)
-            .into_iter()
-            .flatten()
+        let openings = page.openings.get(&seq).map_or(&[][..], Vec::as_slice);
+        let mut opened: Vec<SubjectLink> = openings
+            .iter()
             .filter_map(|row| store::opening(row).ok())
             .filter(|(field, _)| matches!(field, Field::Subject(_)))
             .filter_map(|(_, opening)| SubjectLink::from_value(&opening.value))
             .collect();
+        // Openings of actor and payload may be erased, those of subjects never.
+        if opened.len() != entry.subjects.len() {
+            return Err(wrong("an opening of a subject is missing"));
+        }
         for row in rows {
             let link = subject_row(row, seq).map_err(|reason| wrong(&reason))?;
-            // Openings may be erased; those that are left must agree.
-            if opened.len() == rows.len() && !opened.contains(&link) {
-                return Err(wrong("the index says otherwise than the entry"));
-            }
+            let place = opened.iter().position(|found| *found == link);
+            let place = place.ok_or_else(|| wrong("the index says otherwise than the entry"))?;
+            opened.swap_remove(place);
         }
         Ok(())
     }
 
-    fn checkpoint(&self, size: u64, page: &Page, verifier_key: &str) -> Verdict {
+    fn checkpoint(&mut self, size: u64, page: &Page, verifier_key: &str) -> Verdict {
+        let remembered = self.remembered.as_ref().filter(|known| known.size == size);
+        if remembered.is_some_and(|known| known.root != self.frontier.root()) {
+            let reason = "the entries do not lead to the root remembered outside the database";
+            return Err(failure("outside", Some(size), reason));
+        }
         let Some(row) = page.checkpoints.get(&size) else { return Ok(()) };
         let wrong = |reason: &str| failure("checkpoint", Some(size), reason);
         let unreadable = |error: crate::db::DbError| wrong(&error.to_string());
@@ -190,15 +263,31 @@ impl Audit {
         if checkpoint.root != root || row.bytes("root").map_err(unreadable)? != root {
             return Err(wrong("the entries do not lead to the signed root"));
         }
+        let link = row.text("link").map_err(unreadable)?;
+        if !links(&link, verifier_key, &self.origin, size, self.checkpoint) {
+            return Err(wrong("it does not follow the checkpoint before: one was taken away or put between"));
+        }
+        self.checkpoint = size;
+        if let Some(token) = row.opt_bytes("token").map_err(unreadable)? {
+            let token = TimeStampToken::from_der(&token).map_err(|error| wrong(&error.to_string()))?;
+            let imprint = &token.info().message_imprint;
+            if !imprint.is_of(note.as_bytes()) && !signed_text(&note).is_some_and(|text| imprint.is_of(text)) {
+                return Err(wrong("its time stamp is over something else"));
+            }
+        }
         Ok(())
     }
 
-    async fn end(&self, db: &Db, head: &store::Head) -> Result<Verdict, JournalError> {
+    async fn end(&self, db: &mut Tx, head: &store::Head) -> Result<Verdict, JournalError> {
         let root = self.frontier.root();
         if head.root != root {
             return Ok(Err(failure("head", None, "the head has another root than the entries")));
         }
-        let last = store::latest_checkpoint(db).await?.map_or(0, |checkpoint| checkpoint.size);
+        if head.t_ms != self.t_ms {
+            return Ok(Err(failure("head", None, "the head tells another time than the last entry")));
+        }
+        let last = db.query_one(include_str!("sql/select_last_checkpoint_size.sql"), &[]).await?;
+        let last = last.map(|row| store::unsigned(&row, "size")).transpose()?.unwrap_or_default();
         if last != head.size {
             return Ok(Err(failure("checkpoint", Some(last), "the last checkpoint is of another size than the log")));
         }
@@ -206,6 +295,9 @@ impl Audit {
         if let Some(row) = db.query(include_str!("sql/audit_subject_heads.sql"), &size).await?.first() {
             let seq = store::unsigned(row, "seq").ok();
             return Ok(Err(failure("subject", seq, "the newest entry of a subject is told wrong")));
+        }
+        if let Some(failure) = strays(db).await? {
+            return Ok(Err(failure));
         }
         let Some(totals) = db.query_one(include_str!("sql/audit_totals.sql"), &size).await? else {
             return Ok(Err(failure("head", None, "the indexes cannot be counted")));
@@ -226,6 +318,20 @@ impl Audit {
         }
         Ok(Ok(()))
     }
+}
+
+/// Rows beside the log that lead to no entry, and heads of subjects that are missing.
+async fn strays(db: &mut Tx) -> Result<Option<AuditFailure>, JournalError> {
+    let Some(row) = db.query_one(include_str!("sql/audit_strays.sql"), &[]).await? else { return Ok(None) };
+    for (column, part) in [("events", "event"), ("nodes", "node"), ("links", "subject"), ("openings", "opening")] {
+        let count = store::unsigned(&row, column)?;
+        if count > 0 {
+            return Ok(Some(failure(part, None, &format!("{count} rows lead to no entry"))));
+        }
+    }
+    let (subjects, heads) = (store::unsigned(&row, "subjects")?, store::unsigned(&row, "heads")?);
+    let reason = format!("{heads} newest entries are kept for {subjects} subjects");
+    Ok((subjects != heads).then(|| failure("subject", None, &reason)))
 }
 
 fn openings(seq: u64, entry: &Entry, rows: &[Row]) -> Verdict {

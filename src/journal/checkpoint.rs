@@ -94,6 +94,28 @@ pub fn signed_text(note: &str) -> Option<&[u8]> {
     note.as_bytes().get(..=text.len())
 }
 
+/// First line of the text that links a checkpoint to the one before.
+const LINK_TITLE: &str = "qolhat-checkpoint-link/v1";
+
+/// The text by which the log's key says that the checkpoint of `size` came right after that of `previous`; 0 for the
+/// first. It can never be taken for a checkpoint: its second line is no number.
+fn link_text(origin: &str, size: u64, previous: u64) -> String {
+    format!("{LINK_TITLE}\n{origin}\n{size} {previous}\n")
+}
+
+/// Whether `link` is that text, signed by `verifier_key`.
+#[must_use]
+pub(super) fn links(link: &str, verifier_key: &str, origin: &str, size: u64, previous: u64) -> bool {
+    if link.len() > NOTE_MAX_BYTES {
+        return false;
+    }
+    let (Ok(verifier), Ok(note)) = (StandardVerifier::new(verifier_key), Note::from_bytes(link.as_bytes())) else {
+        return false;
+    };
+    note.text() == link_text(origin, size, previous).as_bytes()
+        && note.verify(&VerifierList::new(vec![Box::new(verifier)])).is_ok()
+}
+
 /// Keys that cannot be used for a log.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum IdentityError {
@@ -172,6 +194,11 @@ impl LogIdentity {
     pub(super) fn sign(&self, size: u64, root: [u8; 32]) -> Result<String, CheckpointError> {
         let checkpoint = Checkpoint { origin: self.origin.clone(), size, root };
         self.sign_note(&checkpoint.to_text()?)
+    }
+
+    /// Signs that the checkpoint of `size` came right after that of `previous`.
+    pub(super) fn sign_link(&self, size: u64, previous: u64) -> Result<String, CheckpointError> {
+        self.sign_text(&link_text(&self.origin, size, previous))
     }
 
     /// Signs another text than a checkpoint as a note: what binds an extract to this log.

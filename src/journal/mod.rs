@@ -8,6 +8,7 @@ pub mod audit;
 pub mod checkpoint;
 mod draft;
 pub mod entry;
+pub mod outside;
 pub mod proof;
 mod sequencer;
 mod store;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use qolhat_pki::random::SecureRandom;
+use tokio::sync::watch;
 
 use crate::db::{Db, DbError};
 use crate::domain::ids::EventId;
@@ -24,10 +26,12 @@ use crate::domain::time::{Clock, Moment};
 
 pub use checkpoint::LogIdentity;
 pub use draft::{EventDraft, enqueue};
+pub use outside::OutsideMemory;
 pub use store::{StoredCheckpoint, StoredEntry};
 
 use checkpoint::CheckpointError;
 use entry::EntryError;
+use outside::Keeper;
 use sequencer::Sequencer;
 
 /// Why the journal cannot do what is asked.
@@ -61,6 +65,29 @@ pub enum JournalError {
     /// What is kept contradicts itself or its checkpoint: nothing is appended to it.
     #[error("the log contradicts itself: {0}; run the journal audit")]
     Contradiction(String),
+    /// The checkpoint kept outside the database cannot be read or written.
+    #[error("{path}: {detail}")]
+    Outside {
+        /// The file.
+        path: String,
+        /// What is wrong.
+        detail: String,
+    },
+    /// The database holds less, or something else, than was signed before: it was put back, or is another one.
+    #[error(
+        "{what}: {path} remembers {remembered} entries, the database has {size}; nothing is appended. Restore the newest \
+        database, or begin a log of a new origin"
+    )]
+    Rollback {
+        /// The file that remembers.
+        path: String,
+        /// Entries of the checkpoint remembered.
+        remembered: u64,
+        /// Entries in the database.
+        size: u64,
+        /// What contradicts.
+        what: String,
+    },
     /// Another process leads the log now.
     #[error("another process has taken the lead of the log")]
     LeadLost,
@@ -101,22 +128,47 @@ pub struct Journal {
     identity: Arc<LogIdentity>,
     clock: Arc<dyn Clock>,
     sequencer: Sequencer,
+    keeper: Option<Keeper>,
 }
 
 impl Journal {
-    /// Opens the log in `db`, makes sure that it agrees with its last checkpoint, and starts to sequence.
+    /// Opens the log in `db`, makes sure that it agrees with its last checkpoint and with what `memory` holds of it outside
+    /// the database, and starts to sequence.
     ///
     /// # Errors
-    /// [`JournalError`]; a log that contradicts itself is not appended to.
+    /// [`JournalError`]; a log that contradicts itself or was put back is not appended to.
     pub async fn open(
         db: Db,
         identity: LogIdentity,
         clock: Arc<dyn Clock>,
         rng: Box<dyn SecureRandom + Send>,
+        memory: Option<OutsideMemory>,
     ) -> Result<Self, JournalError> {
         let identity = Arc::new(identity);
-        let sequencer = Sequencer::start(db.clone(), Arc::clone(&identity), Arc::clone(&clock), rng).await?;
-        Ok(Self { db, identity, clock, sequencer })
+        if let Some(memory) = &memory {
+            outside::must_be_held(&db, identity.verifier_key(), memory).await?;
+        }
+        let newest = watch::Sender::new(None);
+        let sequencer =
+            Sequencer::start(db.clone(), Arc::clone(&identity), Arc::clone(&clock), rng, newest.clone()).await?;
+        let keeper = memory.map(|memory| Keeper::start(memory, identity.verifier_key(), newest.subscribe()));
+        let journal = Self { db, identity, clock, sequencer, keeper };
+        if let Some(stored) = journal.latest_checkpoint().await? {
+            newest.send_if_modified(|known| known.is_none().then(|| *known = Some(stored.note)).is_some());
+        }
+        journal.keep_outside().await?;
+        Ok(journal)
+    }
+
+    /// Writes the newest checkpoint outside the database now, where there is such a memory: on an orderly stop.
+    ///
+    /// # Errors
+    /// `Outside` when it cannot be written.
+    pub async fn keep_outside(&self) -> Result<(), JournalError> {
+        match &self.keeper {
+            Some(keeper) => keeper.keep().await,
+            None => Ok(()),
+        }
     }
 
     /// Tells the sequencer that something was committed to the inbox.
@@ -257,5 +309,42 @@ impl Journal {
     /// A fault of the database; what is wrong with the log stands in the report.
     pub async fn audit(&self) -> Result<audit::AuditReport, JournalError> {
         audit::run(&self.db, self.verifier_key()).await
+    }
+}
+
+/// What an audit outside of a running journal asks of the log in a database.
+pub mod reading {
+    use super::{Db, EventId, JournalError, Sequenced, StoredEntry, store};
+
+    /// The place of an event's entry.
+    ///
+    /// # Errors
+    /// A fault of the database.
+    pub async fn find(db: &Db, event: EventId) -> Result<Option<Sequenced>, JournalError> {
+        store::find(db, event).await
+    }
+
+    /// Whether an event waits to become an entry, or could not.
+    ///
+    /// # Errors
+    /// A fault of the database.
+    pub async fn waits(db: &Db, event: EventId) -> Result<bool, JournalError> {
+        store::waits(db, event).await
+    }
+
+    /// An entry with the openings that are not erased.
+    ///
+    /// # Errors
+    /// A fault of the database.
+    pub async fn entry(db: &Db, seq: u64) -> Result<Option<StoredEntry>, JournalError> {
+        store::entry(db, seq).await
+    }
+
+    /// The numbers of all entries of the subject with this pseudonym, in order.
+    ///
+    /// # Errors
+    /// A fault of the database.
+    pub async fn entries_of_subject(db: &Db, pseudonym: &[u8; 32]) -> Result<Vec<u64>, JournalError> {
+        store::entries_of_subject(db, pseudonym).await
     }
 }

@@ -4,7 +4,7 @@
 //!
 //! Safety rests on the compare-and-swap of the head: whoever lost the lead cannot append.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -62,14 +62,15 @@ struct Recent {
 }
 
 impl Sequencer {
-    /// Takes the lead of the log and starts.
+    /// Takes the lead of the log and starts; each new checkpoint is told to `newest`.
     pub(super) async fn start(
         db: Db,
         identity: Arc<LogIdentity>,
         clock: Arc<dyn Clock>,
         rng: Box<dyn SecureRandom + Send>,
+        newest: watch::Sender<Option<String>>,
     ) -> Result<Self, JournalError> {
-        let mut work = Work { db, identity, clock, rng, log: None };
+        let mut work = Work { db, identity, clock, rng, newest, log: None };
         let log = work.lead().await?;
         let shared = Arc::new(Shared {
             work: Notify::new(),
@@ -161,6 +162,8 @@ struct Done {
     size: u64,
     quarantined: bool,
     sequenced: Vec<(EventId, Sequenced)>,
+    /// The new checkpoint, when there are new entries.
+    note: Option<String>,
 }
 
 /// The log as the leader knows it.
@@ -175,6 +178,7 @@ struct Work {
     identity: Arc<LogIdentity>,
     clock: Arc<dyn Clock>,
     rng: Box<dyn SecureRandom + Send>,
+    newest: watch::Sender<Option<String>>,
     /// `None` after a failure: what was committed is then read anew.
     log: Option<Log>,
 }
@@ -233,9 +237,12 @@ impl Work {
             self.log = Some(log);
             return Ok(Done::default());
         }
-        let (log, done) = self.append(&mut tx, log, &taken).await?;
+        let (log, mut done) = self.append(&mut tx, log, &taken).await?;
         tx.commit().await?;
         self.log = Some(log);
+        if let Some(note) = done.note.take() {
+            self.newest.send_replace(Some(note));
+        }
         Ok(Done { taken: taken.len() + again, ..done })
     }
 
@@ -243,10 +250,11 @@ impl Work {
     async fn append(&mut self, tx: &mut Tx, mut log: Log, taken: &[Taken]) -> Result<(Log, Done), JournalError> {
         let old_size = log.frontier.size();
         let now_ms = self.clock.now().unix_micros().div_euclid(1000);
-        let mut heads = subject_heads(tx, &self.identity, taken).await?;
+        let (mut heads, lost) = subject_heads(tx, &self.identity, taken).await?;
         let (mut rows, mut done) = (Rows::default(), Done::default());
         for event in taken {
             let made = match &event.waiting {
+                Ok(waiting) if names_one_of(waiting, &lost, &self.identity) => Err(SUBJECT_LOST.to_owned()),
                 Ok(waiting) => {
                     let t_ms = now_ms.max(log.t_ms);
                     self.entry(event.id, waiting, t_ms, log.frontier.size(), &mut heads, &mut rows)
@@ -273,7 +281,7 @@ impl Work {
         }
         done.size = log.frontier.size();
         if done.size > old_size {
-            self.write(tx, &log, old_size, rows, &heads).await?;
+            done.note = Some(self.write(tx, &log, old_size, rows, &heads).await?);
         }
         Ok((log, done))
     }
@@ -285,7 +293,7 @@ impl Work {
         old_size: u64,
         rows: Rows,
         heads: &HashMap<[u8; 32], SubjectHead>,
-    ) -> Result<(), JournalError> {
+    ) -> Result<String, JournalError> {
         let (size, root) = (log.frontier.size(), log.frontier.root());
         let head = params![store::signed(size), root.to_vec(), log.t_ms, store::signed(old_size), log.epoch];
         if tx.execute(include_str!("sql/update_head.sql"), &head).await? != 1 {
@@ -305,10 +313,12 @@ impl Work {
             })
             .collect();
         tx.execute_many(include_str!("sql/upsert_subject_heads.sql"), &changed).await?;
-        let note = self.identity.sign(size, root)?;
-        let checkpoint = params![store::signed(size), root.to_vec(), note, self.clock.now()];
+        let previous = tx.query_one(include_str!("sql/select_last_checkpoint_size.sql"), &[]).await?;
+        let previous = previous.map(|row| store::unsigned(&row, "size")).transpose()?.unwrap_or_default();
+        let (note, link) = (self.identity.sign(size, root)?, self.identity.sign_link(size, previous)?);
+        let checkpoint = params![store::signed(size), root.to_vec(), note.as_str(), self.clock.now(), link];
         tx.execute(include_str!("sql/insert_checkpoint.sql"), &checkpoint).await?;
-        Ok(())
+        Ok(note)
     }
 
     /// The entry of one event, and its rows.
@@ -371,22 +381,34 @@ async fn take(tx: &mut Tx) -> Result<(Vec<Taken>, usize), JournalError> {
             again += 1;
             continue;
         }
-        rows.push((row.int("position")?, EventId::from(row.id("id")?), row.text("body")?));
+        let is_stray = row.opt_int("stray")?.is_some();
+        rows.push((row.int("position")?, EventId::from(row.id("id")?), row.text("body")?, is_stray));
     }
-    rows.sort_by_key(|(position, _, _)| *position);
-    let taken = rows.into_iter().map(|(_, id, body)| {
+    rows.sort_by_key(|(position, ..)| *position);
+    let taken = rows.into_iter().map(|(_, id, body, is_stray)| {
         let waiting = serde_json::from_str::<Waiting>(&body).map_err(|error| error.to_string());
         let waiting = waiting.and_then(|waiting| waiting.check().map(|()| waiting));
+        let waiting = if is_stray { Err(STRAY.to_owned()) } else { waiting };
         Taken { id, body, waiting }
     });
     Ok((taken.collect(), again))
 }
 
+/// Why an event of a subject cannot become an entry whose newest entry is not known: it would be counted as the first.
+const SUBJECT_LOST: &str = "the newest entry of one of its subjects is not known; run the journal audit";
+/// Why an event cannot become an entry in whose place something else stands.
+const STRAY: &str = "a row of the index stands in its place and leads to no entry of it; run the journal audit";
+
+fn names_one_of(waiting: &Waiting, lost: &HashSet<[u8; 32]>, identity: &LogIdentity) -> bool {
+    !lost.is_empty() && waiting.subjects.iter().any(|name| lost.contains(&pseudonym(&identity.pseudonym_key, name)))
+}
+
+/// The newest entries of the subjects that `taken` names, and the subjects that have entries while that is not kept.
 async fn subject_heads(
     tx: &mut Tx,
     identity: &LogIdentity,
     taken: &[Taken],
-) -> Result<HashMap<[u8; 32], SubjectHead>, JournalError> {
+) -> Result<(HashMap<[u8; 32], SubjectHead>, HashSet<[u8; 32]>), JournalError> {
     let named = taken.iter().filter_map(|event| event.waiting.as_ref().ok()).flat_map(|waiting| &waiting.subjects);
     let mut subjects: Vec<[u8; 32]> = named.map(|name| pseudonym(&identity.pseudonym_key, name)).collect();
     subjects.sort_unstable();
@@ -397,5 +419,11 @@ async fn subject_heads(
         let head = SubjectHead { n: store::unsigned(&row, "n")?, seq: 0, leaf: row.array("leaf")?, changed: false };
         heads.insert(row.array::<32>("subject")?, head);
     }
-    Ok(heads)
+    let new: Vec<Value> =
+        subjects.iter().filter(|subject| !heads.contains_key(*subject)).map(|new| Value::from(new.to_vec())).collect();
+    let mut lost = HashSet::new();
+    for row in tx.query_in(include_str!("sql/select_known_subjects.sql"), &new).await? {
+        lost.insert(row.array::<32>("subject")?);
+    }
+    Ok((heads, lost))
 }

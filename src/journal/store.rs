@@ -1,11 +1,11 @@
 //! The log as it is kept: reading entries, nodes, checkpoints and subjects; appending is the sequencer's.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use tlog_tiles::tlog::{self, Hash};
 
 use super::checkpoint::Checkpoint;
-use super::entry::{Entry, Field, Opening};
+use super::entry::{Entry, Field, Opening, leaf_hash};
 use super::proof::Frontier;
 use super::{JournalError, LogIdentity, Sequenced};
 use crate::db::{Db, DbError, Row, Tx, Value};
@@ -27,6 +27,32 @@ pub struct StoredEntry {
     pub leaf: [u8; 32],
     /// What its commitments open to, where it is not erased.
     pub openings: Vec<(Field, Opening)>,
+}
+
+impl StoredEntry {
+    /// The entry and its opened fields by name, every opening checked against its commitment.
+    ///
+    /// # Errors
+    /// `Contradiction` for a body that does not hash to the leaf, an opening that does not fit, or a name opened twice.
+    pub fn proven(&self) -> Result<(Entry, BTreeMap<String, serde_json::Value>), JournalError> {
+        let wrong = |what: &str| JournalError::Contradiction(format!("entry {}: {what}", self.seq));
+        if leaf_hash(&self.body) != self.leaf {
+            return Err(wrong("the body does not hash to the leaf"));
+        }
+        let entry = Entry::parse(&self.body)?;
+        let mut fields = BTreeMap::new();
+        for (field, opening) in &self.openings {
+            if !entry.commitment(*field).is_some_and(|commitment| opening.opens(&commitment)) {
+                return Err(wrong(&format!("{field} does not open its commitment")));
+            }
+            if let (Field::Payload(_), Some((name, value))) = (field, opening.payload_field())
+                && fields.insert(name.to_owned(), value.clone()).is_some()
+            {
+                return Err(wrong(&format!("{name} stands twice")));
+            }
+        }
+        Ok((entry, fields))
+    }
 }
 
 /// A checkpoint as it is kept.
@@ -155,8 +181,28 @@ pub(super) async fn entries_of_subject(db: &Db, subject: &[u8; 32]) -> Result<Ve
     }
 }
 
-/// The head, made when the log is new.
+/// The number of entries by the head; 0 without one.
+pub(super) async fn size(db: &Db) -> Result<u64, JournalError> {
+    let row = db.query_one(include_str!("sql/select_head.sql"), &[]).await?;
+    Ok(row.as_ref().map(read_head).transpose()?.map_or(0, |head| head.size))
+}
+
+/// The root of the first `size` entries, from what is kept; `None` when a part of it is missing.
+pub(super) async fn root_at(db: &Db, size: u64) -> Result<Option<[u8; 32]>, JournalError> {
+    Ok(kept_frontier(db, size).await?.map(|frontier| frontier.root()))
+}
+
+/// Whether an event waits to become an entry, or could not.
+pub(super) async fn waits(db: &Db, event: EventId) -> Result<bool, JournalError> {
+    Ok(db.query_one(include_str!("sql/select_inbox_event.sql"), &params![event.as_uuid()]).await?.is_some())
+}
+
+/// The head, made when the log is new. A journal that holds anything is not new.
 pub(super) async fn head(tx: &mut Tx, identity: &LogIdentity) -> Result<Head, JournalError> {
+    let is_there = tx.query_one(include_str!("sql/select_head.sql"), &[]).await?.is_some();
+    if !is_there && tx.query_one(include_str!("sql/select_any_rows.sql"), &[]).await?.is_some() {
+        return Err(JournalError::Contradiction("the log has entries and no head".to_owned()));
+    }
     let empty = Frontier::default().root();
     tx.execute(include_str!("sql/insert_head.sql"), &params![identity.origin(), empty.to_vec()]).await?;
     let row = tx.query_one(include_str!("sql/select_head.sql"), &[]).await?;
@@ -189,15 +235,12 @@ pub(super) async fn frontier(db: &Db, head: &Head, identity: &LogIdentity) -> Re
     if entries != head.size {
         return Err(contradiction("the head tells another count of entries"));
     }
-    let mut subtrees = Vec::new();
-    let mut start = 0_u64;
-    for level in (0..64_u32).rev().filter(|level| head.size & (1 << level) != 0) {
-        subtrees.push((level, start));
-        start += 1 << level;
+    let last = db.query_one(include_str!("sql/select_last_entries.sql"), &params![1_i64]).await?;
+    let last = last.map(|row| row.bytes("body")).transpose()?.map(|body| Entry::parse(&body)).transpose()?;
+    if head.t_ms != last.map_or(0, |entry| entry.t_ms) {
+        return Err(contradiction("the head tells another time than the last entry"));
     }
-    let nodes = nodes(db, &subtrees).await?;
-    let hashes = subtrees.iter().map(|place| nodes.get(place).copied()).collect::<Option<Vec<_>>>();
-    let frontier = hashes.and_then(|hashes| Frontier::new(head.size, hashes));
+    let frontier = kept_frontier(db, head.size).await?;
     let frontier = frontier.ok_or_else(|| contradiction("an inner node is missing"))?;
     if frontier.root() != head.root {
         return Err(contradiction("the entries do not lead to the root of the head"));
@@ -214,6 +257,19 @@ pub(super) async fn frontier(db: &Db, head: &Head, identity: &LogIdentity) -> Re
         }
     }
     Ok(frontier)
+}
+
+/// The frontier of the first `size` entries from their nodes; `None` when one is missing.
+async fn kept_frontier(db: &Db, size: u64) -> Result<Option<Frontier>, JournalError> {
+    let mut subtrees = Vec::new();
+    let mut start = 0_u64;
+    for level in (0..64_u32).rev().filter(|level| size & (1 << level) != 0) {
+        subtrees.push((level, start));
+        start += 1 << level;
+    }
+    let nodes = nodes(db, &subtrees).await?;
+    let hashes = subtrees.iter().map(|place| nodes.get(place).copied()).collect::<Option<Vec<_>>>();
+    Ok(hashes.and_then(|hashes| Frontier::new(size, hashes)))
 }
 
 /// A complete subtree: its level, and the number of its first entry.

@@ -12,6 +12,11 @@ use crate::docflow::store::{self, DocumentRow, FileRow, ReceiptRow};
 use crate::domain::ids::DocumentId;
 use crate::domain::party::Party;
 use crate::domain::time::Moment;
+use crate::extract::format::{field, kind};
+use crate::extract::records::{
+    OperatorRecord, RECEIPT_TYPE, RECEIPT_VERSION, ReceiptFileRecord, ReceiptJournalRecord, ReceiptPartyRecord,
+    ReceiptRecord,
+};
 use crate::i18n::{self, Language};
 use crate::journal::Sequenced;
 use crate::signature::store::{self as signatures, SignatureRow};
@@ -22,7 +27,7 @@ const ROUND_MAX: i64 = 100;
 /// Makes the receipt of a recorded document. One that has it, or is not sequenced yet, is left as it is.
 ///
 /// # Errors
-/// A fault.
+/// A fault; `Inconsistent` when what is kept is not what the journal's entry recorded.
 pub async fn issue_receipt(app: &App, document: DocumentId) -> Result<(), OperationError> {
     let Some(row) = store::load(&app.db, document).await? else { return Ok(()) };
     let Some(event) = row.recorded_event else { return Ok(()) };
@@ -33,6 +38,7 @@ pub async fn issue_receipt(app: &App, document: DocumentId) -> Result<(), Operat
     let files = store::files(&app.db, document).await?;
     let signatures = signatures::of_document(&app.db, document).await?;
     let signature = signatures.iter().find(|signature| signature.side == Side::Sender.code());
+    must_be_recorded(app, &entry, &row, &files, signature).await?;
     let names = [name_of(app, &row.sender).await?, name_of(app, &row.recipient).await?];
     let now = app.clock.now();
 
@@ -54,11 +60,47 @@ pub async fn issue_receipt(app: &App, document: DocumentId) -> Result<(), Operat
 /// # Errors
 /// A fault.
 pub async fn issue_missing(app: &App) -> Result<usize, OperationError> {
-    let documents = store::without_receipt(&app.db, ROUND_MAX).await?;
-    for document in &documents {
-        issue_receipt(app, *document).await?;
+    let mut made = 0;
+    for document in store::without_receipt(&app.db, ROUND_MAX).await? {
+        // One whose rows contradict the journal does not keep the others from their turn.
+        match issue_receipt(app, document).await {
+            Ok(()) => made += 1,
+            Err(error) => tracing::error!(document.id = %document, error = %error, "a receipt was not made"),
+        }
     }
-    Ok(documents.len())
+    Ok(made)
+}
+
+/// That the entry records this very document: rows can be changed by hand, what an entry committed to cannot.
+async fn must_be_recorded(
+    app: &App,
+    place: &Sequenced,
+    row: &DocumentRow,
+    files: &[FileRow],
+    signature: Option<&SignatureRow>,
+) -> Result<(), OperationError> {
+    let seq = place.seq;
+    let differs = |what: &str| Fault::Inconsistent(format!("document {}: entry {seq}: {what}", row.id));
+    let stored = app.journal.entry(seq).await?.ok_or_else(|| differs("it is missing"))?;
+    let (entry, fields) = stored.proven()?;
+    if !matches!(entry.kind.as_str(), kind::DOCUMENT_RECORDED | kind::DOCUMENT_RECEIVED) {
+        return Err(differs(&entry.kind).into());
+    }
+    let rows = [
+        (field::DOCUMENT_ID, Some(row.id.to_string())),
+        (field::CONTENT_SHA256, files.first().map(|file| file.sha256.to_hex())),
+        (field::SIGNATURE_SHA256, signature.map(|signature| signature.cms_sha256.to_hex())),
+        (field::SENDER, Some(row.sender.key())),
+        (field::RECIPIENT, Some(row.recipient.key())),
+        (field::NUMBER, Some(row.number.clone())),
+        (field::KIND, Some(row.kind.code().to_owned())),
+    ];
+    for (name, kept) in rows {
+        if fields.get(name).and_then(Value::as_str) != kept.as_deref() {
+            return Err(differs(&format!("{name} is another than is kept")).into());
+        }
+    }
+    Ok(())
 }
 
 /// The name by which people know a party.
@@ -93,37 +135,39 @@ fn body(
     number: i64,
 ) -> Value {
     let original = files.first().map(|file| file.sha256.to_hex()).unwrap_or_default();
-    let texts: serde_json::Map<String, Value> = Language::ALL
-        .iter()
-        .map(|language| {
-            let text = text(*language, app, row, &original, signature, names, entry, number);
-            (language.code().to_owned(), json!(text))
-        })
-        .collect();
+    let text_in = |language: &Language| {
+        let text = text(*language, app, row, &original, signature, names, entry, number);
+        (language.code().to_owned(), text)
+    };
     let [sender, recipient] = names;
-    json!({
-        "type": "Receipt",
-        "version": 1,
-        "number": number,
-        "document_id": row.id.to_string(),
-        "kind": row.kind.code(),
-        "document_number": row.number,
-        "title": row.title,
-        "sender": {"party": row.sender.key(), "name": sender},
-        "recipient": {"party": row.recipient.key(), "name": recipient},
-        "content_sha256": original,
-        "attachments": files.iter().skip(1).map(|file| json!({"name": file.name, "sha256": file.sha256.to_hex()})).collect::<Vec<_>>(),
-        "signature_sha256": signature.map(|signature| signature.cms_sha256.to_hex()),
-        "received_at": entry.at.to_string(),
-        "journal": {
-            "origin": app.journal.origin(),
-            "key": app.journal.verifier_key(),
-            "entry": entry.seq,
-            "leaf": hex::encode(entry.leaf),
+    let party = |party: &Party, name: &str| ReceiptPartyRecord { party: party.key(), name: name.to_owned() };
+    let attachments = files.iter().skip(1);
+    let attachments =
+        attachments.map(|file| ReceiptFileRecord { name: file.name.clone(), sha256: file.sha256.to_hex() });
+    let receipt = ReceiptRecord {
+        r#type: RECEIPT_TYPE.to_owned(),
+        version: RECEIPT_VERSION,
+        number: u64::try_from(number).unwrap_or_default(),
+        document_id: row.id.to_string(),
+        kind: row.kind.code().to_owned(),
+        document_number: row.number.clone(),
+        title: row.title.clone(),
+        sender: party(&row.sender, sender),
+        recipient: party(&row.recipient, recipient),
+        attachments: attachments.collect(),
+        signature_sha256: signature.map(|signature| signature.cms_sha256.to_hex()),
+        received_at: entry.at.to_string(),
+        journal: ReceiptJournalRecord {
+            origin: app.journal.origin().to_owned(),
+            key: app.journal.verifier_key().to_owned(),
+            entry: entry.seq,
+            leaf: hex::encode(entry.leaf),
         },
-        "operator": {"bin": app.operator.bin.to_string(), "name": app.operator.name},
-        "text": texts,
-    })
+        operator: OperatorRecord { bin: app.operator.bin.to_string(), name: app.operator.name.clone() },
+        text: Language::ALL.iter().map(text_in).collect(),
+        content_sha256: original.clone(),
+    };
+    json!(receipt)
 }
 
 #[expect(clippy::too_many_arguments, reason = "every line of the receipt says another thing")]

@@ -6,11 +6,13 @@
 
 pub mod accept_offer;
 pub mod add_employee;
+pub mod audit_journal;
 pub mod check_signature;
 pub mod commit;
 pub mod decide_compromise;
 mod end_document;
 mod gather_evidence;
+mod history;
 pub mod invite_counterparty;
 pub mod issue_extract;
 pub mod issue_receipt;

@@ -202,8 +202,8 @@ fn event(entering: &Entering<'_>, prepared: &Prepared, state: State) -> EventDra
     EventDraft {
         id: prepared.event,
         kind: match state {
-            State::Draft => "document.drafted",
-            State::CheckPending => "document.check-pending",
+            State::Draft => kind::DOCUMENT_DRAFTED,
+            State::CheckPending => kind::DOCUMENT_CHECK_PENDING,
             State::Recording
             | State::Received
             | State::Accepted

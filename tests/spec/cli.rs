@@ -274,6 +274,7 @@ fn what_is_not_read_is_said_so_with_exit_code_2() {
         (vec!["pki", "show", "--json", &garbage], "malformed"),
         (vec!["pki", "path", "--json", "--anchor", &garbage, "--at", "2026-01-01T00:00:00Z", &garbage], "malformed"),
         (vec!["extract", "verify", "--json", &zip], "no-anchors"),
+        (vec!["extract", "verify", "--json", "--witness", "w+00000000+BAAA", &zip], "usage"),
         (vec!["journal", "audit", "--json", "--config", "/nonexistent"], "not-found"),
         (vec!["verify", "--json", "--nonsense"], "usage"),
     ] {

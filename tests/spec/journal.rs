@@ -13,7 +13,7 @@ use qolhat::journal::checkpoint::Checkpoint;
 use qolhat::journal::entry::{Entry, Field};
 use qolhat::journal::proof::verify_inclusion;
 use qolhat::journal::subjects::{SubjectLink, check_chain};
-use qolhat::journal::{EventDraft, Journal, JournalError, LogIdentity, WaitError, audit, enqueue};
+use qolhat::journal::{EventDraft, Journal, JournalError, LogIdentity, OutsideMemory, WaitError, audit, enqueue};
 use qolhat::params;
 use serde_json::json;
 use sqlx::Connection as _;
@@ -38,7 +38,7 @@ fn rng() -> SharedRandom {
 }
 
 async fn open(db: &Db) -> Result<Journal, JournalError> {
-    Journal::open(db.clone(), identity(1), Arc::new(Still), Box::new(rng())).await
+    Journal::open(db.clone(), identity(1), Arc::new(Still), Box::new(rng()), None).await
 }
 
 async fn sqlite() -> (TempDir, Db) {
@@ -228,10 +228,10 @@ async fn what_was_committed_is_sequenced_after_a_restart() {
 async fn a_log_of_another_key_or_origin_is_not_continued() {
     let (_folder, db, journal) = log_of(2).await;
     drop(journal);
-    let other_key = Journal::open(db.clone(), identity(2), Arc::new(Still), Box::new(rng())).await;
+    let other_key = Journal::open(db.clone(), identity(2), Arc::new(Still), Box::new(rng()), None).await;
     assert!(matches!(other_key, Err(JournalError::Checkpoint(_))));
     let other = LogIdentity::from_seed("log.example/2", &[1; 32], [7; 32]).unwrap();
-    let other_origin = Journal::open(db.clone(), other, Arc::new(Still), Box::new(rng())).await;
+    let other_origin = Journal::open(db.clone(), other, Arc::new(Still), Box::new(rng()), None).await;
     assert!(matches!(other_origin, Err(JournalError::OtherLog { .. })));
 }
 
@@ -246,6 +246,8 @@ async fn the_database_refuses_to_change_or_remove_an_entry() {
         "insert into journal_entry (seq, id, leaf, body) select 7, x'00', leaf, body from journal_entry where seq = 0",
         "delete from journal_checkpoint",
         "update journal_secret set value = '1'",
+        "delete from journal_secret where seq = 1 and field = 'subj.0'",
+        "delete from journal_secret",
         "delete from journal_subject",
     ] {
         let mut tx = db.begin().await.unwrap();
@@ -294,6 +296,17 @@ async fn the_audit_names_what_was_changed_behind_its_back() {
         ("delete from journal_checkpoint where size = 7".to_owned(), "checkpoint", Some(6)),
         (flip("root", "log_head", "one = 1"), "head", None),
         ("update journal_subject_head set leaf = x'0000000000000000000000000000000000000000000000000000000000000000'".to_owned(), "subject", None),
+        ("delete from journal_secret where seq = 2 and field = 'subj.0'".to_owned(), "subject", Some(2)),
+        ("delete from journal_subject_head".to_owned(), "subject", None),
+        ("delete from log_head".to_owned(), "head", None),
+        ("update log_head set t_ms = t_ms + 1".to_owned(), "head", None),
+        ("delete from journal_checkpoint where size = 3".to_owned(), "checkpoint", Some(4)),
+        ("insert into journal_event (id, seq) values (x'00000000000000000000000000000001', 77)".to_owned(), "event", None),
+        ("insert into journal_event (id, seq) values (x'00000000000000000000000000000001', 2)".to_owned(), "event", None),
+        ("insert into journal_node (seq, hashes) values (99, x'0000000000000000000000000000000000000000000000000000000000000000')".to_owned(), "node", None),
+        ("insert into journal_subject (subject, n, seq) values (x'00', 1, 99)".to_owned(), "subject", None),
+        ("insert into journal_secret (seq, field, salt, value) values (99, 'actor', x'00', '1')".to_owned(), "opening", None),
+        ("insert into journal_time_stamp (size, token, made) values (5, x'3000', 0)".to_owned(), "checkpoint", Some(5)),
     ] {
         let (folder, db, journal) = log_of(7).await;
         let key = journal.verifier_key().to_owned();
@@ -317,6 +330,8 @@ async fn a_log_that_does_not_fit_its_checkpoint_is_not_appended_to() {
     for sql in [
         "delete from journal_entry where seq = 6",
         "update log_head set n = 6",
+        "update log_head set t_ms = t_ms + 1",
+        "delete from log_head",
         "update log_head set root = x'0000000000000000000000000000000000000000000000000000000000000000'",
         "delete from journal_checkpoint where size = 7",
         "update journal_checkpoint set note = replace(note, '7', '8') where size = 7",
@@ -330,13 +345,117 @@ async fn a_log_that_does_not_fit_its_checkpoint_is_not_appended_to() {
     }
 }
 
+/// An index row moved to another subject, its opening deleted: the rest of the entry is still compared. Keeps: JRN-02
+#[tokio::test]
+async fn a_subject_moved_under_cover_of_a_deleted_opening_is_named() {
+    let (folder, db, journal) = log_of(3).await;
+    let key = journal.verifier_key().to_owned();
+    drop(journal);
+    db.close().await;
+    let zeros = "x'0000000000000000000000000000000000000000000000000000000000000000'";
+    tamper(&folder, "delete from journal_secret where seq = 2 and field = 'subj.0'").await;
+    tamper(&folder, &format!("update journal_subject set subject = {zeros} where seq = 2 and n = 1")).await;
+    tamper(&folder, &format!("update journal_subject_head set subject = {zeros} where seq = 2 and n = 1")).await;
+    let db = Db::connect(&url(&folder)).await.unwrap();
+    assert!(!audit::run(&db, &key).await.unwrap().ok);
+}
+
+/// Keeps: JRN-04
+#[tokio::test]
+async fn a_subject_whose_head_was_deleted_hinders_nobody_else_and_is_told() {
+    let (folder, db, journal) = log_of(4).await;
+    drop(journal);
+    db.close().await;
+    tamper(&folder, "delete from journal_subject_head where subject in (select subject from journal_subject where seq = 1 and n = 1)").await;
+    let db = Db::connect(&url(&folder)).await.unwrap();
+    let journal = open(&db).await.unwrap();
+    let damaged = event(1);
+    let mut tx = db.begin().await.unwrap();
+    enqueue(&mut tx, &damaged).await.unwrap();
+    tx.commit().await.unwrap();
+    let sound = EventDraft { subjects: vec!["document:another".to_owned()], ..event(5) };
+    assert_eq!(put(&db, &journal, &sound).await, 4);
+    let answer = journal.wait(damaged.id, Duration::from_secs(5)).await;
+    assert!(matches!(answer, Err(WaitError::Failed(JournalError::Unfit { .. }))), "{answer:?}");
+}
+
+/// Keeps: JRN-06
+#[tokio::test(flavor = "multi_thread")]
+async fn an_audit_of_a_log_that_grows_meanwhile_gives_no_false_alarm() {
+    let (_folder, db, journal) = log_of(30).await;
+    let writer = {
+        let (db, journal) = (db.clone(), journal.clone());
+        tokio::spawn(async move {
+            for number in 0..120 {
+                put(&db, &journal, &event(number)).await;
+            }
+        })
+    };
+    while !writer.is_finished() {
+        let report = journal.audit().await.unwrap();
+        assert!(report.ok, "{report:?}");
+    }
+}
+
+async fn open_with(db: &Db, memory: &OutsideMemory) -> Result<Journal, JournalError> {
+    Journal::open(db.clone(), identity(1), Arc::new(Still), Box::new(rng()), Some(memory.clone())).await
+}
+
+/// The file of a database, put back to an older state, or swapped for another that is whole in itself. Keeps: JRN-02
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_put_back_or_swapped_contradicts_what_is_remembered_outside() {
+    let folder = TempDir::new().unwrap();
+    let memory = OutsideMemory::beside(&folder.path().join("log.key"));
+    let file = |name: &str| format!("sqlite:{}", folder.path().join(name).display());
+    let fill = async |name: &str, count: u64, memory: Option<&OutsideMemory>| {
+        let db = Db::connect(&file(name)).await.unwrap();
+        db.migrate().await.unwrap();
+        let journal = match memory {
+            Some(memory) => open_with(&db, memory).await.unwrap(),
+            None => open(&db).await.unwrap(),
+        };
+        for number in 0..count {
+            put(&db, &journal, &event(number)).await;
+        }
+        (db, journal)
+    };
+    let (db, journal) = fill("log.db", 5, Some(&memory)).await;
+    journal.keep_outside().await.unwrap();
+    assert_eq!(memory.remembered(journal.verifier_key()).unwrap().unwrap().size, 5);
+    let key = journal.verifier_key().to_owned();
+    assert!(audit::run_with(&db, &key, Some(&memory)).await.unwrap().ok);
+    drop(journal);
+    db.close().await;
+
+    for (name, count) in [("shorter.db", 3), ("other.db", 9), ("empty.db", 0)] {
+        let (db, journal) = fill(name, count, None).await;
+        drop(journal);
+        assert!(audit::run(&db, &key).await.unwrap().ok, "{name}");
+        let refused = open_with(&db, &memory).await;
+        assert!(matches!(refused, Err(JournalError::Rollback { .. })), "{name}");
+        let report = audit::run_with(&db, &key, Some(&memory)).await.unwrap();
+        assert_eq!(report.first_failure.map(|failure| failure.part), Some("outside"), "{name}");
+    }
+    // The true one goes on, and what is remembered with it, without being asked, within seconds.
+    let db = Db::connect(&file("log.db")).await.unwrap();
+    let journal = open_with(&db, &memory).await.unwrap();
+    put(&db, &journal, &event(5)).await;
+    for _ in 0..100 {
+        if memory.remembered(&key).unwrap().unwrap().size == 6 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("not remembered");
+}
+
 #[tokio::test]
 async fn an_erased_opening_is_no_failure() {
     let (folder, db, journal) = log_of(3).await;
     let key = journal.verifier_key().to_owned();
     drop(journal);
     db.close().await;
-    tamper(&folder, "delete from journal_secret where seq = 1").await;
+    tamper(&folder, "delete from journal_secret where seq = 1 and field not like 'subj.%'").await;
     let db = Db::connect(&url(&folder)).await.unwrap();
     assert!(audit::run(&db, &key).await.unwrap().ok);
 }

@@ -5,6 +5,7 @@ mod acts;
 mod attacks;
 mod browser;
 mod cli;
+mod court;
 mod database;
 mod demo;
 mod domain;

@@ -1,4 +1,4 @@
 -- One row per sequenced event.
 select v.id, v.seq, e.leaf, e.body
-from journal_event v join journal_entry e on e.seq = v.seq
+from journal_event v join journal_entry e on e.seq = v.seq and e.id = v.id
 where v.id in ($1)

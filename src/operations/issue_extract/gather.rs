@@ -5,11 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use qolhat_pki::certificate::Certificate;
 use qolhat_pki::digest::DigestAlgorithm;
+use qolhat_pki::time::Span;
+use qolhat_pki::tsp::TimeStampToken;
 use serde_json::Value;
 
 use super::super::check_signature::EvidenceKind;
 use super::super::{Fault, OperationError, commit, issue_receipt, keep_content, keep_signature, read_document};
-use super::ExtractRequest;
+use super::{ExtractRequest, FILES_MAX_BYTES, too_large};
 use crate::access::cases::{self, CaseRow};
 use crate::access::certificates;
 use crate::access::rights::Caller;
@@ -24,13 +26,15 @@ use crate::extract::facts::{
     CaseFacts, ConditionFacts, DocumentFacts, EntryFacts, EvidenceFacts, ExtractFacts, FileFacts, JournalFacts,
     OfficerFacts, OpeningFacts, OperatorFacts, RequestFacts, SignatureFacts, SubjectFacts,
 };
-use crate::journal::entry::{Entry, Field};
+use crate::journal::entry::Field;
 use crate::journal::subjects::SubjectLink;
 use crate::journal::{JournalError, StoredCheckpoint, StoredEntry};
 use crate::signature::store::{self as signatures, SignatureRow};
 
 /// How often a log that grows meanwhile is read anew.
 const TRIES_MAX: usize = 10;
+/// How old a time stamp over the checkpoint is taken into an extract.
+const STAMP_AGE_MAX: Span = Span::hours(1);
 /// Fields of entries that are not revealed: a holder's own words are no part of what is proven.
 const KEPT_BACK: [&str; 1] = ["circumstances"];
 
@@ -46,6 +50,7 @@ pub(super) async fn facts(
     if wanted.is_empty() || wanted.len() != request.documents.len() {
         return Err(RefusalCode::ExtractScopeEmpty.into());
     }
+    must_fit(app, &request.documents).await?;
     let picture = settled_picture(app, &request.documents).await?;
     let mut evidence = EvidenceFacts {
         certificates: app.trust.intermediates.iter().map(|certificate| certificate.der().to_vec()).collect(),
@@ -79,6 +84,17 @@ pub(super) async fn facts(
     })
 }
 
+/// That the files are not more than an extract can hold, before any of them is read.
+async fn must_fit(app: &App, documents: &[DocumentId]) -> Result<(), OperationError> {
+    let mut total = 0_u64;
+    for document in documents {
+        for file in store::files(&app.db, *document).await? {
+            total = total.saturating_add(u64::try_from(file.size_bytes).unwrap_or(u64::MAX));
+        }
+    }
+    if total > FILES_MAX_BYTES { Err(too_large(FILES_MAX_BYTES).into()) } else { Ok(()) }
+}
+
 /// Everything asked for, as it stood at one checkpoint.
 struct Picture {
     rows: Vec<DocumentRow>,
@@ -102,8 +118,10 @@ async fn settled_picture(app: &App, documents: &[DocumentId]) -> Result<Picture,
     for _ in 0..TRIES_MAX {
         let first = picture(app, documents).await?;
         let second = picture(app, documents).await?;
+        // Nothing moved from before the first checkpoint till after it; what came after the second histories were read
+        // may lie below the second checkpoint.
         if first.subjects == second.subjects && states(&first) == states(&second) {
-            return Ok(second);
+            return Ok(first);
         }
     }
     Err(RefusalCode::ServiceUnavailable.into())
@@ -264,9 +282,11 @@ fn signature_of(
     }
 }
 
-/// The checkpoint with a time stamp over it, fetched now when it has none.
+/// The checkpoint with a time stamp over it, fetched now when it has none or an old one: how fresh the checkpoint is when
+/// the extract is sealed must be proven.
 async fn stamped(app: &App, checkpoint: StoredCheckpoint) -> Result<StoredCheckpoint, OperationError> {
-    if checkpoint.time_stamp.is_some() {
+    let token = checkpoint.time_stamp.as_deref().and_then(|token| TimeStampToken::from_der(token).ok());
+    if token.is_some_and(|token| app.clock.now().since(token.info().gen_time) <= STAMP_AGE_MAX) {
         return Ok(checkpoint);
     }
     let imprint = DigestAlgorithm::Sha256.digest(checkpoint.note.as_bytes());
@@ -274,6 +294,7 @@ async fn stamped(app: &App, checkpoint: StoredCheckpoint) -> Result<StoredCheckp
         tracing::warn!(responder.error = %error, "no time stamp over the checkpoint");
         OperationError::from(RefusalCode::TimeStampUnavailable)
     })?;
+    // Of two stamps over one checkpoint the journal keeps the first; the extract holds the fresh one.
     app.journal.save_time_stamp(checkpoint.size, &token).await?;
     Ok(StoredCheckpoint { time_stamp: Some(token), ..checkpoint })
 }
@@ -287,9 +308,15 @@ async fn journal_facts(
     let numbers: BTreeSet<u64> = picture.subjects.values().flatten().copied().collect();
     let shown: BTreeSet<[u8; 32]> = picture.subjects.keys().map(|identity| app.journal.pseudonym(identity)).collect();
     let mut entries = Vec::new();
+    let mut counters: BTreeMap<[u8; 32], Vec<(u64, u64)>> = BTreeMap::new();
     for seq in numbers {
         let stored = app.journal.entry(seq).await?.ok_or(JournalError::NoEntry { seq, size })?;
-        Entry::parse(&stored.body).map_err(JournalError::from)?;
+        stored.proven()?;
+        for (field, opening) in &stored.openings {
+            if let (Field::Subject(_), Some(link)) = (field, SubjectLink::from_value(&opening.value)) {
+                counters.entry(link.subject).or_default().push((link.n, seq));
+            }
+        }
         entries.push(EntryFacts {
             seq,
             openings: openings(&stored, &shown),
@@ -297,6 +324,9 @@ async fn journal_facts(
             body: stored.body,
             leaf: stored.leaf,
         });
+    }
+    for (identity, entries) in &picture.subjects {
+        must_be_counted(identity, entries, counters.get(&app.journal.pseudonym(identity)))?;
     }
     let subjects = picture.subjects.iter().map(|(identity, entries)| SubjectFacts {
         identity: identity.clone(),
@@ -311,6 +341,19 @@ async fn journal_facts(
         checkpoint: checkpoint.note,
         time_stamp: checkpoint.time_stamp,
     })
+}
+
+/// That the index lists of a subject what the entries themselves have committed to: 1, 2, 3 … in order. The index is a
+/// cache that can be changed by hand.
+fn must_be_counted(identity: &str, listed: &[u64], opened: Option<&Vec<(u64, u64)>>) -> Result<(), OperationError> {
+    let counted: Vec<(u64, u64)> = (1..).zip(listed.iter().copied()).collect();
+    let mut opened = opened.cloned().unwrap_or_default();
+    opened.sort_unstable();
+    if opened == counted {
+        return Ok(());
+    }
+    Err(Fault::Inconsistent(format!("the index of {identity} is not what its entries say; run the journal audit"))
+        .into())
 }
 
 /// What is revealed of an entry: who acted, what was said, and its place among the entries of the subjects shown here;

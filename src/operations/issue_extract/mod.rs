@@ -4,7 +4,7 @@
 
 use qolhat_storage::envelope::{self, ContentKey};
 use qolhat_storage::{BlobStore as _, ContentDigest};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::check_signature::{self, Checked, Use};
 use super::commit::{self, Act};
@@ -19,17 +19,30 @@ use crate::domain::party::Party;
 use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::domain::text::is_plain;
 use crate::extract::build::{self, Prepared};
+use crate::extract::facts::ExtractFacts;
 use crate::extract::format::{field, kind};
 use crate::extract::operator::OperatorCard;
+use crate::extract::records::{StatementRecord, SubjectRecord};
 use crate::extract::store::{self, ExtractRow, NewExtract};
 use crate::i18n::Language;
 use crate::journal::EventDraft;
 
 mod gather;
 mod long_term;
+mod stale;
 
 /// Longest text of a request, in characters.
 const TEXT_MAX_CHARS: usize = 1000;
+
+/// Most bytes of originals and attachments of one extract. Signatures and evidence come on top; the whole is kept as one
+/// blob, which must stay below [`qolhat_storage::GET_MAX_BYTES`].
+pub const FILES_MAX_BYTES: u64 = 128 * 1024 * 1024;
+/// Most bytes of the payload of one extract: seal, signature and envelope still fit below the store's limit.
+const PACKAGE_MAX_BYTES: u64 = qolhat_storage::GET_MAX_BYTES - 16 * 1024 * 1024;
+/// How often an extract is built anew because another one took its number.
+const NUMBER_TRIES_MAX: usize = 5;
+/// Field of the journal's entry: SHA-256 of the extract.
+const SHA256_FIELD: &str = "sha256";
 
 /// What is asked for.
 #[derive(Debug)]
@@ -70,8 +83,8 @@ pub fn operator_card(app: &App) -> OperatorCard {
 /// Gathers an extract and keeps it until the officer signs.
 ///
 /// # Errors
-/// `not-an-officer`, `extract-scope-empty`, `document-unknown`, `document-not-yet-received`,
-/// `time-stamp-unavailable`.
+/// `not-an-officer`, `extract-scope-empty`, `document-unknown`, `document-not-yet-received`, `upload-too-large` for more
+/// than [`FILES_MAX_BYTES`], `time-stamp-unavailable`.
 ///
 /// Keeps: JRN-10, SIG-19.
 pub async fn prepare_extract(
@@ -88,36 +101,63 @@ pub async fn prepare_extract(
         }
     }
     let id = ExtractId::new(now, &mut app.rng.clone());
-    let mut facts = gather::facts(app, caller, &request, id, now).await?;
+    let facts = gather::facts(app, caller, &request, id, now).await?;
+    keep(app, caller, facts, &request).await
+}
 
-    let key = keep_content::new_key(app);
+/// Builds the payload, puts it and registers the extract. The number stands in what is sealed, and a gap in the register
+/// would be a question in court: it is looked at first and taken in the short transaction that keeps the row. Where
+/// another extract was faster, the payload is built anew under the next number.
+async fn keep(
+    app: &App,
+    caller: &Caller,
+    mut facts: ExtractFacts,
+    request: &ExtractRequest,
+) -> Result<PreparedExtract, OperationError> {
+    let inconsistent = |error: String| OperationError::from(Fault::Inconsistent(error));
+    let (id, key) = (facts.id, keep_content::new_key(app));
     let wrapped = envelope::wrap_key(&app.wrapping, &key, &holder_name(id), &mut app.rng.clone())?;
-    // The number stands in what is sealed, so it is taken first; a gap in the register would be a question in court.
-    let mut tx = app.db.begin().await?;
-    let number = store::next_number(&mut tx).await?;
-    facts.number = u64::try_from(number).unwrap_or_default();
-    let prepared = build::prepare(&facts).map_err(|error| Fault::Inconsistent(error.to_string()))?;
-    let package = prepared.to_package().map_err(|error| Fault::Inconsistent(error.to_string()))?;
-    let address = keep_content::put(app, &key, &package).await?;
-    let row = NewExtract {
-        id,
-        number,
-        officer_iin: &caller.iin.to_string(),
-        scope: &request.scope,
-        ground: &request.ground,
-        prepared_at: now,
-        wrapped_key: wrapped,
-        prepared_address: address,
-    };
-    store::insert(&mut tx, &row).await?;
-    tx.commit().await?;
-    Ok(PreparedExtract { id, number: facts.number, manifest: prepared.manifest_officer })
+    for _ in 0..NUMBER_TRIES_MAX {
+        let number = store::next_number(&app.db).await?;
+        facts.number = u64::try_from(number).unwrap_or_default();
+        let prepared = build::prepare(&facts).map_err(|error| inconsistent(error.to_string()))?;
+        let package = prepared.to_package().map_err(|error| inconsistent(error.to_string()))?;
+        if u64::try_from(package.len()).unwrap_or(u64::MAX) > PACKAGE_MAX_BYTES {
+            return Err(too_large(PACKAGE_MAX_BYTES).into());
+        }
+        let row = NewExtract {
+            id,
+            number,
+            officer_iin: &caller.iin.to_string(),
+            scope: &request.scope,
+            ground: &request.ground,
+            prepared_at: facts.made_at,
+            wrapped_key: wrapped.clone(),
+            prepared_address: keep_content::put(app, &key, &package).await?,
+            documents: &request.documents,
+        };
+        let mut tx = app.db.begin().await?;
+        match store::insert(&mut tx, &row).await {
+            Ok(()) => {
+                tx.commit().await?;
+                return Ok(PreparedExtract { id, number: facts.number, manifest: prepared.manifest_officer });
+            }
+            Err(error) if error.violates(&store::NUMBER_IS_TAKEN) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(RefusalCode::ServiceUnavailable.into())
+}
+
+/// An extract of that many bytes could be made and not be kept.
+fn too_large(limit: u64) -> Refusal {
+    Refusal::new(RefusalCode::UploadTooLarge).with("limit", limit.to_string())
 }
 
 /// Issues a prepared extract by the officer's signature over its manifest.
 ///
 /// # Errors
-/// `extract-unknown`, `extract-state`, `not-an-officer` for another officer than the one who prepared it, the refusals of
+/// `extract-unknown`, `extract-state` (also when something happened since it was prepared), `not-an-officer` for another officer than the one who prepared it, the refusals of
 /// the signature; `journal-unavailable` when it is issued and not written down yet: ask for it again.
 pub async fn issue_extract(
     app: &App,
@@ -137,6 +177,7 @@ pub async fn issue_extract(
     }
     let key = key_of(app, id, &row)?;
     let prepared = open_prepared(app, &key, &row).await?;
+    let statement = stale::must_be_as_prepared(app, &prepared).await?;
 
     let (checked, officer) = officer_signature(app, caller, &prepared, officer_cms).await?;
     let seal = long_term::seal(app, &prepared.manifest_operator).await?;
@@ -147,6 +188,8 @@ pub async fn issue_extract(
     must_verify(app, &bytes)?;
 
     let address = keep_content::put(app, &key, &bytes).await?;
+    // What happened while it was sealed is not left out either.
+    stale::must_be_as_prepared(app, &prepared).await?;
     let event = EventId::new(now, &mut app.rng.clone());
     let mut tx = app.db.begin().await?;
     keep_signature::must_be_usable(&mut tx, &checked, now).await?;
@@ -160,8 +203,9 @@ pub async fn issue_extract(
         payload: vec![
             ("extract_id".to_owned(), json!(id.to_string())),
             ("number".to_owned(), json!(row.number)),
-            ("sha256".to_owned(), json!(ContentDigest::of(&bytes).to_hex())),
+            (SHA256_FIELD.to_owned(), json!(ContentDigest::of(&bytes).to_hex())),
             (field::BY.to_owned(), json!(caller.iin.to_string())),
+            (field::SUBJECTS.to_owned(), subjects_of(&statement)),
         ],
         actor: commit::actor(caller),
     };
@@ -197,17 +241,53 @@ async fn open_prepared(app: &App, key: &ContentKey, row: &ExtractRow) -> Result<
     Ok(Prepared::from_package(&package).map_err(|error| Fault::Inconsistent(error.to_string()))?)
 }
 
+/// How long the history of each subject was: the operator's word, given in his own journal, that none is left out. A
+/// later one that comes to light proves that it was false.
+fn subjects_of(statement: &StatementRecord) -> Value {
+    let subject =
+        |subject: &SubjectRecord| json!({"subject": subject.pseudonym, "n": subject.count, "size": statement.size});
+    statement.subjects.iter().map(subject).collect()
+}
+
 /// An issued extract.
 ///
 /// # Errors
-/// `not-an-officer`, `extract-unknown`, `extract-state` when it is not issued.
+/// `not-an-officer`, `extract-unknown`, `extract-state` when it is not issued, `journal-unavailable` when the journal does
+/// not hold it.
 pub async fn read_extract(app: &App, caller: &Caller, id: ExtractId) -> Result<Vec<u8>, OperationError> {
     caller.must_be_officer()?;
+    read(app, id).await
+}
+
+/// An issued extract, for a party that is sender or recipient in all of its documents.
+///
+/// # Errors
+/// `not-a-client`, `extract-unknown` for everybody else, `journal-unavailable`.
+pub async fn read_extract_as_party(app: &App, caller: &Caller, id: ExtractId) -> Result<Vec<u8>, OperationError> {
+    caller.must_draft()?;
+    if !store::is_of_party(&app.db, id, &caller.party).await? {
+        return Err(RefusalCode::ExtractUnknown.into());
+    }
+    read(app, id).await
+}
+
+/// Opens an issued extract, when the journal holds that it was issued, and holds these very octets.
+async fn read(app: &App, id: ExtractId) -> Result<Vec<u8>, OperationError> {
     let row = load(app, id).await?;
-    let address =
-        row.issued_address.ok_or_else(|| Refusal::new(RefusalCode::ExtractState).with("state", "prepared"))?;
-    let key = key_of(app, id, &row)?;
-    Ok(envelope::open(&key, &app.blobs.get(&address).await?)?)
+    let (Some(address), Some(event)) = (row.issued_address, row.event) else {
+        return Err(Refusal::new(RefusalCode::ExtractState).with("state", "prepared").into());
+    };
+    let place = app.journal.find(event).await?.ok_or(RefusalCode::JournalUnavailable)?;
+    let stored = app.journal.entry(place.seq).await?.ok_or(RefusalCode::JournalUnavailable)?;
+    let (entry, fields) = stored.proven()?;
+    let bytes = envelope::open(&key_of(app, id, &row)?, &app.blobs.get(&address).await?)?;
+    let sha256 = ContentDigest::of(&bytes).to_hex();
+    // The opening may be erased by law; one that is there must fit.
+    let other = fields.get(SHA256_FIELD).is_some_and(|told| told.as_str() != Some(sha256.as_str()));
+    if entry.kind != kind::EXTRACT_ISSUED || other {
+        return Err(Fault::Inconsistent(format!("extract {id}: entry {} is of something else", place.seq)).into());
+    }
+    Ok(bytes)
 }
 
 async fn load(app: &App, id: ExtractId) -> Result<ExtractRow, OperationError> {

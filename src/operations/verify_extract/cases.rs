@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::documents::{Bench, moment, must_say};
 use super::finding::FaultCode;
-use super::journal::OpenedEntry;
+use super::journal::{OpenedEntry, entries_of};
 use super::report::ExtractReport;
 use crate::extract::format::{self, field, kind};
 use crate::extract::records::{CaseRecord, DocumentRecord};
@@ -34,36 +34,63 @@ pub(super) fn check(bench: &Bench<'_>, report: &mut ExtractReport) {
     }
 }
 
+/// That a case is told as its own history tells it: reported once, decided at most once, every entry of it here.
 fn check_case(case: &CaseRecord, bench: &Bench<'_>, report: &mut ExtractReport) {
     let part = format::EXTRACT;
-    let mut fail = |detail: &str| {
+    let Some(history) = entries_of(report, &format!("case:{}", case.id)) else {
+        return report.fail(
+            part,
+            FaultCode::Chain,
+            format!("the statement does not list the entries of case {}", case.id),
+        );
+    };
+    let fail = |report: &mut ExtractReport, detail: &str| {
         report.fail(part, FaultCode::CaseDiffers, format!("case {}: {detail}", case.id));
     };
-    let told: Vec<&OpenedEntry> = bench.entries.with(field::CASE_ID, &case.id).collect();
-    let of_kind = |wanted: &str| told.iter().find(|entry| entry.kind == wanted).copied();
-    let reported = of_kind(kind::COMPROMISE_REPORTED);
-    if reported.is_none() {
-        fail("the entry that reports it is not here");
-    }
-    let decided = told.iter().rev().find_map(|entry| match entry.kind.as_str() {
-        kind::COMPROMISE_ANNULLED => Some("annulled"),
-        kind::COMPROMISE_LIFTED => Some("lifted"),
-        _ => None,
-    });
-    if decided.unwrap_or("open") != case.state {
-        fail("its state is not the one that the entries lead to");
-    }
-    let decision = of_kind(kind::COMPROMISE_ANNULLED);
-    let cut_off = case.cut_off.as_deref().and_then(moment);
-    if decision.and_then(|entry| entry.text(field::CUT_OFF)).is_some_and(|found| moment(found) != cut_off) {
-        fail("the cut-off is another in its entry");
-    }
-    let Some(entry) = reported else { return };
-    must_say(part, entry, field::CERTIFICATE_SHA256, &json!(case.certificate_sha256), report);
-    for (name, told) in [(field::REPORTED_AT, &case.reported_at), (field::COMPROMISED_SINCE, &case.compromised_since)] {
-        if entry.text(name).is_some_and(|found| moment(found) != moment(told)) {
-            report.fail(part, FaultCode::CaseDiffers, format!("case {}: {name} is another in its entry", case.id));
+    let of_case = |kind: &str| kind.starts_with("compromise.");
+    for entry in bench.entries.with(field::CASE_ID, &case.id).filter(|entry| of_case(&entry.kind)) {
+        if history.binary_search(&entry.seq).is_err() {
+            report.fail(part, FaultCode::Chain, format!("entry {} is left out of the history of its case", entry.seq));
         }
+    }
+    let (mut is_reported, mut decided) = (false, "open");
+    for entry in history.iter().filter_map(|seq| bench.entries.get(*seq)).filter(|entry| of_case(&entry.kind)) {
+        must_say(part, entry, field::CASE_ID, &json!(case.id), report);
+        must_say(part, entry, field::CERTIFICATE_SHA256, &json!(case.certificate_sha256), report);
+        match (entry.kind.as_str(), is_reported, decided) {
+            (kind::COMPROMISE_REPORTED, false, _) => {
+                is_reported = true;
+                must_tell(entry, field::REPORTED_AT, &case.reported_at, case, report);
+                must_tell(entry, field::COMPROMISED_SINCE, &case.compromised_since, case, report);
+            }
+            (kind::COMPROMISE_ANNULLED, true, "open") => {
+                decided = "annulled";
+                must_tell(entry, field::CUT_OFF, case.cut_off.as_deref().unwrap_or_default(), case, report);
+            }
+            (kind::COMPROMISE_LIFTED, true, "open") => decided = "lifted",
+            _ => fail(report, &format!("entry {} cannot follow the ones before", entry.seq)),
+        }
+    }
+    if !is_reported {
+        fail(report, "the entry that reports it is not here");
+    }
+    if decided != case.state {
+        fail(report, "its state is not the one that the entries lead to");
+    }
+    if decided != "annulled" && case.cut_off.is_some() {
+        fail(report, "a cut-off is told that nobody set");
+    }
+}
+
+/// That the entry reveals this instant.
+fn must_tell(entry: &OpenedEntry, name: &str, told: &str, case: &CaseRecord, report: &mut ExtractReport) {
+    match entry.text(name).map(moment) {
+        None => report.fail(format::EXTRACT, FaultCode::FieldMissing, format!("{name} of entry {}", entry.seq)),
+        Some(found) if found.is_none() || found != moment(told) => {
+            let detail = format!("case {}: {name} is another in its entry", case.id);
+            report.fail(format::EXTRACT, FaultCode::CaseDiffers, detail);
+        }
+        Some(_) => {}
     }
 }
 

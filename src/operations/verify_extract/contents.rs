@@ -12,7 +12,8 @@ use crate::extract::build::binding_text_of;
 use crate::extract::format;
 use crate::extract::manifest::{self, Digests, ManifestFaultKind};
 use crate::extract::package::PackageEntry;
-use crate::extract::records::{LogRecord, from_json};
+use crate::extract::records::{ExtractRecord, LogRecord, from_json};
+use crate::extract::summary;
 use crate::i18n::Language;
 
 /// The most octets of a binding note that are read; the real one has some 600.
@@ -79,12 +80,23 @@ impl<'a> Contents<'a> {
         self.digests.get(name).copied()
     }
 
-    /// What is the same in every extract: summaries and the page that says how to check.
-    pub(super) fn take_texts(&mut self, report: &mut ExtractReport) {
-        for language in Language::ALL {
-            let _ = self.take(&format::summary(language.code()), report);
+    /// That the texts for people are those that the records make, octet for octet. Where a record is missing that is
+    /// told already, and the summaries are not compared.
+    pub(super) fn check_texts(&mut self, extract: &ExtractRecord, report: &mut ExtractReport) {
+        let howto = self.take(format::HOWTO, report);
+        if howto.is_some_and(|howto| howto != summary::howto().as_bytes()) {
+            report.fail(format::HOWTO, FaultCode::TextDiffers, "");
         }
-        let _ = self.take(format::HOWTO, report);
+        let stamped = self.files.contains_key(format::CHECKPOINT_TIME_STAMP);
+        let known = report.documents.len() == extract.documents.len();
+        let statement = report.statement.clone().filter(|_| known);
+        for language in Language::ALL {
+            let name = format::summary(language.code());
+            let (Some(text), Some(statement)) = (self.take(&name, report), &statement) else { continue };
+            if text != summary::summary(language, extract, &report.documents, statement, stamped).as_bytes() {
+                report.fail(&name, FaultCode::TextDiffers, "");
+            }
+        }
     }
 
     /// That both manifests list exactly the payload.

@@ -1,18 +1,25 @@
 //! The documents of an extract against its journal: files, record, state and signatures (docs/extract-format.md,
 //! section 9).
 
+use qolhat_pki::report::SignatureReport;
 use serde_json::{Value, json};
 
+use super::super::history::replay;
 use super::contents::Contents;
 use super::finding::FaultCode;
-use super::journal::{Entries, OpenedEntry, entries_of_document};
+use super::journal::{Entries, OpenedEntry, entries_of};
 use super::judge::{Content, Demand, Judge, check_at_receipt, weigh};
+use super::protocol;
 use super::report::{ExtractReport, JudgedSignature, SignatureUse};
-use super::seals;
+use super::{seals, with_skew};
+use crate::docflow::State;
+use crate::domain::document::DocumentKind;
 use crate::domain::ids::{DocumentId, SignatureId};
+use crate::domain::party::{IdentifierPolicy, Party};
 use crate::domain::time::Moment;
 use crate::extract::format::{self, field, kind};
 use crate::extract::records::{DocumentRecord, ExtractRecord, FileRecord, SignatureRecord};
+use crate::signature::{Signer, authority};
 
 /// What the documents are judged with.
 pub(super) struct Bench<'a> {
@@ -63,9 +70,10 @@ fn check_document(
     for signature in &document.signatures {
         check_signature(contents, part, document, signature, original, bench, report);
     }
+    protocol::check(part, document, report);
     for path in &document.receipts {
         if in_folder(path, document, "receipts/") {
-            seals::check_receipt(contents, path, document, bench.extract, bench.judge, report);
+            seals::check_receipt(contents, path, document, bench, report);
         } else {
             report.fail(part, FaultCode::Json, format!("{path} is not in the folder of the document"));
         }
@@ -119,17 +127,14 @@ fn check_record(part: &str, document: &DocumentRecord, entry: &OpenedEntry, repo
     let needed = [
         (field::DOCUMENT_ID, json!(document.id)),
         (field::CONTENT_SHA256, json!(document.original.sha256)),
-        (field::ATTACHMENTS, json!(attachments)),
-    ];
-    needed.iter().for_each(|(name, value)| must_say(part, entry, name, value, report));
-    let where_revealed = [
         (field::CONTENT_NAME, json!(document.original.name)),
+        (field::ATTACHMENTS, json!(attachments)),
         (field::KIND, json!(document.kind)),
         (field::NUMBER, json!(document.number)),
         (field::SENDER, json!(document.sender.key)),
         (field::RECIPIENT, json!(document.recipient.key)),
     ];
-    where_revealed.iter().for_each(|(name, value)| may_say(part, entry, name, value, report));
+    needed.iter().for_each(|(name, value)| must_say(part, entry, name, value, report));
 }
 
 /// That an entry reveals a field with this value.
@@ -148,41 +153,42 @@ fn may_say(part: &str, entry: &OpenedEntry, name: &str, value: &Value, report: &
     }
 }
 
-/// That the history of the document is whole, and leads to the state told.
+/// That the history of the document is whole, and leads to the state told. Where nothing is written, only a state of
+/// before the receipt may be told.
 fn check_history(part: &str, document: &DocumentRecord, bench: &Bench<'_>, report: &mut ExtractReport) {
-    let history = report.statement.as_ref().and_then(|statement| entries_of_document(statement, &document.id));
-    let Some(history) = history.map(<[u64]>::to_vec) else {
-        let spoken_of = bench.entries.with(field::DOCUMENT_ID, &document.id).next().is_some();
-        if document.recorded_entry.is_some() || spoken_of {
-            report.fail(part, FaultCode::Chain, "the statement does not list the entries of the document");
-        }
-        return;
-    };
-    for entry in bench.entries.with(field::DOCUMENT_ID, &document.id) {
+    let history = entries_of(report, &format!("document:{}", document.id));
+    let spoken_of = || bench.entries.with(field::DOCUMENT_ID, &document.id);
+    if history.is_none() && (document.recorded_entry.is_some() || spoken_of().next().is_some()) {
+        report.fail(part, FaultCode::Chain, "the statement does not list the entries of the document");
+    }
+    let history = history.unwrap_or_default();
+    for entry in spoken_of() {
         if history.binary_search(&entry.seq).is_err() {
             report.fail(part, FaultCode::Chain, format!("entry {} is left out of its history", entry.seq));
         }
     }
     let mut reached = None;
     for entry in history.iter().filter_map(|seq| bench.entries.get(*seq)) {
-        let state = match entry.kind.as_str() {
-            kind::DOCUMENT_RECORDED | kind::DOCUMENT_RECEIVED => "received",
-            kind::DOCUMENT_SIGNED => "accepted",
-            kind::DOCUMENT_REJECTED => "rejected",
-            kind::DOCUMENT_WITHDRAWN => "withdrawn",
-            _ => continue,
-        };
+        let Some(next) = replay(reached, &entry.kind) else { continue };
         must_say(part, entry, field::DOCUMENT_ID, &json!(document.id), report);
-        reached = Some(state);
-        if state == "received" && document.recorded_entry != Some(entry.seq) {
+        match next {
+            Ok(state) => reached = Some(state),
+            Err(why) => report.fail(part, FaultCode::StateDiffers, format!("entry {}: {why}", entry.seq)),
+        }
+        if matches!(entry.kind.as_str(), kind::DOCUMENT_RECORDED | kind::DOCUMENT_RECEIVED)
+            && document.recorded_entry != Some(entry.seq)
+        {
             report.fail(part, FaultCode::DocumentDiffers, format!("entry {} recorded it as well", entry.seq));
         }
     }
     let told = document.state.as_str();
-    let is_reachable = matches!(told, "received" | "accepted" | "rejected" | "withdrawn");
-    let fits = reached.map_or(!is_reachable, |reached| reached == told);
+    let fits = match (State::parse(told), reached) {
+        (Some(told), Some(reached)) => told == reached,
+        (Some(told), None) => matches!(told, State::Draft | State::CheckPending | State::CheckFailed),
+        (None, reached) => told == State::Recording.code() && reached.is_none(),
+    };
     if !fits {
-        let detail = format!("{told}, the journal leads to {}", reached.unwrap_or("no such state"));
+        let detail = format!("{told}, the journal leads to {}", reached.map_or("no such state", State::code));
         report.fail(part, FaultCode::StateDiffers, detail);
     }
 }
@@ -221,25 +227,22 @@ fn check_signature(
     }
     let entry = signature.entry.and_then(|seq| bench.entries.get(seq));
     check_signature_entry(part, document, signature, entry, report);
-    let receipt = entry.map(|entry| entry.at).or_else(|| moment(&signature.checked_at)).unwrap_or(bench.judge.now());
-
     let (Some(original), Some(token)) = (original, token.map_or(Some(None), |token| token.map(Some))) else { return };
-    let demand = Demand::Revocation;
-    let judged = match bench.judge.signature(cms, token, &Content::Is(original), demand, receipt) {
+    // What the journal holds existed then, so the stamp may be read till then; without one it is told by itself.
+    let checked_at = || moment(&signature.checked_at).unwrap_or(bench.judge.now());
+    let at = entry.map_or_else(checked_at, |entry| with_skew(entry.at));
+    let judged = match bench.judge.signature(cms, token, &Content::Is(original), Demand::Revocation, at) {
         Ok((_, judged)) => judged,
         Err((code, detail)) => return report.fail(&signature.path, code, detail),
     };
     // One that the journal does not record had no effect: what is wrong with it may be why.
     let weighs = signature.entry.is_some();
+    let mut at_receipt = None;
     if weighs {
         weigh(&signature.path, &judged, report);
-        check_at_receipt(&signature.path, &judged, receipt, report);
-        let told = signature.proven_at.as_deref().map(moment);
-        if told.is_some_and(|told| {
-            told.map(Moment::truncate_to_seconds) != judged.proven_at.map(Moment::truncate_to_seconds)
-        }) {
-            report.fail(part, FaultCode::DocumentDiffers, format!("proven_at of {}", signature.id));
-        }
+        let recorded = entry.map_or_else(checked_at, |entry| entry.at);
+        at_receipt = check_at_receipt(&signature.path, &judged, recorded, report);
+        check_proven_at(part, signature, entry, &judged, report);
     }
     check_signer(part, document, signature, &judged, entry, report);
     report.signatures.push(JudgedSignature {
@@ -247,8 +250,26 @@ fn check_signature(
         used_as: SignatureUse::Party,
         document: Some(document.id.clone()),
         weighs,
+        at_receipt,
         report: judged,
     });
+}
+
+/// That the instant told, by the record and where the entry reveals it, is that of the time stamp, to the second.
+fn check_proven_at(
+    part: &str,
+    signature: &SignatureRecord,
+    entry: Option<&OpenedEntry>,
+    judged: &SignatureReport,
+    report: &mut ExtractReport,
+) {
+    let found = judged.proven_at.map(Moment::truncate_to_seconds);
+    let revealed = entry.and_then(|entry| entry.text(field::PROVEN_AT));
+    for told in signature.proven_at.as_deref().into_iter().chain(revealed) {
+        if moment(told).map(Moment::truncate_to_seconds) != found {
+            report.fail(part, FaultCode::DocumentDiffers, format!("proven_at of {}", signature.id));
+        }
+    }
 }
 
 /// That the entry which recorded the signature speaks of this one.
@@ -278,19 +299,24 @@ fn check_signature_entry(
         (field::SIGNATURE_ID, json!(signature.id)),
         (field::SIGNATURE_SHA256, json!(signature.sha256)),
         (field::CERTIFICATE_SHA256, json!(signature.certificate_sha256)),
+        (field::SIGNER_IIN, json!(signature.iin)),
+        (field::VERDICT, json!(signature.indication)),
     ];
     needed.iter().for_each(|(name, value)| must_say(part, entry, name, value, report));
-    if let Some(verdict) = entry.text(field::VERDICT).filter(|verdict| *verdict != signature.indication) {
-        report.fail(part, FaultCode::DocumentDiffers, format!("the verdict of then was {verdict}"));
+    match &signature.bin {
+        Some(bin) => must_say(part, entry, field::SIGNER_BIN, &json!(bin), report),
+        None => may_say(part, entry, field::SIGNER_BIN, &Value::Null, report),
     }
+    may_say(part, entry, field::SIGNER_ROLE, &json!(signature.role), report);
 }
 
-/// That the certificate is the one told, and one of the party on whose side it stands.
+/// That the certificate is the one told, one of the party on whose side it stands, and one that may bind it by such a
+/// document: a personal one never binds an organisation, nor the reverse (D13).
 fn check_signer(
     part: &str,
     document: &DocumentRecord,
     signature: &SignatureRecord,
-    judged: &qolhat_pki::report::SignatureReport,
+    judged: &SignatureReport,
     entry: Option<&OpenedEntry>,
     report: &mut ExtractReport,
 ) {
@@ -300,17 +326,30 @@ fn check_signer(
         && signature.iin == facts.iin
         && signature.bin == facts.bin
         && facts.common_name.as_ref().is_none_or(|name| *name == signature.common_name);
-    let party = if signature.side == "sender" { &document.sender } else { &document.recipient };
-    let of_party = match party.key.split_once(':') {
-        Some(("iin", number)) => facts.iin.as_deref() == Some(number),
-        Some(("bin", number)) => facts.bin.as_deref() == Some(number),
-        Some(_) | None => false,
-    };
     let revealed = |name: &str, value: &Option<String>| {
         entry.and_then(|entry| entry.text(name)).is_none_or(|found| value.as_deref() == Some(found))
     };
-    if !told || !of_party || !revealed(field::SIGNER_IIN, &facts.iin) || !revealed(field::SIGNER_BIN, &facts.bin) {
+    if !told || !revealed(field::SIGNER_IIN, &facts.iin) || !revealed(field::SIGNER_BIN, &facts.bin) {
         report.fail(part, FaultCode::SignerDiffers, format!("{}: {}", signature.id, certificate.subject()));
+    }
+    // Check digits were judged at intake; the numbers of test certificates do not have them.
+    let policy = IdentifierPolicy::AcceptTest;
+    let side = if signature.side == "sender" { &document.sender } else { &document.recipient };
+    let party = Party::parse_key(&side.key, policy).ok();
+    let (Some(party), Some(kind)) = (party, DocumentKind::parse(&document.kind)) else {
+        return report.fail(part, FaultCode::DocumentDiffers, "no such kind or party");
+    };
+    match Signer::of(certificate, policy) {
+        Err(refusal) => report.fail(part, FaultCode::SignerDiffers, format!("{}: {refusal}", signature.id)),
+        Ok(signer) => {
+            if signer.role_code() != signature.role {
+                let detail = format!("{}: in the certificate the role is {}", signature.id, signer.role_code());
+                report.fail(part, FaultCode::SignerDiffers, detail);
+            }
+            if let Err(refusal) = authority::may_bind(&signer, None, &party, kind) {
+                report.fail(part, FaultCode::SignerAuthority, format!("{}: {refusal}", signature.id));
+            }
+        }
     }
 }
 

@@ -24,6 +24,10 @@ pub enum ExtractSubIndication {
     OperatorNotPinned,
     /// A pinned witness has not cosigned.
     WitnessNotFound,
+    /// When the checkpoint was, or how much later the seal is, is not proven.
+    CheckpointNotProven,
+    /// No time stamp proves that a signature was there when the journal says so.
+    NoPoe,
     /// That of a signature or time stamp. Source: EN 319 102-1.
     Signature(SubIndication),
 }
@@ -42,6 +46,8 @@ impl ExtractSubIndication {
             Self::FactsMismatch => "FACTS_MISMATCH",
             Self::OperatorNotPinned => "OPERATOR_NOT_PINNED",
             Self::WitnessNotFound => "WITNESS_NOT_FOUND",
+            Self::CheckpointNotProven => "CHECKPOINT_NOT_PROVEN",
+            Self::NoPoe => "NO_POE",
             Self::Signature(sub) => sub.as_str(),
         }
     }
@@ -59,6 +65,8 @@ impl ExtractSubIndication {
             Self::OperatorNotPinned => 7,
             Self::WitnessNotFound => 8,
             Self::Signature(_) => 9,
+            Self::CheckpointNotProven => 10,
+            Self::NoPoe => 11,
         }
     }
 }
@@ -146,6 +154,8 @@ faults! {
     Opening = "opening-does-not-fit", JournalFailure;
     /// The clock of the entries goes back.
     TimeOrder = "entry-time-goes-back", JournalFailure;
+    /// An entry tells a later time than that by which the log is proven to hold it.
+    TimeAhead = "entry-later-than-proof", JournalFailure;
     /// The statement contradicts itself or claims what version 1 cannot.
     Statement = "statement-malformed", JournalFailure;
     /// The entries of a subject are not its whole history.
@@ -160,6 +170,10 @@ faults! {
     SignatureMissing = "signature-missing", FactsMismatch;
     /// The certificate is not the one told, or not one of the party.
     SignerDiffers = "signer-differs", FactsMismatch;
+    /// The certificate gives its holder no right to bind the party by such a document.
+    SignerAuthority = "signer-may-not-bind", FactsMismatch;
+    /// A text for people says something else than the records.
+    TextDiffers = "text-differs-from-records", FactsMismatch;
     /// A receipt is not the operator's for this document.
     ReceiptDiffers = "receipt-differs", FactsMismatch;
     /// A case of compromise is told otherwise than the journal does, or kept back.
@@ -168,6 +182,10 @@ faults! {
     OperatorNotPinned = "operator-not-pinned", OperatorNotPinned;
     /// A pinned witness has not cosigned the checkpoint.
     WitnessMissing = "witness-missing", WitnessNotFound;
+    /// The checkpoint has no time stamp, or one of more than a day before the seal.
+    CheckpointAge = "checkpoint-time-not-proven", CheckpointNotProven;
+    /// No time stamp of before the entry is on the signature.
+    SignatureTime = "signature-time-not-proven", NoPoe;
 }
 
 impl FaultCode {
@@ -176,7 +194,10 @@ impl FaultCode {
     pub const fn indication(self) -> Indication {
         if let Self::NotProven(indication, _) = self {
             indication
-        } else if matches!(self, Self::OperatorNotPinned | Self::WitnessMissing) {
+        } else if matches!(
+            self,
+            Self::OperatorNotPinned | Self::WitnessMissing | Self::CheckpointAge | Self::SignatureTime
+        ) {
             Indication::Indeterminate
         } else {
             Indication::TotalFailed

@@ -3,25 +3,28 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use qolhat_pki::report::Indication;
+use qolhat_pki::time::Span;
 use serde_json::Value;
 
 use super::contents::Contents;
 use super::finding::FaultCode;
 use super::judge::Judge;
-use super::report::{ExtractReport, JudgedCheckpoint, JudgedEntry};
+use super::report::{ExtractReport, JudgedCheckpoint, JudgedEntry, SignatureUse};
+use super::with_skew;
 use super::witness::Witness;
 use crate::domain::time::Moment;
 use crate::extract::format;
 use crate::extract::operator::OperatorCard;
 use crate::extract::records::{LogRecord, OpeningRecord, OpeningsRecord, ProofRecord, StatementRecord, SubjectRecord};
-use crate::extract::statement::{LEVEL_GAP_FREE, LEVEL_INCLUSION};
+use crate::extract::statement::{LEVEL_GAP_FREE, LEVEL_INCLUSION, TAIL_ASSERTED};
 use crate::journal::checkpoint::{Checkpoint, signed_text};
 use crate::journal::entry::{Entry, Field, Opening, leaf_hash};
 use crate::journal::proof::verify_inclusion;
 use crate::journal::subjects::{SubjectLink, check_chain};
 
-/// Identity of a document as a subject.
-const DOCUMENT_SUBJECT: &str = "document:";
+/// How much older than the seal the checkpoint may be.
+const CHECKPOINT_AGE_MAX: Span = Span::days(1);
 
 /// An entry with what is revealed of it.
 pub(super) struct OpenedEntry {
@@ -33,7 +36,8 @@ pub(super) struct OpenedEntry {
     pub(super) at: Moment,
     /// The revealed fields.
     pub(super) fields: BTreeMap<String, Value>,
-    leaf: [u8; 32],
+    /// Leaf hash.
+    pub(super) leaf: [u8; 32],
     links: Vec<SubjectLink>,
 }
 
@@ -79,6 +83,7 @@ pub(super) fn check(
         }
     }
     check_order(&entries, report);
+    check_times(&entries, judge.now(), report);
     report.complete = check_subjects(&statement, &entries, report);
     report.statement = Some(statement);
     entries
@@ -138,6 +143,9 @@ fn check_statement(statement: &StatementRecord, checkpoint: Option<&Checkpoint>,
     let level = if statement.subjects.is_empty() { LEVEL_INCLUSION } else { LEVEL_GAP_FREE };
     if statement.level != level {
         report.fail(part, FaultCode::Statement, format!("level {} is claimed, {level} is shown", statement.level));
+    }
+    if statement.tail != TAIL_ASSERTED {
+        report.fail(part, FaultCode::Statement, "the tail is not \"asserted\"");
     }
     if !rises(&statement.entries) {
         report.fail(part, FaultCode::Statement, "the numbers of the entries do not rise");
@@ -295,6 +303,36 @@ fn check_order(entries: &Entries, report: &mut ExtractReport) {
     }
 }
 
+/// That no entry is of later than what proves that the log held it, and that the checkpoint is not so old that much could
+/// have come between it and the seal.
+fn check_times(entries: &Entries, now: Moment, report: &mut ExtractReport) {
+    let proven = report.checkpoint.as_ref().and_then(|checkpoint| checkpoint.time_stamp.as_ref());
+    let proven = proven.filter(|stamp| stamp.proven).map(|stamp| stamp.gen_time);
+    let latest = with_skew(proven.map_or(now, |proven| proven.min(now)));
+    for entry in entries.0.values().filter(|entry| entry.at.truncate_to_seconds() > latest) {
+        report.fail(
+            &format::entry_body(entry.seq),
+            FaultCode::TimeAhead,
+            format!("{} is later than {latest}", entry.at),
+        );
+    }
+    let Some(checkpoint) = &report.checkpoint else { return };
+    let seal = report.signatures.iter().find(|judged| judged.used_as == SignatureUse::Seal);
+    let seal = seal.filter(|judged| judged.report.indication == Indication::TotalPassed);
+    let fault = match (checkpoint.time_stamp.is_some(), proven, seal.map(|seal| seal.report.proven_at)) {
+        (false, _, _) => Some("it has no time stamp".to_owned()),
+        (true, Some(_), Some(None)) => Some("the seal has no time stamp to compare it with".to_owned()),
+        (true, Some(proven), Some(Some(sealed))) if sealed.since(proven) > CHECKPOINT_AGE_MAX => {
+            Some(format!("it was stamped {proven}, the seal {sealed}"))
+        }
+        // Something else is told of the stamp or the seal already.
+        (true, _, _) => None,
+    };
+    if let Some(fault) = fault {
+        report.fail(format::CHECKPOINT, FaultCode::CheckpointAge, fault);
+    }
+}
+
 /// Whether each subject of the statement is shown whole.
 fn check_subjects(statement: &StatementRecord, entries: &Entries, report: &mut ExtractReport) -> bool {
     let mut identities = BTreeSet::new();
@@ -352,10 +390,10 @@ fn history(subject: &SubjectRecord, pseudonym: &[u8; 32], entries: &Entries) -> 
     }
 }
 
-/// The entries of the document `id` by the statement, when its history is listed.
-pub(super) fn entries_of_document<'a>(statement: &'a StatementRecord, id: &str) -> Option<&'a [u64]> {
-    let own = |subject: &&SubjectRecord| subject.identity.strip_prefix(DOCUMENT_SUBJECT) == Some(id);
-    statement.subjects.iter().find(own).map(|subject| subject.entries.as_slice())
+/// The entries of a subject by the statement, when its history is listed.
+pub(super) fn entries_of(report: &ExtractReport, identity: &str) -> Option<Vec<u64>> {
+    let subjects = report.statement.as_ref().map(|statement| statement.subjects.as_slice()).unwrap_or_default();
+    subjects.iter().find(|subject| subject.identity == identity).map(|subject| subject.entries.clone())
 }
 
 /// 32 octets from 64 lower-case hexadecimal digits.

@@ -8,13 +8,16 @@ use qolhat_pki::issue::augment::{Augmentation, augment};
 use qolhat_pki::ocsp::OcspResponse;
 use qolhat_pki::policy::{RevocationMode, RevocationPolicy, SignaturePolicy};
 use qolhat_pki::report::{CheckOutcome, EvidenceUsed, Indication, SignatureReport, SubIndication, TimeStampReport};
+use qolhat_pki::revocation::ProofSource;
+use qolhat_pki::time::Span;
 use qolhat_pki::trust::TrustStore;
 use qolhat_pki::tsp::TimeStampToken;
 use qolhat_pki::validate::{CmsInput, DetachedContent, Evidence, validate_cms, validate_time_stamp};
 
 use super::contents::Contents;
 use super::finding::FaultCode;
-use super::report::ExtractReport;
+use super::report::{ExtractReport, ReceiptEvidence};
+use super::with_skew;
 use crate::domain::time::Moment;
 use crate::extract::format;
 
@@ -162,12 +165,26 @@ pub(super) fn weigh(part: &str, signature: &SignatureReport, report: &mut Extrac
     report.fail(part, FaultCode::NotProven(signature.indication, sub), format!("{} {detail}", sub.as_str()));
 }
 
-/// That the certificate of a good signature was still good at `receipt`, which is not before the time judged at.
-pub(super) fn check_at_receipt(part: &str, signature: &SignatureReport, receipt: Moment, report: &mut ExtractReport) {
-    let Some(certificate) = signature.certificate.as_ref().filter(|_| signature.indication == Indication::TotalPassed)
-    else {
-        return;
+/// That a good signature was there when the journal says so, and its certificate still good then; answers by what
+/// evidence. The instant of the entry `recorded` is the operator's word: a time stamp must have proven the signature by
+/// then, give or take what clocks differ, and of the two instants the later is judged at (D5).
+pub(super) fn check_at_receipt(
+    part: &str,
+    signature: &SignatureReport,
+    recorded: Moment,
+    report: &mut ExtractReport,
+) -> Option<ReceiptEvidence> {
+    let good = signature.indication == Indication::TotalPassed;
+    let certificate = signature.certificate.as_ref().filter(|_| good)?;
+    let Some(proven) = signature.proven_at.filter(|proven| *proven <= with_skew(recorded)) else {
+        report.fail(
+            part,
+            FaultCode::SignatureTime,
+            format!("nothing but the journal says that it was there at {recorded}"),
+        );
+        return None;
     };
+    let receipt = recorded.max(proven);
     let failed = |sub| FaultCode::NotProven(Indication::TotalFailed, sub);
     if !certificate.valid_at(receipt) {
         let detail = format!("not valid when it was received, {receipt}");
@@ -178,18 +195,29 @@ pub(super) fn check_at_receipt(part: &str, signature: &SignatureReport, receipt:
         report.fail(part, failed(SubIndication::Revoked), detail);
     }
     let own = |used: &&EvidenceUsed| used.certificate_sha256 == certificate.sha256();
-    if !signature.evidence_used.iter().filter(own).any(|used| speaks_of(used, receipt)) {
+    let spoken = signature.evidence_used.iter().filter(own).filter_map(|used| speaks_of(used, proven, receipt));
+    let best = spoken.min_by_key(|evidence| *evidence == ReceiptEvidence::ListOfBefore);
+    if best.is_none() {
         let code = FaultCode::NotProven(Indication::Indeterminate, SubIndication::TryLater);
         report.fail(part, code, format!("no evidence says that it was not revoked at {receipt}"));
     }
+    best
 }
 
-/// Whether evidence says something of `at`: issued then or later, or still counting then.
-fn speaks_of(used: &EvidenceUsed, at: Moment) -> bool {
-    let until = used.proof.next_update.or_else(|| {
-        let span =
-            qolhat_pki::time::Span::seconds(i64::from(RevocationPolicy::default().ocsp_without_next_update_secs));
-        used.proof.this_update.checked_add(span)
-    });
-    used.proof.this_update >= at.truncate_to_seconds() || until.is_some_and(|until| at < until)
+/// What evidence says of a signature that was proven at `proven` and received at `receipt`: it was issued when the
+/// signature was there, and at or after the receipt or counting at it; or it is a list that counted at it.
+fn speaks_of(used: &EvidenceUsed, proven: Moment, receipt: Moment) -> Option<ReceiptEvidence> {
+    let issued = used.proof.this_update;
+    let for_a_day = || {
+        let span = Span::seconds(i64::from(RevocationPolicy::default().ocsp_without_next_update_secs));
+        issued.checked_add(span).filter(|_| used.proof.source == ProofSource::Ocsp)
+    };
+    let until = used.proof.next_update.or_else(for_a_day);
+    let counts = issued >= receipt.truncate_to_seconds() || until.is_some_and(|until| receipt < until);
+    let of_after = with_skew(issued) >= proven.truncate_to_seconds();
+    match (counts, of_after, used.proof.source) {
+        (false, _, _) | (true, false, ProofSource::Ocsp) => None,
+        (true, true, _) => Some(ReceiptEvidence::IssuedAfterSigning),
+        (true, false, ProofSource::Crl) => Some(ReceiptEvidence::ListOfBefore),
+    }
 }

@@ -2,7 +2,7 @@
 
 use qolhat_pki::report::Indication;
 
-use super::report::{ExtractReport, JudgedSignature};
+use super::report::{ExtractReport, JudgedSignature, ReceiptEvidence, SignatureUse};
 use crate::domain::time::{Moment, format_local};
 use crate::extract::records::{DocumentRecord, ExtractRecord};
 use crate::extract::statement::LEVEL_INCLUSION;
@@ -82,6 +82,15 @@ impl Page {
         }
         let own = |judged: &&JudgedSignature| judged.document.as_ref() == Some(&document.id);
         report.signatures.iter().filter(own).for_each(|judged| self.signature(judged));
+        if !document.conditions.is_empty() {
+            self.line(1, "extract-conditions", &[]);
+        }
+        for condition in &document.conditions {
+            let name = self.word("condition", &condition.condition);
+            let holds = if condition.holds { "extract-condition-holds" } else { "extract-condition-fails" };
+            let holds = text(self.language, holds, &[]);
+            self.lines.push(format!("    {}", plain(&format!("{}: {name}: {holds}", condition.clause))));
+        }
     }
 
     fn extract_signatures(&mut self, report: &ExtractReport) {
@@ -115,6 +124,12 @@ impl Page {
         match report.proven_at {
             Some(at) => self.line(2, "extract-signed-proven", &[("at", &format_local(at))]),
             None => self.line(2, "extract-signed-unproven", &[]),
+        }
+        match (judged.used_as, judged.weighs, judged.at_receipt) {
+            (SignatureUse::Party, false, _) => self.line(2, "extract-signature-without-effect", &[]),
+            (SignatureUse::Receipt, false, _) => self.line(2, "extract-receipt-unproven", &[]),
+            (_, _, Some(ReceiptEvidence::ListOfBefore)) => self.line(2, "extract-verdict-list-of-before", &[]),
+            _ => {}
         }
         self.line(2, "extract-signature-file", &[("path", &judged.part)]);
     }

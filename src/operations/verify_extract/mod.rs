@@ -12,15 +12,18 @@ mod finding;
 mod journal;
 mod judge;
 mod lines;
+mod protocol;
 mod report;
 mod seals;
 mod witness;
 
 pub use finding::{ExtractSubIndication, Failure, FaultCode};
 pub use report::{
-    ExtractReport, FAILURES_MAX, JudgedCheckpoint, JudgedEntry, JudgedSignature, SignatureUse, Unreadable,
+    ExtractReport, FAILURES_MAX, JudgedCheckpoint, JudgedEntry, JudgedSignature, ReceiptEvidence, SignatureUse,
+    Unreadable,
 };
 
+use qolhat_pki::time::Span;
 use qolhat_pki::trust::TrustStore;
 
 use contents::Contents;
@@ -32,6 +35,14 @@ use crate::extract::operator::OperatorCard;
 use crate::extract::package::{self, EXTRACT_MAX_BYTES};
 use crate::extract::records::ExtractRecord;
 use crate::extract::{format, records};
+
+/// By how much the clocks of the operator, of a time-stamping authority, of a responder and of the reader may differ.
+const CLOCK_SKEW: Span = Span::seconds(60);
+
+/// `at`, and by how much another clock may be ahead of it.
+fn with_skew(at: Moment) -> Moment {
+    at.checked_add(CLOCK_SKEW).unwrap_or(at)
+}
 
 /// First octets of a zip that holds a file.
 const ZIP_BEGINS: &[u8] = b"PK\x03\x04";
@@ -71,7 +82,6 @@ pub fn verify_extract(
     if extract.source != records::SOURCE {
         report.fail(format::EXTRACT, FaultCode::Json, "the source is not the operator's journals and stores");
     }
-    contents.take_texts(&mut report);
     contents.check_binding(&extract.log, &mut report);
     seals::check_pins(&extract, operator, &mut report);
 
@@ -82,6 +92,7 @@ pub fn verify_extract(
     let bench = Bench { extract: &extract, entries: &entries, judge: &judge };
     documents::check(&mut contents, &bench, &mut report);
     cases::check(&bench, &mut report);
+    contents.check_texts(&extract, &mut report);
     contents.check_nothing_left(&mut report);
     report.extract = Some(extract);
     report

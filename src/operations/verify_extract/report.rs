@@ -64,6 +64,26 @@ impl SignatureUse {
     }
 }
 
+/// By what it is shown that a certificate was good when its signature was received.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReceiptEvidence {
+    /// An answer or list issued when the signature was there already: a revocation of before would stand in it.
+    IssuedAfterSigning,
+    /// A list of before, which counted until its next issue: a revocation between the two would not stand in it.
+    ListOfBefore,
+}
+
+impl ReceiptEvidence {
+    /// A stable word.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::IssuedAfterSigning => "issued-after-signing",
+            Self::ListOfBefore => "list-of-before",
+        }
+    }
+}
+
 /// A signature and what was found about it.
 #[derive(Debug, Clone)]
 pub struct JudgedSignature {
@@ -75,6 +95,8 @@ pub struct JudgedSignature {
     pub document: Option<String>,
     /// Whether the verdict on the extract rests on it. One that no journal entry records is only told.
     pub weighs: bool,
+    /// By what a party's certificate is shown to have been good at receipt, when the signature weighs.
+    pub at_receipt: Option<ReceiptEvidence>,
     /// The facts.
     pub report: SignatureReport,
 }
@@ -234,6 +256,7 @@ impl ExtractReport {
             "completeness": self.statement.as_ref().map(|statement| json!({
                 "level": statement.level,
                 "holds": self.complete,
+                "tail": statement.tail,
                 "caveat": statement.caveat,
                 "size": statement.size,
                 "subjects": statement.subjects,
@@ -386,6 +409,7 @@ fn signature(judged: &JudgedSignature) -> Value {
         members.insert("used_as".to_owned(), json!(judged.used_as.code()));
         members.insert("document".to_owned(), json!(judged.document));
         members.insert("weighs".to_owned(), json!(judged.weighs));
+        members.insert("at_receipt".to_owned(), json!(judged.at_receipt.map(ReceiptEvidence::code)));
     }
     value
 }

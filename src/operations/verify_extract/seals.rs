@@ -2,16 +2,16 @@
 
 use qolhat_pki::certificate::Certificate;
 use qolhat_pki::nca::Role;
-use qolhat_pki::report::SignatureReport;
-use serde_json::Value;
+use qolhat_pki::report::{Indication, SignatureReport};
 
 use super::contents::Contents;
+use super::documents::Bench;
 use super::finding::FaultCode;
 use super::judge::{Content, Demand, Judge, weigh};
 use super::report::{ExtractReport, JudgedSignature, SignatureUse};
 use crate::extract::format;
 use crate::extract::operator::{OPERATOR_FILE_NAME, OperatorCard};
-use crate::extract::records::{DocumentRecord, ExtractRecord};
+use crate::extract::records::{DocumentRecord, ExtractRecord, RECEIPT_TYPE, RECEIPT_VERSION, ReceiptRecord, from_json};
 
 /// Whether the extract is of the operator and over the log that the reader pinned.
 pub(super) fn check_pins(extract: &ExtractRecord, operator: Option<&OperatorCard>, report: &mut ExtractReport) {
@@ -59,22 +59,25 @@ pub(super) fn check_officer(
     let Some(signature) = over_manifest(contents, part, manifest, SignatureUse::Officer, judge, report) else { return };
     let Some(certificate) = signature.certificate else { return };
     let facts = certificate.subject_facts();
-    let is_officer =
-        facts.iin.as_ref() == Some(&extract.officer.iin) && facts.bin.as_ref() == Some(&extract.operator.bin);
+    let officer = &extract.officer;
+    let is_officer = facts.iin.as_ref() == Some(&officer.iin)
+        && facts.bin.as_ref() == Some(&extract.operator.bin)
+        && facts.common_name.as_ref() == Some(&officer.name);
     if !is_officer {
         report.fail(part, FaultCode::OfficerDiffers, certificate.subject().to_string());
     }
 }
 
-/// A receipt: sealed by the operator's system, about this document.
+/// A receipt: sealed by the operator's system, saying what document and entry say. The verdict rests on one that a time
+/// stamp proves; another is told, and is refuted only by what it says or by its mathematics.
 pub(super) fn check_receipt(
     contents: &mut Contents<'_>,
     path: &str,
     document: &DocumentRecord,
-    extract: &ExtractRecord,
-    judge: &Judge<'_>,
+    bench: &Bench<'_>,
     report: &mut ExtractReport,
 ) {
+    let judge = bench.judge;
     let Some(octets) = contents.take(path, report) else { return };
     // Judged once to learn the time it claims, and then at that time.
     let claimed = judge
@@ -85,24 +88,59 @@ pub(super) fn check_receipt(
         Ok(judged) => judged,
         Err((code, detail)) => return report.fail(path, code, detail),
     };
-    weigh(path, &signature, report);
-    let body = data.content().and_then(|content| serde_json::from_slice::<Value>(content).ok());
-    let named = body.as_ref().and_then(|body| body.get("document_id")).and_then(Value::as_str);
-    if named != Some(document.id.as_str()) {
-        report.fail(path, FaultCode::ReceiptDiffers, "of another document");
+    let weighs = signature.proven_at.is_some();
+    if weighs || signature.indication == Indication::TotalFailed {
+        weigh(path, &signature, report);
     }
-    let sealed =
-        signature.certificate.as_ref().is_some_and(|certificate| is_system_of(certificate, &extract.operator.bin));
-    if !sealed {
+    match data.content().ok_or_else(|| "no content".to_owned()).and_then(from_json::<ReceiptRecord>) {
+        Ok(receipt) => {
+            for name in differences(&receipt, document, bench) {
+                report.fail(path, FaultCode::ReceiptDiffers, format!("{name} is another"));
+            }
+        }
+        Err(error) => report.fail(path, FaultCode::ReceiptDiffers, error),
+    }
+    let bin = &bench.extract.operator.bin;
+    if !signature.certificate.as_ref().is_some_and(|certificate| is_system_of(certificate, bin)) {
         report.fail(path, FaultCode::ReceiptDiffers, "not sealed by the operator's system");
     }
     report.signatures.push(JudgedSignature {
         part: path.to_owned(),
         used_as: SignatureUse::Receipt,
         document: Some(document.id.clone()),
-        weighs: true,
+        weighs,
+        at_receipt: None,
         report: signature,
     });
+}
+
+/// What a receipt says otherwise than the document, its entry and the log.
+fn differences(receipt: &ReceiptRecord, document: &DocumentRecord, bench: &Bench<'_>) -> Vec<&'static str> {
+    let entry = document.recorded_entry.and_then(|seq| bench.entries.get(seq));
+    let leaf = entry.map(|entry| hex::encode(entry.leaf));
+    let sender = document.signatures.iter().find(|signature| signature.side == "sender");
+    let files = receipt.attachments.iter().map(|file| (&file.name, &file.sha256));
+    let attachments = document.attachments.iter().map(|file| (&file.name, &file.sha256));
+    let (log, journal) = (&bench.extract.log, &receipt.journal);
+    let same = [
+        ("type or version", receipt.r#type == RECEIPT_TYPE && receipt.version == RECEIPT_VERSION),
+        ("document_id", receipt.document_id == document.id),
+        ("kind", receipt.kind == document.kind),
+        ("document_number", receipt.document_number == document.number),
+        ("title", receipt.title == document.title),
+        ("sender", receipt.sender.party == document.sender.key),
+        ("recipient", receipt.recipient.party == document.recipient.key),
+        ("content_sha256", receipt.content_sha256 == document.original.sha256),
+        ("attachments", files.eq(attachments)),
+        ("signature_sha256", receipt.signature_sha256.as_ref() == sender.map(|signature| &signature.sha256)),
+        ("received_at", Some(&receipt.received_at) == document.received_at.as_ref()),
+        ("journal.origin", journal.origin == log.origin),
+        ("journal.key", journal.key == log.key),
+        ("journal.entry", Some(journal.entry) == document.recorded_entry),
+        ("journal.leaf", Some(&journal.leaf) == leaf.as_ref()),
+        ("operator", receipt.operator.bin == bench.extract.operator.bin),
+    ];
+    same.into_iter().filter(|(_, same)| !same).map(|(name, _)| name).collect()
 }
 
 /// The signature `part` over a manifest, judged at the moment asked about.
@@ -124,6 +162,7 @@ fn over_manifest(
                 used_as,
                 document: None,
                 weighs: true,
+                at_receipt: None,
                 report: signature.clone(),
             });
             Some(signature)

@@ -248,6 +248,8 @@ const fn meaning_of_extract(sub: ExtractSubIndication) -> &'static str {
         | ExtractSubIndication::JournalFailure
         | ExtractSubIndication::FactsMismatch
         | ExtractSubIndication::OperatorNotPinned
+        | ExtractSubIndication::CheckpointNotProven
+        | ExtractSubIndication::NoPoe
         | ExtractSubIndication::WitnessNotFound => sub.as_str(),
     }
 }
@@ -263,6 +265,9 @@ const fn advice_on_extract(sub: ExtractSubIndication) -> &'static str {
         ExtractSubIndication::OperatorMismatch
         | ExtractSubIndication::LogMismatch
         | ExtractSubIndication::OperatorNotPinned => "another",
-        ExtractSubIndication::WitnessNotFound | ExtractSubIndication::Signature(_) => "unproven",
+        ExtractSubIndication::WitnessNotFound
+        | ExtractSubIndication::CheckpointNotProven
+        | ExtractSubIndication::NoPoe
+        | ExtractSubIndication::Signature(_) => "unproven",
     }
 }

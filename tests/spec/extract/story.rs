@@ -10,6 +10,7 @@ use signed_note::{Note, StandardSigner};
 use uuid::Uuid;
 
 use qolhat::domain::ids::{CaseId, DocumentId, ExtractId, SignatureId};
+use qolhat::domain::party::IdentifierPolicy::AcceptTest;
 use qolhat::domain::party::{Bin, IdentifierPolicy, Iin, Party};
 use qolhat::domain::time::Moment;
 use qolhat::extract::build::{self, Prepared};
@@ -22,6 +23,7 @@ use qolhat::extract::operator::OperatorCard;
 use qolhat::journal::checkpoint::{Checkpoint, LogIdentity};
 use qolhat::journal::entry::{Entry, Opening, leaf_hash};
 use qolhat::journal::subjects::{SubjectLink, pseudonym};
+use qolhat::signature::Signer;
 use qolhat_pki::issue::cms_sign::Packaging;
 use qolhat_pki::issue::ocsp_builder::CertificateState;
 
@@ -165,8 +167,23 @@ pub struct Turn {
     pub compromised: bool,
     /// What the responder said of the sender's certificate on receipt.
     pub sender_revoked_at: Option<Moment>,
+    /// The officer annulled the certificate in that case.
+    pub annulled: bool,
     /// The sender's signature carries its content.
     pub attached: bool,
+    /// Who signs for the sender, when it is not his head.
+    pub sender: Option<Pick>,
+    /// Who signs for the recipient, when it is not himself.
+    pub recipient: Option<Pick>,
+    /// Kinds of entries put between record and countersignature.
+    pub between: &'static [&'static str],
+}
+
+/// Picks a holder of the world.
+pub type Pick = fn(&World) -> &Holder;
+
+pub fn cut_off() -> Moment {
+    at("2026-11-22T09:00:00Z")
 }
 
 /// The extract about the act, before anybody signs it.
@@ -175,8 +192,10 @@ pub fn facts(world: &World, log: &mut Log, turn: &Turn) -> ExtractFacts {
     let (sender_key, recipient_key) = (format!("party:bin:{SENDER_BIN}"), format!("party:iin:{RECIPIENT_IIN}"));
     let packaging = if turn.attached { Packaging::Attached } else { Packaging::Detached };
     let accepted_at = at("2026-11-22T11:00:00Z");
-    let sender_cms = world.sign(&world.sender, ORIGINAL, sent_at(), packaging);
-    let recipient_cms = world.sign(&world.recipient, ORIGINAL, accepted_at, Packaging::Detached);
+    let sender = turn.sender.map_or(&world.sender, |pick| pick(world));
+    let recipient = turn.recipient.map_or(&world.recipient, |pick| pick(world));
+    let sender_cms = world.sign(sender, ORIGINAL, sent_at(), packaging);
+    let recipient_cms = world.sign(recipient, ORIGINAL, accepted_at, Packaging::Detached);
     let sender_state = match turn.sender_revoked_at {
         Some(at) => CertificateState::Revoked { at, reason: Some(1) },
         None => CertificateState::Good,
@@ -195,7 +214,7 @@ pub fn facts(world: &World, log: &mut Log, turn: &Turn) -> ExtractFacts {
         (field::CONTENT_NAME, json!("акт 17.xml")),
         (field::ATTACHMENTS, json!([{"name": "works.txt", "sha256": hex_of(ATTACHMENT), "size": ATTACHMENT.len()}])),
     ];
-    fields.extend(signature_fields("sender", &sender_cms, &world.sender));
+    fields.extend(signature_fields("sender", &sender_cms, sender));
     let recorded = log.append(
         kind::DOCUMENT_RECORDED,
         &[document.clone(), sender_key.clone(), recipient_key.clone()],
@@ -203,17 +222,24 @@ pub fn facts(world: &World, log: &mut Log, turn: &Turn) -> ExtractFacts {
         received_at(),
     );
     log.append("session.opened", std::slice::from_ref(&recipient_key), &[], at("2026-11-22T10:59:00Z"));
+    let mut history = vec![recorded];
+    for kind in turn.between {
+        let of_document = [(field::DOCUMENT_ID, json!(document_id().to_string()))];
+        let seq = log.append(kind, &[document.clone(), sender_key.clone()], &of_document, at("2026-11-22T10:59:30Z"));
+        history.push(seq);
+    }
     let mut fields = vec![(field::DOCUMENT_ID, json!(document_id().to_string()))];
-    fields.extend(signature_fields("recipient", &recipient_cms, &world.recipient));
+    fields.extend(signature_fields("recipient", &recipient_cms, recipient));
     let signed = log.append(
         kind::DOCUMENT_SIGNED,
         &[document.clone(), sender_key.clone(), recipient_key],
         &fields,
         at("2026-11-22T11:00:03Z"),
     );
-    let mut history = vec![recorded, signed];
+    history.push(signed);
     let mut shown = history.clone();
-    let certificate = world.sender.certificate.sha256();
+    let mut case_history = Vec::new();
+    let certificate = sender.certificate.sha256();
     if turn.compromised {
         let case = |more: &[(&'static str, Value)]| {
             let mut fields = vec![(field::CASE_ID, json!(case_id().to_string()))];
@@ -226,7 +252,7 @@ pub fn facts(world: &World, log: &mut Log, turn: &Turn) -> ExtractFacts {
             (field::COMPROMISED_SINCE, json!("2026-11-22T08:00:00Z")),
         ]);
         let subject = [format!("case:{}", case_id()), sender_key.clone()];
-        shown.push(log.append(kind::COMPROMISE_REPORTED, &subject, &reported, at("2026-11-23T08:00:00Z")));
+        case_history.push(log.append(kind::COMPROMISE_REPORTED, &subject, &reported, at("2026-11-23T08:00:00Z")));
         let contested = case(&[(field::DOCUMENT_ID, json!(document_id().to_string()))]);
         let seq = log.append(
             kind::DOCUMENT_CONTESTED,
@@ -236,9 +262,28 @@ pub fn facts(world: &World, log: &mut Log, turn: &Turn) -> ExtractFacts {
         );
         shown.push(seq);
         history.push(seq);
+        if turn.annulled {
+            let annulled = case(&[
+                (field::CERTIFICATE_SHA256, json!(hex::encode(certificate))),
+                (field::CUT_OFF, json!(cut_off().to_string())),
+            ]);
+            case_history.push(log.append(kind::COMPROMISE_ANNULLED, &subject, &annulled, at("2026-11-23T09:00:00Z")));
+        }
+        shown.extend(&case_history);
     }
+    shown.sort_unstable();
     log.append("session.closed", &[sender_key], &[], at("2026-11-23T18:00:00Z"));
     let (checkpoint, size, root) = log.checkpoint();
+    let receipt = world.sign(
+        &world.system,
+        receipt_body(log, recorded, &hex_of(&sender_cms)).to_string().as_bytes(),
+        received_at(),
+        Packaging::Attached,
+    );
+    let mut subjects = vec![subject(&document, history)];
+    if turn.compromised {
+        subjects.push(subject(&format!("case:{}", case_id()), case_history));
+    }
     ExtractFacts {
         id: ExtractId::from(Uuid::from_u128(0x41)),
         number: 3,
@@ -249,7 +294,7 @@ pub fn facts(world: &World, log: &mut Log, turn: &Turn) -> ExtractFacts {
             log_origin: ORIGIN.to_owned(),
             log_key: log.identity.verifier_key().to_owned(),
         },
-        officer: OfficerFacts { iin: iin(OFFICER_IIN), name: "Уәкіл Бір".to_owned() },
+        officer: OfficerFacts { iin: iin(OFFICER_IIN), name: officer_name(world) },
         request: RequestFacts {
             asked_by: "суд".to_owned(),
             ground: "определение".to_owned(),
@@ -268,10 +313,10 @@ pub fn facts(world: &World, log: &mut Log, turn: &Turn) -> ExtractFacts {
             original: file("акт 17.xml", ORIGINAL),
             attachments: vec![file("works.txt", ATTACHMENT)],
             signatures: vec![
-                signature("sender", sender_cms, sender_stamp, &world.sender, recorded, turn.compromised),
-                signature("recipient", recipient_cms, recipient_stamp, &world.recipient, signed, false),
+                signature("sender", sender_cms, sender_stamp, sender, recorded, turn.compromised),
+                signature("recipient", recipient_cms, recipient_stamp, recipient, signed, false),
             ],
-            receipts: vec![receipt(world)],
+            receipts: vec![receipt],
             conditions: vec![ConditionFacts {
                 condition: "authentic".to_owned(),
                 clause: "A5.2.3.1".to_owned(),
@@ -279,12 +324,12 @@ pub fn facts(world: &World, log: &mut Log, turn: &Turn) -> ExtractFacts {
                 evidence: json!({}),
             }],
         }],
-        cases: if turn.compromised { vec![case_facts(certificate)] } else { Vec::new() },
+        cases: if turn.compromised { vec![case_facts(certificate, turn.annulled)] } else { Vec::new() },
         evidence: EvidenceFacts {
             certificates: vec![world.ca.certificate.der().to_vec()],
             ocsp: vec![
-                world.ocsp(&world.sender.certificate, sender_state, at("2026-11-22T10:00:03Z")),
-                world.ocsp(&world.recipient.certificate, CertificateState::Good, at("2026-11-22T11:00:02Z")),
+                world.ocsp(&sender.certificate, sender_state, at("2026-11-22T10:00:03Z")),
+                world.ocsp(&recipient.certificate, CertificateState::Good, at("2026-11-22T11:00:02Z")),
             ],
             crls: vec![world.root_crl()],
         },
@@ -294,13 +339,45 @@ pub fn facts(world: &World, log: &mut Log, turn: &Turn) -> ExtractFacts {
             checkpoint,
             size,
             root,
-            subjects: vec![SubjectFacts {
-                identity: document.clone(),
-                pseudonym: hex::encode(pseudonym(&PSEUDONYM_KEY, &document)),
-                entries: history,
-            }],
+            subjects,
         },
     }
+}
+
+fn subject(identity: &str, entries: Vec<u64>) -> SubjectFacts {
+    let pseudonym = hex::encode(pseudonym(&PSEUDONYM_KEY, identity));
+    SubjectFacts { identity: identity.to_owned(), pseudonym, entries }
+}
+
+pub fn officer_name(world: &World) -> String {
+    world.officer.certificate.subject_facts().common_name.unwrap()
+}
+
+/// The receipt as the operator writes it.
+pub fn receipt_body(log: &Log, entry: u64, signature_sha256: &str) -> Value {
+    json!({
+        "type": "Receipt",
+        "version": 1,
+        "number": 1,
+        "document_id": document_id().to_string(),
+        "kind": "completion-act",
+        "document_number": "17",
+        "title": "Акт",
+        "sender": {"party": format!("bin:{SENDER_BIN}"), "name": "ТОО «Клиент»"},
+        "recipient": {"party": format!("iin:{RECIPIENT_IIN}"), "name": "Уәкіл Бір"},
+        "content_sha256": hex_of(ORIGINAL),
+        "attachments": [{"name": "works.txt", "sha256": hex_of(ATTACHMENT)}],
+        "signature_sha256": signature_sha256,
+        "received_at": received_at().to_string(),
+        "journal": {
+            "origin": ORIGIN,
+            "key": log.identity.verifier_key(),
+            "entry": entry,
+            "leaf": hex::encode(log.entries[usize::try_from(entry).unwrap()].leaf),
+        },
+        "operator": {"bin": OPERATOR_BIN, "name": "ТОО «Оператор»"},
+        "text": {"kk": "Қолхат", "ru": "Квитанция", "en": "Receipt"},
+    })
 }
 
 fn signature_fields(side: &str, cms: &[u8], holder: &Holder) -> Vec<(&'static str, Value)> {
@@ -327,7 +404,7 @@ fn signature(side: &str, cms: Vec<u8>, token: Vec<u8>, holder: &Holder, entry: u
         common_name: facts.common_name.unwrap(),
         iin: facts.iin.map(|number| iin(&number)),
         bin: facts.bin.map(|number| Bin::parse(&number, IdentifierPolicy::AcceptTest).unwrap()),
-        role: "head".to_owned(),
+        role: Signer::of(&holder.certificate, AcceptTest).unwrap().role_code(),
         claimed_at: None,
         proven_at: None,
         checked_at: received_at(),
@@ -338,19 +415,14 @@ fn signature(side: &str, cms: Vec<u8>, token: Vec<u8>, holder: &Holder, entry: u
     }
 }
 
-fn receipt(world: &World) -> Vec<u8> {
-    let body = json!({"document_id": document_id().to_string(), "received_at": received_at().to_string()});
-    world.sign(&world.system, body.to_string().as_bytes(), received_at(), Packaging::Attached)
-}
-
-fn case_facts(certificate_sha256: [u8; 32]) -> CaseFacts {
+fn case_facts(certificate_sha256: [u8; 32], annulled: bool) -> CaseFacts {
     CaseFacts {
         id: case_id(),
         certificate_sha256,
         reported_at: at("2026-11-23T08:00:00Z"),
         compromised_since: at("2026-11-22T08:00:00Z"),
-        cut_off: None,
-        state: "open".to_owned(),
+        cut_off: annulled.then(cut_off),
+        state: if annulled { "annulled" } else { "open" }.to_owned(),
         documents: vec![document_id()],
     }
 }

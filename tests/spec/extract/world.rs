@@ -62,6 +62,10 @@ pub struct World {
     pub sender: Holder,
     /// The person who receives.
     pub recipient: Holder,
+    /// An employee of the organisation that sends, without the right to sign.
+    pub employee: Holder,
+    /// The person who receives, as head of an organisation.
+    pub recipient_as_head: Holder,
     /// Another operator's system, of the same hierarchy.
     pub other_system: Holder,
     /// Another operator's officer.
@@ -97,6 +101,8 @@ impl World {
             officer: leaf(&sign(oid::ROLE_EMPLOYEE), employee(OFFICER_IIN, Some(&operator))),
             sender: leaf(&sign(oid::ROLE_HEAD), employee(SENDER_IIN, Some(&client))),
             recipient: leaf(&person, employee(RECIPIENT_IIN, None)),
+            employee: leaf(&sign(oid::ROLE_EMPLOYEE), employee(SENDER_IIN, Some(&client))),
+            recipient_as_head: leaf(&sign(oid::ROLE_HEAD), employee(RECIPIENT_IIN, Some(&client))),
             other_system: leaf(&Profile::InformationSystem, system(&stranger)),
             other_officer: leaf(&sign(oid::ROLE_EMPLOYEE), employee(OFFICER_IIN, Some(&stranger))),
             ca,
@@ -156,6 +162,21 @@ impl World {
             more_extensions: Vec::new(),
         };
         build_crl(&template, &self.root.key, &mut Seeded(10)).unwrap()
+    }
+
+    /// The issuing CA's list of `this_update`, nothing on it, until `next_update`.
+    pub fn ca_crl(&self, this_update: Moment, next_update: Moment) -> Vec<u8> {
+        let template = CrlTemplate {
+            issuer: self.ca.certificate.subject_der().to_vec(),
+            authority_key_id: self.ca.certificate.subject_key_id().map(<[u8]>::to_vec),
+            this_update,
+            next_update: Some(next_update),
+            number: 2,
+            base_number: None,
+            entries: Vec::new(),
+            more_extensions: Vec::new(),
+        };
+        build_crl(&template, &self.ca.key, &mut Seeded(11)).unwrap()
     }
 
     /// A CAdES-LT signature, detached.

@@ -17,7 +17,7 @@ use crate::domain::time::Moment;
 use crate::extract::build::Prepared;
 use crate::extract::format;
 use crate::extract::records::{DocumentRecord, ExtractRecord};
-use crate::extract::store::{self, Registered};
+use crate::extract::store::{self, ListedExtract};
 use crate::operations::Fault;
 use crate::operations::issue_extract::{self, ExtractRequest};
 use crate::web::drawn;
@@ -36,7 +36,7 @@ const DOCUMENTS_MAX: usize = 200;
 #[template(path = "officer_extracts.html")]
 struct Extracts<'a> {
     ui: &'a Ui,
-    extracts: Vec<Registered>,
+    extracts: Vec<ListedExtract>,
 }
 
 /// The register of extracts.
@@ -144,7 +144,7 @@ struct Issued {
 struct Extract<'a> {
     ui: &'a Ui,
     problem: Option<Problem>,
-    row: Registered,
+    row: ListedExtract,
     record: ExtractRecord,
     made_at: Option<Moment>,
     documents: Vec<DocumentRecord>,

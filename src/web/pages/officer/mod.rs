@@ -6,7 +6,7 @@ use axum::response::Response;
 use crate::access::cases;
 use crate::api::Shared;
 use crate::domain::time::Moment;
-use crate::extract::store::{self, Registered};
+use crate::extract::store::{self, ListedExtract};
 use crate::journal::StoredCheckpoint;
 use crate::web::drawn;
 use crate::web::problem_page::PageError;
@@ -62,7 +62,7 @@ const fn colour(left: i64) -> &'static str {
 struct Home<'a> {
     ui: &'a Ui,
     cases: Vec<CaseShown>,
-    extracts: Vec<Registered>,
+    extracts: Vec<ListedExtract>,
     checkpoint: Option<StoredCheckpoint>,
 }
 
