@@ -213,7 +213,5 @@ pub async fn invitations_made(db: &Db, party: &Party, limit: i64) -> Result<Vec<
 /// A fault of the database.
 pub async fn counterparties(db: &Db, party: &Party) -> Result<Vec<(String, String)>, DbError> {
     let rows = db.query(include_str!("sql/select_counterparties.sql"), &params![party.key()]).await?;
-    rows.iter()
-        .map(|row| Ok((parsed(row, "party", stored_party)?.number(), row.text("display_name")?)))
-        .collect()
+    rows.iter().map(|row| Ok((parsed(row, "party", stored_party)?.number(), row.text("display_name")?))).collect()
 }

@@ -20,3 +20,4 @@ pub mod records;
 pub mod statement;
 pub mod store;
 pub mod summary;
+mod words;

@@ -3,8 +3,9 @@
 use super::format;
 use super::records::{CaseRecord, DocumentRecord, ExtractRecord, FileRecord, SignatureRecord, StatementRecord};
 use super::statement::LEVEL_INCLUSION;
+use super::words::words;
 use crate::domain::time::{Moment, format_local};
-use crate::i18n::{Language, has_key, text};
+use crate::i18n::Language;
 
 /// What is printed where there is no value.
 const NOTHING: &str = "—";
@@ -66,7 +67,7 @@ impl Page {
     /// The word for a code, or the code itself when it has none.
     fn word(&self, family: &str, code: &str) -> String {
         let key = format!("{family}-{code}");
-        if has_key(self.language, &key) { text(self.language, &key, &[]) } else { code.to_owned() }
+        words(self.language).text(&key, &[]).unwrap_or_else(|| code.to_owned())
     }
 
     fn heading(&mut self, extract: &ExtractRecord) {
@@ -212,6 +213,11 @@ pub fn plain(line: &str) -> String {
         c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
     line.chars().map(|c| if misleads(c) { ' ' } else { c }).collect()
+}
+
+/// The text of a key; the key itself where the words of this version have none.
+fn text(language: Language, key: &str, values: &[(&str, &str)]) -> String {
+    words(language).text(key, values).unwrap_or_else(|| key.to_owned())
 }
 
 /// An instant of a record as people in Kazakhstan read it.

@@ -233,7 +233,28 @@ pub fn size(language: Language, bytes: u64) -> String {
 }
 
 fn lookup(language: Language, key: &str, values: &[(&str, &str)]) -> Option<String> {
-    let catalog = catalog(language);
+    lookup_in(catalog(language), key, values)
+}
+
+/// Texts of their own, apart from those of the program: what was once signed is read again by the same words, whatever
+/// the program says today.
+pub struct Words(Catalog);
+
+impl Words {
+    /// The texts in `source`, Fluent messages in `language`.
+    #[must_use]
+    pub fn of(language: Language, source: &str) -> Self {
+        Self(load(language, &[source]))
+    }
+
+    /// The text of `key` with `values` put in by name; `None` when there is none.
+    #[must_use]
+    pub fn text(&self, key: &str, values: &[(&str, &str)]) -> Option<String> {
+        lookup_in(&self.0, key, values)
+    }
+}
+
+fn lookup_in(catalog: &Catalog, key: &str, values: &[(&str, &str)]) -> Option<String> {
     let pattern = catalog.get_message(key)?.value()?;
     let mut arguments = FluentArgs::new();
     for (name, value) in values.iter().filter(|(_, value)| !value.is_empty()) {
@@ -275,7 +296,7 @@ fn catalog(language: Language) -> &'static Catalog {
         Language::Ru => (&RU, RU_SOURCES),
         Language::En => (&EN, EN_SOURCES),
     };
-    cell.get_or_init(|| load(language, sources))
+    cell.get_or_init(|| load(language, &sources))
 }
 
 /// What all doors say, and what the pages say: `pages.<language>.ftl` holds the keys that begin with `page-`.
@@ -284,13 +305,13 @@ const RU_SOURCES: [&str; 2] = [include_str!("ru.ftl"), include_str!("pages.ru.ft
 const EN_SOURCES: [&str; 2] = [include_str!("en.ftl"), include_str!("pages.en.ftl")];
 
 /// What the parser could not read is left out: a test refuses such a file, the running program shows keys.
-fn load(language: Language, sources: [&str; 2]) -> Catalog {
+fn load(language: Language, sources: &[&str]) -> Catalog {
     let identifier: LanguageIdentifier = language.code().parse().unwrap_or_default();
     let mut bundle = FluentBundle::new_concurrent(vec![identifier]);
     // The marks of isolation would get into files, PDFs and terminals.
     bundle.set_use_isolating(false);
     for source in sources {
-        let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(partial, _)| partial);
+        let resource = FluentResource::try_new((*source).to_owned()).unwrap_or_else(|(partial, _)| partial);
         bundle.add_resource_overriding(resource);
     }
     bundle

@@ -7,11 +7,11 @@ use qolhat_pki::certificate::Certificate;
 use qolhat_pki::cms::{SignedData, SignerInfo};
 use qolhat_pki::der::{Reader, Rules};
 use qolhat_pki::issue::augment::{Augmentation, augment};
+use qolhat_pki::oid;
 use qolhat_pki::path::PathOptions;
 use qolhat_pki::policy::{Freshness, RevocationMode, RevocationPolicy, SignaturePolicy};
 use qolhat_pki::report::{CryptoOutcome, SignatureReport, ValidationReport};
 use qolhat_pki::validate::{CmsInput, DetachedContent, Evidence, validate_cms};
-use qolhat_pki::oid;
 use qolhat_storage::ContentDigest;
 
 use super::OperationError;

@@ -10,9 +10,7 @@ use super::offers::{self, OfferShown, VersionShown};
 use crate::api::Shared;
 use crate::app::App;
 use crate::docflow::offers::TextRow;
-use crate::domain::kinds::{
-    AcceptedOffer, Client, ClientKind, Consents, DECLARATIONS, OfferAcceptance, Rules,
-};
+use crate::domain::kinds::{AcceptedOffer, Client, ClientKind, Consents, DECLARATIONS, OfferAcceptance, Rules};
 use crate::domain::money::VatTable;
 use crate::domain::party::Party;
 use crate::domain::refusal::{Refusal, RefusalCode};
@@ -136,16 +134,10 @@ fn current(offer: &OfferShown) -> Result<&VersionShown, Refusal> {
 }
 
 /// The text in the language asked for; otherwise in the reader's; otherwise the one that prevails.
-fn text_in<'v>(
-    version: &'v VersionShown,
-    asked: Option<&str>,
-    readers: Language,
-) -> Result<&'v TextRow, Refusal> {
+fn text_in<'v>(version: &'v VersionShown, asked: Option<&str>, readers: Language) -> Result<&'v TextRow, Refusal> {
     let of = |code: &str| version.texts.iter().find(|text| text.language.code() == code);
     match asked {
-        Some(code) => {
-            of(code).ok_or_else(|| Refusal::new(RefusalCode::OfferLanguageMissing).with("language", code))
-        }
+        Some(code) => of(code).ok_or_else(|| Refusal::new(RefusalCode::OfferLanguageMissing).with("language", code)),
         None => of(readers.code())
             .or_else(|| of(version.row.prevailing.code()))
             .ok_or_else(|| Refusal::new(RefusalCode::OfferLanguageMissing).with("language", readers.code())),
@@ -262,7 +254,10 @@ async fn draw_sign(
     let problem = refusal.map(|refusal| ui.problem(refusal));
     let status = if refusal.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let text_sha256 = hex::encode(summary.offer.sha256);
-    drawn::page_with(status, &AcceptSign { ui: &ui, offer: &offer, consent: octets, summary, text_sha256, sign, problem })
+    drawn::page_with(
+        status,
+        &AcceptSign { ui: &ui, offer: &offer, consent: octets, summary, text_sha256, sign, problem },
+    )
 }
 
 /// Takes the signed consent in.

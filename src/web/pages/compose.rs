@@ -21,12 +21,8 @@ use crate::web::ui::{Problem, Ui};
 use crate::web::visitor::{Insider, Visitor};
 
 /// The kinds that are brought as files.
-const KINDS: [DocumentKind; 4] = [
-    DocumentKind::ArbitraryFile,
-    DocumentKind::CompletionAct,
-    DocumentKind::PaymentInvoice,
-    DocumentKind::Letter,
-];
+const KINDS: [DocumentKind; 4] =
+    [DocumentKind::ArbitraryFile, DocumentKind::CompletionAct, DocumentKind::PaymentInvoice, DocumentKind::Letter];
 
 #[derive(Default)]
 struct Typed {
@@ -97,8 +93,8 @@ async fn keep(app: &App, insider: &Insider, typed: &Typed, form: &mut Form) -> R
         return Ok(document);
     }
     let known = KINDS.into_iter().find(|kind| kind.code() == typed.kind);
-    let kind = known
-        .ok_or_else(|| Refusal::new(RefusalCode::UnknownKind).with("kind", typed.kind.as_str()).at("/kind"))?;
+    let kind =
+        known.ok_or_else(|| Refusal::new(RefusalCode::UnknownKind).with("kind", typed.kind.as_str()).at("/kind"))?;
     let recipient = recipient(app, &typed.recipient, kind)?;
     let missing = || Refusal::new(RefusalCode::MissingRequisite).with("requisite", "original").at("/original");
     let mut originals = form.take_files("original");

@@ -462,13 +462,7 @@ enum Ending {
     Withdrawal,
 }
 
-async fn end(
-    app: &App,
-    visitor: &Visitor,
-    id: &str,
-    form: &Form,
-    ending: Ending,
-) -> Result<Response, PageError> {
+async fn end(app: &App, visitor: &Visitor, id: &str, form: &Form, ending: Ending) -> Result<Response, PageError> {
     let insider = form.insider(visitor)?;
     let id = document_id(id)?;
     let reason = form.text("reason");
@@ -487,13 +481,7 @@ async fn end(
     }
 }
 
-async fn do_end(
-    app: &App,
-    insider: &Insider,
-    id: DocumentId,
-    form: &Form,
-    ending: Ending,
-) -> Result<(), PageError> {
+async fn do_end(app: &App, insider: &Insider, id: DocumentId, form: &Form, ending: Ending) -> Result<(), PageError> {
     let (request, earlier) = form.request(app, insider).await?;
     if earlier.is_some() {
         return Ok(());

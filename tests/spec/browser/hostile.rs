@@ -37,7 +37,13 @@ async fn what_strangers_write_is_text_and_never_markup() {
     for (name, bytes) in [
         (name, format!("<html><body>{SCRIPT}</body></html>").into_bytes()),
         ("picture.svg", b"<svg xmlns=\"http://www.w3.org/2000/svg\" onload=\"window.stolen=1\"/>".to_vec()),
-        ("form.pdf", String::from_utf8(pdf("Act")).unwrap().replace("/Type /Catalog", "/Type /Catalog /OpenAction << /S /JavaScript /JS (app.alert\\(1\\)) >>").into_bytes()),
+        (
+            "form.pdf",
+            String::from_utf8(pdf("Act"))
+                .unwrap()
+                .replace("/Type /Catalog", "/Type /Catalog /OpenAction << /S /JavaScript /JS (app.alert\\(1\\)) >>")
+                .into_bytes(),
+        ),
         (&"ұ".repeat(250), b"long name".to_vec()),
     ] {
         // A browser writes a quotation mark in the name of an uploaded file as %22.
@@ -217,8 +223,12 @@ async fn a_post_from_another_site_and_the_id_of_another_party_do_nothing() {
     let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
     let cookie = format!("qolhat_session={}", client.token().unwrap());
     let post = |path: String, origin: &'static str| {
-        http.post(format!("{}{path}", stage.base)).header("cookie", &cookie).header("origin", origin).body("as=x&key=y&reason=z")
-            .header("content-type", "application/x-www-form-urlencoded").send()
+        http.post(format!("{}{path}", stage.base))
+            .header("cookie", &cookie)
+            .header("origin", origin)
+            .body("as=x&key=y&reason=z")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .send()
     };
     for path in [format!("/documents/{act}/withdraw"), "/language".into(), "/logout".into(), "/login".into()] {
         let answer = post(path.clone(), "https://evil.example").await.unwrap();
@@ -230,7 +240,8 @@ async fn a_post_from_another_site_and_the_id_of_another_party_do_nothing() {
     let (_, person) = stage.joined("person", &offer).await;
     let cookie = format!("qolhat_session={}", person.token().unwrap());
     for path in ["", "/files/0", "/files/0/image", "/files/0/pages/1", "/signatures/x", "/receipts/1"] {
-        let answer = http.get(format!("{}/documents/{act}{path}", stage.base)).header("cookie", &cookie).send().await.unwrap();
+        let answer =
+            http.get(format!("{}/documents/{act}{path}", stage.base)).header("cookie", &cookie).send().await.unwrap();
         assert_eq!(answer.status(), 404, "{path}");
     }
 }

@@ -63,17 +63,52 @@ async fn world() -> World {
     let id = &offer.id;
     let mut pages: Vec<(&'static str, String)> = Vec::new();
     let mut add = |who: &'static str, paths: &[String]| pages.extend(paths.iter().map(|path| (who, path.clone())));
-    add("", &["/".into(), "/offers".into(), format!("/offers/{id}"), format!("/offers/{id}/versions/1/ru"),
-        "/login".into(), "/verify".into(), "/nothing-here".into()]);
-    add("head-b", &["/documents".into(), "/documents?box=outbox".into(), "/documents?box=drafts".into(),
-        format!("/documents/{act}"), format!("/documents/{signed}"), format!("/documents/{drawn}"),
-        format!("/documents/{draft}"), "/documents/new".into(), "/certificates".into(),
-        format!("/certificates/{certificate}/compromise"), "/people".into(), "/extracts".into(),
-        format!("/offers/{id}/accept")]);
-    add("officer", &["/officer".into(), "/officer/offers".into(), "/officer/offers/new".into(),
-        format!("/officer/offers/{id}"), "/officer/compromises".into(), format!("/officer/compromises/{case}"),
-        "/officer/extracts".into(), "/officer/extracts/new".into(), format!("/officer/extracts/{prepared}"),
-        "/officer/journal".into(), "/officer/journal/3".into()]);
+    add(
+        "",
+        &[
+            "/".into(),
+            "/offers".into(),
+            format!("/offers/{id}"),
+            format!("/offers/{id}/versions/1/ru"),
+            "/login".into(),
+            "/verify".into(),
+            "/nothing-here".into(),
+        ],
+    );
+    add(
+        "head-b",
+        &[
+            "/documents".into(),
+            "/documents?box=outbox".into(),
+            "/documents?box=drafts".into(),
+            format!("/documents/{act}"),
+            format!("/documents/{signed}"),
+            format!("/documents/{drawn}"),
+            format!("/documents/{draft}"),
+            "/documents/new".into(),
+            "/certificates".into(),
+            format!("/certificates/{certificate}/compromise"),
+            "/people".into(),
+            "/extracts".into(),
+            format!("/offers/{id}/accept"),
+        ],
+    );
+    add(
+        "officer",
+        &[
+            "/officer".into(),
+            "/officer/offers".into(),
+            "/officer/offers/new".into(),
+            format!("/officer/offers/{id}"),
+            "/officer/compromises".into(),
+            format!("/officer/compromises/{case}"),
+            "/officer/extracts".into(),
+            "/officer/extracts/new".into(),
+            format!("/officer/extracts/{prepared}"),
+            "/officer/journal".into(),
+            "/officer/journal/3".into(),
+        ],
+    );
     World { stage, pages }
 }
 
@@ -83,15 +118,28 @@ async fn every_page(language: &'static str) {
     let shots = std::env::var_os("QOLHAT_SCREENSHOTS").map(PathBuf::from);
     let sources = tempfile::TempDir::new().unwrap();
     let mut wrong = Vec::new();
-    let views: &[(u32, bool)] = if shots.is_some() { &[(1280, false), (1280, true), (390, false), (390, true)] } else { &[(1280, false), (390, true)] };
+    let views: &[(u32, bool)] = if shots.is_some() {
+        &[(1280, false), (1280, true), (390, false), (390, true)]
+    } else {
+        &[(1280, false), (390, true)]
+    };
     for (width, dark) in views {
         for who in ["", "head-b", "officer"] {
             let setup = Setup { width: *width, dark: *dark, ..Setup::speaking(language) };
-            let browser = if who.is_empty() { Browser::open(&world.stage, None, setup).await } else { Browser::of(&world.stage, who, setup).await };
+            let browser = if who.is_empty() {
+                Browser::open(&world.stage, None, setup).await
+            } else {
+                Browser::of(&world.stage, who, setup).await
+            };
             let metrics = json!({"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": *width < 600});
             developer(&browser, "Emulation.setDeviceMetricsOverride", metrics).await;
             let light = if *dark { "dark" } else { "light" };
-            developer(&browser, "Emulation.setEmulatedMedia", json!({"features": [{"name": "prefers-color-scheme", "value": light}]})).await;
+            developer(
+                &browser,
+                "Emulation.setEmulatedMedia",
+                json!({"features": [{"name": "prefers-color-scheme", "value": light}]}),
+            )
+            .await;
             if !who.is_empty() {
                 browser.log_in().await;
             }
@@ -104,8 +152,13 @@ async fn every_page(language: &'static str) {
                 if let Some(folder) = &shots {
                     std::fs::create_dir_all(folder).unwrap();
                     let name = path.trim_matches('/').replace(['/', '?', '='], "-");
-                    let name: String = name.split('-').filter(|part| part.len() < 8 || !part.bytes().all(|b| b.is_ascii_hexdigit())).collect::<Vec<_>>().join("-");
-                    whole_page(&browser, &folder.join(format!("{number:02}-{name}-{language}-{width}-{light}.png"))).await;
+                    let name: String = name
+                        .split('-')
+                        .filter(|part| part.len() < 8 || !part.bytes().all(|b| b.is_ascii_hexdigit()))
+                        .collect::<Vec<_>>()
+                        .join("-");
+                    whole_page(&browser, &folder.join(format!("{number:02}-{name}-{language}-{width}-{light}.png")))
+                        .await;
                 }
             }
             browser.close().await;
@@ -145,7 +198,8 @@ async fn look(browser: &Browser, axe: &str) -> Vec<String> {
     }
     // A key that has no text is shown as itself.
     let words = browser.text().await;
-    let raw = words.split(|c: char| c.is_whitespace()).find(|word| word.starts_with("page-") || word.starts_with("verdict-"));
+    let raw =
+        words.split(|c: char| c.is_whitespace()).find(|word| word.starts_with("page-") || word.starts_with("verdict-"));
     wrong.extend(raw.map(|word| format!("untranslated: {word}")));
     wrong
 }
@@ -163,14 +217,24 @@ async fn fetch_source(browser: &Browser, path: &str) -> String {
 fn invalid(folder: &Path) -> Vec<String> {
     let config = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/js/htmlvalidate.json");
     let program = npm("html-validate").join("bin/html-validate.mjs");
-    let run = Command::new("node").arg(program).args(["--config", config, "--formatter", "json"]).arg(folder.join("*.html")).output().unwrap();
+    let run = Command::new("node")
+        .arg(program)
+        .args(["--config", config, "--formatter", "json"])
+        .arg(folder.join("*.html"))
+        .output()
+        .unwrap();
     let Ok(report) = serde_json::from_slice::<Value>(&run.stdout) else {
         return vec![format!("html-validate: {}", String::from_utf8_lossy(&run.stderr))];
     };
     let mut wrong = BTreeSet::new();
     for file in report.as_array().into_iter().flatten() {
         for message in file["messages"].as_array().into_iter().flatten() {
-            wrong.insert(format!("{}: {} {}", file["filePath"].as_str().unwrap_or_default(), message["ruleId"], message["message"]));
+            wrong.insert(format!(
+                "{}: {} {}",
+                file["filePath"].as_str().unwrap_or_default(),
+                message["ruleId"],
+                message["message"]
+            ));
         }
     }
     wrong.into_iter().collect()

@@ -17,8 +17,15 @@ async fn the_signing_module_and_the_public_client_library_complete_every_exchang
     tests.retain(|path| path.to_string_lossy().ends_with(".test.mjs"));
     tests.sort();
     let mut command = Command::new("node");
-    command.arg("--test").args(&tests).env("QOLHAT_NCALAYER", format!("ws://{address}/")).env("QOLHAT_NPM", modules.parent().unwrap());
-    command.env("QOLHAT_SHARED", std::env::var("QOLHAT_SHARED").unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../shared").to_owned()));
+    command
+        .arg("--test")
+        .args(&tests)
+        .env("QOLHAT_NCALAYER", format!("ws://{address}/"))
+        .env("QOLHAT_NPM", modules.parent().unwrap());
+    command.env(
+        "QOLHAT_SHARED",
+        std::env::var("QOLHAT_SHARED").unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../shared").to_owned()),
+    );
     let run = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
     let told = String::from_utf8_lossy(&run.stdout);
     assert!(run.status.success(), "{told}\n{}", String::from_utf8_lossy(&run.stderr));

@@ -41,7 +41,9 @@ async fn a_real_key_accepts_the_offer_and_a_revoked_one_is_told_why_and_what_to_
     assert_eq!(browser.state().await, "received");
     browser.close().await;
 
-    for (key, code, words) in [(REVOKED, "certificate-revoked", "отозвано"), (HELD, "certificate-on-hold", "приостановлено")] {
+    for (key, code, words) in
+        [(REVOKED, "certificate-revoked", "отозвано"), (HELD, "certificate-on-hold", "приостановлено")]
+    {
         let signer = signer_with(&stage, key, vec![store(&nca, key)]).await;
         let browser = Browser::open(&stage, Some(signer), Setup::speaking("ru")).await;
         browser.go("/login").await;

@@ -180,7 +180,10 @@ impl Browser {
     pub async fn click(&self, css: &str) {
         let element = self.see(css).await;
         // What lies outside of the window is brought into it first, as a person would.
-        self.page.execute("arguments[0].scrollIntoView({block: 'center'})", vec![serde_json::to_value(&element).unwrap()]).await.unwrap();
+        self.page
+            .execute("arguments[0].scrollIntoView({block: 'center'})", vec![serde_json::to_value(&element).unwrap()])
+            .await
+            .unwrap();
         element.click().await.unwrap_or_else(|error| panic!("{css}: {error}"));
     }
 
@@ -204,7 +207,12 @@ impl Browser {
 
     pub async fn text(&self) -> String {
         let script = "return document.body ? document.body.innerText : ''";
-        self.page.execute(script, vec![]).await.ok().and_then(|text| text.as_str().map(str::to_owned)).unwrap_or_default()
+        self.page
+            .execute(script, vec![])
+            .await
+            .ok()
+            .and_then(|text| text.as_str().map(str::to_owned))
+            .unwrap_or_default()
     }
 
     /// Waits until the place has this in it.
@@ -252,7 +260,10 @@ impl Browser {
         self.fill("#email", "client@example.kz").await;
         self.fill("#phone", "+77010000001").await;
         for tick in self.page.find_all(Locator::Css("input[name=declaration]")).await.unwrap() {
-            self.page.execute("arguments[0].scrollIntoView({block: 'center'})", vec![serde_json::to_value(&tick).unwrap()]).await.unwrap();
+            self.page
+                .execute("arguments[0].scrollIntoView({block: 'center'})", vec![serde_json::to_value(&tick).unwrap()])
+                .await
+                .unwrap();
             tick.click().await.unwrap();
         }
         self.click("form[action$='/accept'] button").await;

@@ -1,0 +1,46 @@
+//! The words of an extract's summaries, kept for ever. A verifier makes the summaries anew from the records and compares
+//! them octet for octet, so the words of a version of the format are part of that version: an extract issued today must
+//! verify with the program of ten years on. New words are a new version of the format, beside the old one.
+
+use std::sync::OnceLock;
+
+use crate::i18n::{Language, Words};
+
+/// The words of version 1 of the format in `language`.
+pub fn words(language: Language) -> &'static Words {
+    static KK: OnceLock<Words> = OnceLock::new();
+    static RU: OnceLock<Words> = OnceLock::new();
+    static EN: OnceLock<Words> = OnceLock::new();
+    let (cell, source) = match language {
+        Language::Kk => (&KK, SOURCES[0]),
+        Language::Ru => (&RU, SOURCES[1]),
+        Language::En => (&EN, SOURCES[2]),
+    };
+    cell.get_or_init(|| Words::of(language, source))
+}
+
+const SOURCES: [&str; 3] =
+    [include_str!("words.1.kk.ftl"), include_str!("words.1.ru.ftl"), include_str!("words.1.en.ftl")];
+
+#[cfg(test)]
+mod tests {
+    use sha2::{Digest as _, Sha256};
+
+    use super::SOURCES;
+    use crate::extract::summary::howto;
+
+    /// Keeps: JRN-10
+    #[test]
+    fn the_words_of_version_1_never_change() {
+        let pinned = |text: &str| hex::encode(Sha256::digest(text));
+        let found: Vec<String> = SOURCES.iter().copied().chain([howto()]).map(pinned).collect();
+        assert_eq!(found, PINNED, "extracts that were issued verify by these words: write a new version beside them");
+    }
+
+    const PINNED: [&str; 4] = [
+        "39fbdf063f71c3bfe23f415763cb265771c5f91214532cb41ff6ac6dcc6afc55",
+        "fb1e4f670f8b0dd602c4f31113bd3d93e8dcfe7ec76995f3a0ddf9530e707d14",
+        "8d3b7afa291281e1b836b77784a073de92c78f7905086f09ec68489ab082bd03",
+        "467a15b309e3c5b3c920389aa357fcfbe9ab2be4872a24a5a64fbc5464b9faae",
+    ];
+}
