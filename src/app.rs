@@ -1,5 +1,5 @@
 //! [`App`]: every dependency, built here once from the configuration: clock, randomness, database, blobs, journal,
-//! trust, responders and the operator's key. Operations get it; nothing else is global.
+//! trust, responders, the operator's key and the program that draws. Operations get it; nothing else is global.
 
 use std::fs;
 use std::io::Write as _;
@@ -23,6 +23,7 @@ use crate::domain::party::{Bin, IdentifierPolicy, Iin};
 use crate::domain::time::{Clock, Moment};
 use crate::journal::{Journal, LogIdentity};
 use crate::signature::fetch::Responders;
+use crate::visualization::{Drawer, DrawerLimits};
 
 /// The system's clock: the only place that reads it, apart from a chosen clock.
 #[derive(Debug, Clone, Copy)]
@@ -180,6 +181,8 @@ pub struct App {
     pub wrapping: WrappingKey,
     /// Rules that the configuration sets.
     pub rules: Rules,
+    /// What draws the documents of strangers for a browser.
+    pub drawer: Drawer,
 }
 
 /// Why an application cannot be built: each says what and where.
@@ -245,8 +248,16 @@ impl App {
             journal,
             responders,
             wrapping,
+            drawer: Drawer::new(this_program()?, DrawerLimits::default()),
         })
     }
+}
+
+/// This program, of which the drawer starts more.
+fn this_program() -> Result<PathBuf, StartError> {
+    #[expect(clippy::disallowed_methods, reason = "the one place where the program learns where it is")]
+    let program = std::env::current_exe();
+    program.map_err(|source| StartError::File { path: "this program".to_owned(), source })
 }
 
 /// The rules that `config` sets.

@@ -3,9 +3,9 @@
 //! The tree is read in the order in which a document goes. The words: [`domain`], their texts in three languages
 //! ([`i18n`]), and the [`db`] in which everything is kept. What people do is in [`operations`], one file an act; each
 //! goes through the capabilities: taken in ([`intake`]), the caller's rights ([`access`]), the signature checked
-//! ([`signature`]), decided on ([`docflow`]), written down ([`journal`]), announced ([`notify`]), handed to a court
-//! ([`extract`]). The doors are [`api`], [`worker`] and the command line; [`app`] builds what all of them are given,
-//! [`serve`] runs them. [`demo`] is a whole world to try it in.
+//! ([`signature`]), decided on ([`docflow`]), written down ([`journal`]), announced ([`notify`]), drawn for those who
+//! look at it ([`visualization`]), handed to a court ([`extract`]). The doors are [`api`], [`worker`] and the command
+//! line; [`app`] builds what all of them are given, [`serve`] runs them. [`demo`] is a whole world to try it in.
 
 pub mod domain;
 pub mod i18n;
@@ -21,6 +21,7 @@ pub mod intake;
 pub mod journal;
 pub mod notify;
 pub mod signature;
+pub mod visualization;
 
 pub mod api;
 pub mod cli;

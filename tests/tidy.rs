@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const CAPABILITIES: [&str; 7] = ["access", "docflow", "extract", "intake", "journal", "notify", "signature"];
+const CAPABILITIES: [&str; 8] =
+    ["access", "docflow", "extract", "intake", "journal", "notify", "signature", "visualization"];
 /// Where the system's clock enters: everything else is given the time.
 const CLOCK_DOOR: &str = "src/app.rs";
 const CLOCKED: [&str; 3] = ["src", "pki/src", "storage/src"];

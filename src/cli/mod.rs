@@ -11,6 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 mod audit;
 mod doctor;
+mod draw;
 mod extract;
 mod input;
 mod known;
@@ -64,6 +65,22 @@ enum Command {
     Pki(PkiCommand),
     /// The CAs that are trusted.
     Trust(TrustArgs),
+    /// Draw a page of the PDF on stdin as PNG on stdout. The service starts it for itself.
+    #[command(hide = true)]
+    DrawPage(DrawPageArgs),
+}
+
+#[derive(Debug, Args)]
+struct DrawPageArgs {
+    /// Answer with the number of pages.
+    #[arg(long, conflicts_with_all = ["page", "width"])]
+    count: bool,
+    /// The page; the first is 1.
+    #[arg(long, required_unless_present = "count", requires = "width")]
+    page: Option<u32>,
+    /// Its width in pixels.
+    #[arg(long, requires = "page")]
+    width: Option<u32>,
 }
 
 #[derive(Debug, Args)]
@@ -311,7 +328,7 @@ enum TrustCommand {
 impl Command {
     const fn wants_json(&self) -> bool {
         match self {
-            Self::Demo(_) => false,
+            Self::Demo(_) | Self::DrawPage(_) => false,
             Self::Serve(args) | Self::Migrate(args) | Self::Doctor(args) => args.json,
             Self::Journal(JournalCommand::Audit(args)) => args.json,
             Self::Verify(args) => args.json,
@@ -345,6 +362,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Pki(PkiCommand::Show(args)) => show::show(args, &output),
         Command::Pki(PkiCommand::Path(args)) => path::path(args, &output),
         Command::Trust(args) => trust::trust(args, &output),
+        Command::DrawPage(args) => draw::draw_page(args),
     };
     match answer {
         Ok(answer) => answer.into(),
@@ -370,6 +388,8 @@ enum Answer {
     No,
     /// Input that this program does not read, told already.
     Unreadable,
+    /// What this program says to itself.
+    Code(u8),
 }
 
 impl From<bool> for Answer {
@@ -384,6 +404,7 @@ impl From<Answer> for ExitCode {
             Answer::Yes => Self::SUCCESS,
             Answer::No => Self::from(1),
             Answer::Unreadable => Self::from(2),
+            Answer::Code(code) => Self::from(code),
         }
     }
 }

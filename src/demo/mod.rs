@@ -9,7 +9,7 @@ pub mod authority;
 pub mod client;
 pub mod error;
 mod files;
-mod paper;
+pub mod paper;
 pub mod people;
 pub mod register;
 pub mod responders;

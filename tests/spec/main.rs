@@ -15,3 +15,4 @@ mod start;
 mod story;
 mod support;
 mod tamper;
+mod visualization;
