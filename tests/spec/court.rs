@@ -242,6 +242,7 @@ async fn an_extract_is_listed_to_the_officer_and_read_by_those_whose_documents_a
         iin: actor.iin,
         party: actor.party(),
         certificate_sha256: actor.sign.certificate.sha256(),
+        roles: actor.sign.certificate.roles(),
         capability: Some(Capability::Sign),
         officer: false,
     };

@@ -82,7 +82,7 @@ async fn the_main_job(language: &'static str) {
     officer.click("form[action='/officer/extracts/new'] button").await;
     officer.arrive("/officer/extracts/0").await;
     officer.sign().await;
-    let link = officer.see("a[download][href^='/officer/extracts/']").await;
+    let link = officer.see("a[download][href$='/file']").await;
     let path = link.attr("href").await.unwrap().unwrap();
     let extract = fetch(&officer, &path).await;
     let court = Browser::open(&stage, None, setup).await;
