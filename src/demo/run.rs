@@ -96,13 +96,16 @@ pub async fn run(options: &Options, tell: &mut dyn FnMut(String)) -> Result<Outc
     } else {
         Some(DemoSigner::start(&world, options.ncalayer, &base, Arc::clone(&clock), rng.clone()).await?)
     };
+    if let Some(signer) = &signer {
+        config.pages.ncalayer = signer.addresses().into();
+    }
     let app = Arc::new(App::open(&config, &Passwords::Demo).await?);
     let (stop, stopped) = oneshot::channel::<()>();
     let service = tokio::spawn(serve::serve(Arc::clone(&app), listener, async move {
         // The sender is dropped when the show ends badly: that is an end as well.
         let _ = stopped.await;
     }));
-    tell(i18n::text(language, "demo-service", &[("url", &format!("{base}/docs/"))]));
+    tell(i18n::text(language, "demo-service", &[("url", &format!("{base}/"))]));
 
     let stage = Stage {
         base: base.clone(),
@@ -192,7 +195,7 @@ fn visitors(world: &World, language: Language, base: &str, tell: &mut dyn FnMut(
         tell(format!("    {}: {}", card.name, keys.join(", ")));
     }
     tell(format!("    p12: {}", people::DEMO_PASSWORD));
-    tell(i18n::text(language, "demo-open", &[("url", &format!("{base}/docs/"))]));
+    tell(i18n::text(language, "demo-open", &[("url", &format!("{base}/"))]));
 }
 
 /// Where signatures come from, and why not from where pages look first.

@@ -4,6 +4,7 @@
 
 page-skip = Skip to the content
 page-demo = A demonstration: the people are invented, the keys have no legal force
+page-demo-choose = Choose who you are
 page-menu = Menu
 page-menu-documents = Documents
 page-menu-waiting = wait for an answer
@@ -30,7 +31,7 @@ page-problem-ours = this is a fault of ours
 ## The first page
 
 page-home-title = Electronic document workflow
-page-home-heading = Qolhat: documents signed with an EDS
+page-home-heading = Documents signed with an EDS
 page-home-lead = Accept an offer, sign acts and letters. Every act is written into a journal that a court verifies alone, without relying on us.
 page-home-to-documents = To my documents
 page-home-to-offers = Read the offer

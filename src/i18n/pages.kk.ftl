@@ -4,6 +4,7 @@
 
 page-skip = Мазмұнға өту
 page-demo = Демонстрация: адамдар ойдан шығарылған, кілттердің заңды күші жоқ
+page-demo-choose = Кім екеніңізді таңдаңыз
 page-menu = Мәзір
 page-menu-documents = Құжаттар
 page-menu-waiting = жауап күтуде
@@ -30,7 +31,7 @@ page-problem-ours = бұл біздің қателік
 ## The first page
 
 page-home-title = Электрондық құжат айналымы
-page-home-heading = Қолхат: ЭЦҚ-мен қол қойылған құжаттар
+page-home-heading = ЭЦҚ-мен қол қойылған құжаттар
 page-home-lead = Офертаны қабылдаңыз, актілер мен хаттарға қол қойыңыз. Әр әрекет журналға жазылады, оны сот бізге сенбей-ақ өзі тексере алады.
 page-home-to-documents = Құжаттарыма
 page-home-to-offers = Офертаны оқу

@@ -4,6 +4,7 @@
 
 page-skip = К содержанию
 page-demo = Демонстрация: люди вымышлены, ключи не имеют юридической силы
+page-demo-choose = Выберите, кто вы
 page-menu = Меню
 page-menu-documents = Документы
 page-menu-waiting = ждут ответа
@@ -30,7 +31,7 @@ page-problem-ours = это ошибка на нашей стороне
 ## The first page
 
 page-home-title = Электронный документооборот
-page-home-heading = Қолхат: документы с ЭЦП
+page-home-heading = Документы, подписанные ЭЦП
 page-home-lead = Принимайте оферту, подписывайте акты и письма. Каждое действие записано в журнал, который суд проверит сам, не полагаясь на нас.
 page-home-to-documents = К моим документам
 page-home-to-offers = Читать оферту

@@ -8,6 +8,7 @@ use super::assets;
 use super::visitor::{Insider, Visitor};
 use crate::access::cases;
 use crate::app::App;
+use crate::config::Mode;
 use crate::db::DbError;
 use crate::docflow::store as documents;
 use crate::domain::refusal::Refusal;
@@ -39,6 +40,8 @@ pub struct Ui {
     pub checks_chain: bool,
     /// Whether this is a demonstration.
     pub is_demo: bool,
+    /// Where a visitor of a demonstration chooses who he is; empty elsewhere.
+    pub chooser: String,
     /// The operator's name.
     pub operator: String,
     /// The instant at which the page is drawn.
@@ -76,7 +79,8 @@ impl Ui {
             open_cases: 0,
             ncalayer: app.pages.config.ncalayer.join(" "),
             checks_chain: app.pages.config.ncalayer_checks_chain,
-            is_demo: app.pages.mode == crate::config::Mode::Demo,
+            is_demo: app.pages.mode == Mode::Demo,
+            chooser: chooser(app),
             operator: app.operator.name.clone(),
             now: app.clock.now(),
             key: hex::encode(key),
@@ -191,6 +195,15 @@ impl Ui {
             clause: refusal.code.clause().unwrap_or_default(),
             pointer: refusal.pointer.clone().unwrap_or_default(),
         }
+    }
+}
+
+/// The page of the demonstration's signer, which speaks plain HTTP where it speaks plain WebSocket.
+fn chooser(app: &App) -> String {
+    let plain = app.pages.config.ncalayer.iter().find_map(|address| address.strip_prefix("ws://"));
+    match (app.pages.mode, plain) {
+        (Mode::Demo, Some(address)) => format!("http://{address}"),
+        (Mode::Demo | Mode::Production, _) => String::new(),
     }
 }
 

@@ -469,7 +469,7 @@ async fn a_problem_is_told_in_the_readers_language_with_its_code_clause_and_numb
     assert!(document["paths"].as_object().unwrap().len() >= 25);
     let page = http.get(format!("{}/docs/", stage.base)).send().await.unwrap();
     assert!(page.status().is_success() && page.text().await.unwrap().contains("swagger"));
-    let missing = http.get(format!("{}/nothing", stage.base)).send().await.unwrap();
+    let missing = http.get(format!("{}/api/v1/nothing", stage.base)).send().await.unwrap();
     assert_eq!(
         (missing.status().as_u16(), missing.json::<Value>().await.unwrap()["code"].as_str()),
         (404, Some("not-found"))

@@ -42,9 +42,16 @@ async fn production_takes_no_demonstration_ca_no_chosen_clock_and_no_test_number
     config.mode = Mode::Production;
     assert!(config.check().is_err(), "a chosen clock");
     config.clock = None;
+    assert!(config.check().is_err(), "keys whose chain the signer does not check");
+    config.pages.ncalayer_checks_chain = true;
     assert!(config.check().is_ok());
     let told = refusal(&config).await;
     assert!(told.contains("DEMO") && told.contains("trust.anchors"), "{told}");
     config.identifiers = qolhat::config::Identifiers::AcceptTest;
     assert!(config.check().is_err(), "test numbers");
+    config.identifiers = qolhat::config::Identifiers::Strict;
+    for wrong in ["wss://evil.example:13579/", "ws://127.0.0.1:13579/; script-src *", "http://127.0.0.1/"] {
+        config.pages.ncalayer = vec![wrong.to_owned()];
+        assert!(config.check().is_err(), "{wrong}");
+    }
 }
