@@ -330,16 +330,16 @@ fn said(ui: &Ui, name: &str, text: &str) -> String {
 
 /// A source of revocation evidence, or the id of a case.
 fn source(ui: &Ui, item: &Value) -> String {
-    match item {
-        Value::String(case) => case.clone(),
-        _ => format!(
-            "{} {}, {}: {}",
-            text(item, "/source").to_uppercase(),
-            instant(ui, text(item, "/this_update")),
-            text(item, "/subject"),
-            text(item, "/status"),
-        ),
+    if let Some(case) = item.as_str() {
+        return case.to_owned();
     }
+    format!(
+        "{} {}, {}: {}",
+        text(item, "/source").to_uppercase(),
+        instant(ui, text(item, "/this_update")),
+        text(item, "/subject"),
+        text(item, "/status"),
+    )
 }
 
 /// A file, always as a download: what a party sent is never shown as ours.

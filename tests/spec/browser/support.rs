@@ -1,7 +1,7 @@
 //! A browser of a person: its own profile, its own signer on the address that every page expects, one language.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
@@ -79,7 +79,6 @@ pub struct Browser {
     pub page: Client,
     pub signer: Option<Arc<Signer>>,
     pub base: String,
-    pub language: &'static str,
     driver: Driver,
     _profile: TempDir,
 }
@@ -158,7 +157,7 @@ impl Browser {
             .await
             .expect("Chromium does not start: run `make tools`");
         let signer = signer.map(|(signer, _)| signer);
-        Browser { page, signer, base: stage.base.clone(), language: setup.language, driver, _profile: profile }
+        Browser { page, signer, base: stage.base.clone(), driver, _profile: profile }
     }
 
     pub async fn go(&self, path: &str) {
@@ -286,10 +285,6 @@ impl Browser {
         self.choose_file("#original", name, bytes).await;
         self.click("form[action='/documents/new'] button").await;
         path_of(&self.arrive("done=drafted").await)
-    }
-
-    pub async fn shot(&self, to: &Path) {
-        std::fs::write(to, self.page.screenshot().await.unwrap()).unwrap();
     }
 
     pub async fn close(self) {
