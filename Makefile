@@ -53,5 +53,5 @@ tools: build-tools
 
 screenshots: tools
 	cargo build --locked --tests
-	QOLHAT_SCREENSHOTS=$(CURDIR)/target/screenshots cargo test --locked --test spec -- every_page_in --test-threads 1
+	SCREENSHOTS=$(CURDIR)/target/screenshots cargo test --locked --test spec -- every_page_in --test-threads 1
 	@echo "target/screenshots"

@@ -7,6 +7,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use qolhat_pki::certificate::Certificate;
 use qolhat_pki::key::PrivateKey;
 use qolhat_pki::random::SecureRandom;
@@ -15,6 +16,7 @@ use qolhat_pki::{armor, pkcs12};
 use qolhat_storage::envelope::{SecureRandom as EnvelopeRandom, WrappingKey};
 use qolhat_storage::{Blobs, DiskStore};
 
+use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use crate::config::{Config, FreshnessPolicy, Identifiers, Limits, Mode, PagesConfig};
@@ -179,12 +181,37 @@ pub struct App {
     pub operator: Operator,
     /// The key that wraps document keys.
     pub wrapping: WrappingKey,
+    /// What the texts of logins are made with.
+    pub login_key: LoginKey,
     /// Rules that the configuration sets.
     pub rules: Rules,
     /// What draws the documents of strangers for a browser.
     pub drawer: Drawer,
     /// What the pages know of the world around them.
     pub pages: Pages,
+}
+
+/// The key of which the texts that people sign to log in are made: the same in every process of an installation.
+pub struct LoginKey(Zeroizing<[u8; 32]>);
+
+impl LoginKey {
+    /// A key of its own, derived from a secret of the installation.
+    fn derive(secret: &[u8; 32]) -> Self {
+        Self(Zeroizing::new(mac(secret, b"qolhat login challenges v1")))
+    }
+
+    /// What nobody without the key can foretell of `id`.
+    #[must_use]
+    pub fn nonce(&self, id: &[u8]) -> [u8; 32] {
+        mac(&self.0, id)
+    }
+}
+
+fn mac(key: &[u8; 32], message: &[u8]) -> [u8; 32] {
+    // HMAC takes keys of any length: the error that the interface allows for cannot happen.
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return [0; 32] };
+    mac.update(message);
+    mac.finalize().into_bytes().into()
 }
 
 /// What the pages know of the world around them.
@@ -243,6 +270,7 @@ impl App {
         let mut keys = Keys { rng: rng.clone(), may_be_made: is_new };
         let identity = log_identity(config, &mut keys)?;
         let wrapping = wrapping_key(&config.wrapping_key_file, &mut keys)?;
+        let login_key = LoginKey::derive(&keys.secret(&config.wrapping_key_file)?);
         let journal = {
             let memory = OutsideMemory::beside(&config.journal.key_file);
             Journal::open(db.clone(), identity, Arc::clone(&clock), Box::new(rng.clone()), Some(memory)).await?
@@ -255,6 +283,7 @@ impl App {
         Ok(Self {
             trust,
             operator: operator_of(config, passwords)?,
+            login_key,
             rules: rules_of(config),
             pages: Pages { config: config.pages.clone(), mode: config.mode },
             clock,

@@ -82,7 +82,7 @@ pub struct Config {
 #[serde(default, deny_unknown_fields)]
 pub struct PagesConfig {
     /// Origin under which browsers see the service, for example `https://edo.example.kz`: forms are taken from there
-    /// alone. Without it, from the host that the request names.
+    /// alone. Without it, from the host that the request names: a demonstration only.
     pub public_origin: Option<String>,
     /// Addresses of the signing program on the reader's own machine, tried in this order. Loopback only.
     pub ncalayer: Vec<String>,
@@ -271,6 +271,14 @@ impl Config {
             Mode::Production if self.clock.is_some() => Err(ConfigError::DemoOnly("clock")),
             Mode::Production if self.identifiers == Identifiers::AcceptTest => {
                 Err(ConfigError::DemoOnly("identifiers = \"accept-test\""))
+            }
+            Mode::Production
+                if !self.pages.public_origin.as_deref().is_some_and(|origin| origin.starts_with("https://")) =>
+            {
+                Err(ConfigError::Invalid {
+                    field: "pages.public_origin",
+                    detail: "production needs the https:// origin under which browsers see the service".to_owned(),
+                })
             }
             Mode::Production if !self.pages.ncalayer_checks_chain => {
                 Err(ConfigError::DemoOnly("pages.ncalayer_checks_chain = false"))

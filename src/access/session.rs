@@ -47,30 +47,21 @@ pub struct NewSession<'a> {
     pub expires_at: Moment,
 }
 
-/// Keeps a challenge and drops those nobody answered in time.
+/// Uses a challenge up, whoever comes first; `false` when it was used before. Those that nobody could use any more are
+/// dropped. A challenge is not kept before it is used: strangers ask for as many as they like.
 ///
 /// # Errors
 /// A fault of the database.
-pub async fn insert_challenge(
+pub async fn use_challenge(
     tx: &mut Tx,
     id: ChallengeId,
     nonce: &[u8],
     now: Moment,
     expires_at: Moment,
-) -> Result<(), DbError> {
+) -> Result<bool, DbError> {
     tx.execute(include_str!("sql/delete_challenges_expired.sql"), &params![now]).await?;
-    tx.execute(include_str!("sql/insert_challenge.sql"), &params![id.as_uuid(), nonce.to_vec(), now, expires_at])
-        .await
-        .map(drop)
-}
-
-/// Takes a challenge out: its nonce and end, for whoever comes first.
-///
-/// # Errors
-/// A fault of the database.
-pub async fn consume_challenge(tx: &mut Tx, id: ChallengeId) -> Result<Option<(Vec<u8>, Moment)>, DbError> {
-    let row = tx.query_one(include_str!("sql/consume_challenge.sql"), &params![id.as_uuid()]).await?;
-    row.map(|row| Ok((row.bytes("nonce")?, row.moment("expires_at")?))).transpose()
+    let values = params![id.as_uuid(), nonce.to_vec(), now, expires_at];
+    Ok(tx.execute(include_str!("sql/use_challenge.sql"), &values).await? == 1)
 }
 
 /// Keeps a session.

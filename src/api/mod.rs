@@ -162,8 +162,8 @@ pub fn router(app: Shared, limiter: Arc<limiter::Limiter>) -> Router {
 
 /// Headers of every answer: nothing here is a page, nothing may be embedded, guessed at or kept by others.
 async fn headers(request: axum::extract::Request, next: axum::middleware::Next) -> Response {
-    const CSP: &str = "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; \
-                       img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'";
+    const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+                       connect-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
     let is_swagger = request.uri().path().starts_with("/docs");
     let mut response = next.run(request).await;
     let set = response.headers_mut();

@@ -51,7 +51,7 @@ pub struct ChallengeAnswer {
 #[utoipa::path(post, path = "/api/v1/login/challenges", tag = "session",
     responses((status = 201, body = ChallengeAnswer), (status = "4XX", body = Problem)))]
 pub async fn new_challenge(State(app): State<Shared>) -> Result<(StatusCode, Json<ChallengeAnswer>), ApiError> {
-    let challenge = log_in::new_challenge(&app).await?;
+    let challenge = log_in::new_challenge(&app);
     Ok((
         StatusCode::CREATED,
         Json(ChallengeAnswer {

@@ -36,21 +36,44 @@ pub struct Challenge {
     pub expires_at: Moment,
 }
 
-/// A new challenge.
+/// A new challenge. Nothing is kept of it: its text is made of its id and a key of the service, so that strangers who ask
+/// for challenges cost the database nothing.
+#[must_use]
+pub fn new_challenge(app: &App) -> Challenge {
+    challenge(app, ChallengeId::new(app.clock.now(), &mut app.rng.clone()))
+}
+
+/// The challenge of this id, as long as it may be answered: for whoever gets the text to sign it elsewhere.
 ///
 /// # Errors
-/// A fault of the database.
-pub async fn new_challenge(app: &App) -> Result<Challenge, OperationError> {
-    let now = app.clock.now();
-    let mut rng = app.rng.clone();
-    let id = ChallengeId::new(now, &mut rng);
-    let mut nonce = [0_u8; NONCE_BYTES];
-    SecureRandom::fill(&mut rng, &mut nonce);
-    let expires_at = later(now, CHALLENGE_LIFETIME_SECONDS);
-    let mut tx = app.db.begin().await?;
-    session::insert_challenge(&mut tx, id, &nonce, now, expires_at).await?;
-    tx.commit().await?;
-    Ok(Challenge { id, content: content(app, id, &nonce, expires_at), expires_at })
+/// `challenge-expired`; `challenge-unknown` for an id that was not made yet.
+pub fn open_challenge(app: &App, id: ChallengeId) -> Result<Challenge, Refusal> {
+    let (challenge, now) = (challenge(app, id), app.clock.now());
+    if now >= challenge.expires_at {
+        return Err(Refusal::new(RefusalCode::ChallengeExpired));
+    }
+    // The id says when it was made: to the millisecond, so that it may be of this very one.
+    if made_at(id).is_none_or(|made_at| made_at > now) {
+        return Err(Refusal::new(RefusalCode::ChallengeUnknown));
+    }
+    Ok(challenge)
+}
+
+fn challenge(app: &App, id: ChallengeId) -> Challenge {
+    let expires_at = later(made_at(id).unwrap_or(Moment::MIN), CHALLENGE_LIFETIME_SECONDS);
+    Challenge { id, content: content(app, id, &nonce(app, id), expires_at), expires_at }
+}
+
+/// The instant in a UUIDv7 (RFC 9562 §5.7).
+fn made_at(id: ChallengeId) -> Option<Moment> {
+    let [m0, m1, m2, m3, m4, m5, ..] = *id.as_uuid().as_bytes();
+    let millis = i64::from_be_bytes([0, 0, m0, m1, m2, m3, m4, m5]);
+    Moment::from_unix_micros(millis.checked_mul(1000)?)
+}
+
+/// What nobody but this service can foretell of a challenge.
+fn nonce(app: &App, id: ChallengeId) -> [u8; NONCE_BYTES] {
+    app.login_key.nonce(id.as_uuid().as_bytes())
 }
 
 fn later(now: Moment, seconds: i64) -> Moment {
@@ -84,14 +107,15 @@ pub struct LoggedIn {
 /// could say now whether the certificate is revoked.
 pub async fn log_in(app: &App, challenge: ChallengeId, cms: &[u8]) -> Result<LoggedIn, OperationError> {
     let now = app.clock.now();
+    let challenge = open_challenge(app, challenge)?;
     let mut tx = app.db.begin().await?;
-    let consumed = session::consume_challenge(&mut tx, challenge).await?;
+    let is_first =
+        session::use_challenge(&mut tx, challenge.id, &nonce(app, challenge.id), now, challenge.expires_at).await?;
     tx.commit().await?;
-    let (nonce, challenge_expires) = consumed.ok_or(RefusalCode::ChallengeUnknown)?;
-    if now >= challenge_expires {
-        return Err(RefusalCode::ChallengeExpired.into());
+    if !is_first {
+        return Err(RefusalCode::ChallengeUnknown.into());
     }
-    let content = content(app, challenge, &nonce, challenge_expires);
+    let content = challenge.content;
     let checked = check_signature::check(app, cms, content.as_bytes(), Use::Login, now).await?;
     if let Some(refusal) = checked.waits_for {
         return Err(refusal.into());

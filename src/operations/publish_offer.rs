@@ -13,6 +13,7 @@ use crate::docflow::offers::{self, TextRow, VersionRow};
 use crate::domain::ids::{EventId, OfferId};
 use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::domain::text;
+use crate::domain::text::is_forbidden;
 use crate::domain::time::Moment;
 use crate::i18n::Language;
 use crate::journal::EventDraft;
@@ -131,6 +132,11 @@ pub fn check(command: &PublishOffer, now: Moment) -> Result<(), Refusal> {
         if text.len() > OFFER_TEXT_MAX_BYTES {
             return Err(Refusal::new(RefusalCode::UploadTooLarge)
                 .with("limit", OFFER_TEXT_MAX_BYTES.to_string())
+                .at(pointer));
+        }
+        if text.chars().any(|c| is_forbidden(c) && !matches!(c, '\n' | '\r' | '\t')) {
+            return Err(Refusal::new(RefusalCode::MalformedContent)
+                .with("reason", "forbidden-character")
                 .at(pointer));
         }
         if text.trim().is_empty() || seen.contains(language) {

@@ -23,6 +23,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::api::limiter::{self, Limiter};
 use crate::api::{Shared, UPLOAD_MAX_BYTES, problem};
 use crate::app::App;
+use crate::config::Mode;
 
 mod assets;
 mod drawn;
@@ -60,6 +61,7 @@ fn pages() -> Router<Shared> {
         .route("/offers/{id}", get(offers::show))
         .route("/offers/{id}/versions/{version}/{language}", get(offers::text))
         .route("/offers/{id}/accept", get(accept::form).post(accept::prepare))
+        .route("/offers/{id}/consent", post(accept::octets))
         .route("/offers/{id}/acceptance", post(accept::accept))
         .route("/documents", get(documents::list))
         .route("/documents/new", get(compose::form).post(compose::submit))
@@ -74,6 +76,7 @@ fn pages() -> Router<Shared> {
         .route("/documents/{id}/withdraw", post(document::withdraw))
         .route("/verify", get(verify::form).post(verify::judge))
         .route("/login", get(login::form).post(login::log_in))
+        .route("/login/texts/{id}", get(login::text))
         .route("/logout", post(login::log_out))
         .route("/certificates", get(certificates::list))
         .route("/certificates/{sha256}/compromise", get(certificates::form).post(certificates::report))
@@ -117,6 +120,10 @@ fn headers_for(app: &App) -> Vec<(HeaderName, HeaderValue)> {
         (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()"),
     ];
     let mut headers: Vec<_> = fixed.into_iter().map(|(name, value)| (name, HeaderValue::from_static(value))).collect();
+    if app.pages.mode == Mode::Production {
+        let strict = HeaderValue::from_static("max-age=63072000");
+        headers.push((header::STRICT_TRANSPORT_SECURITY, strict));
+    }
     // The configuration takes addresses of plain characters only, so this never fails.
     if let Ok(value) = HeaderValue::from_str(&policy) {
         headers.push((header::CONTENT_SECURITY_POLICY, value));

@@ -23,6 +23,8 @@ pub struct SignForm {
     pub content_url: String,
     /// the element whose text they are.
     pub content_id: &'static str,
+    /// Where the octets are had as a file, by whoever signs with another program; empty when nowhere.
+    pub download_url: String,
     /// What the octets are, for people.
     pub what: String,
     /// How many.
@@ -55,6 +57,7 @@ impl SignForm {
             bin: String::new(),
             content_url: String::new(),
             content_id,
+            download_url: String::new(),
             what,
             size: octets.len(),
             sha256: hex::encode(Sha256::digest(octets)),
@@ -71,6 +74,7 @@ impl SignForm {
     /// A form over `octets`, which the page gets at `content_url`.
     pub fn of_file(action: String, octets: &[u8], content_url: String, what: String) -> Self {
         let mut form = Self::of_text(action, octets, "", what);
+        form.download_url.clone_from(&content_url);
         form.content_url = content_url;
         if octets.len() >= BY_DIGEST_MIN_BYTES {
             form.streebog512 = hex::encode(DigestAlgorithm::Streebog512.digest(octets).as_bytes());

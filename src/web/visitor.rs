@@ -3,7 +3,7 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 use qolhat_pki::certificate::Certificate;
 use sha2::{Digest as _, Sha256};
 
@@ -20,8 +20,14 @@ use crate::i18n::Language;
 use crate::operations::{OperationError, log_in};
 
 const SESSION: &str = "qolhat_session";
+/// The name under which browsers take the cookie over TLS alone, for this host alone and for all of its paths: a
+/// neighbouring host cannot plant another.
+const SESSION_OF_PRODUCTION: &str = "__Host-qolhat_session";
 const LANGUAGE: &str = "qolhat_language";
 const LANGUAGE_SECONDS: i64 = 400 * 86_400;
+/// Ends of addresses that take forms and show nothing when they are read.
+const ONLY_FORMS: [&str; 8] =
+    ["/sign", "/reject", "/withdraw", "/acceptance", "/employees", "/invitations", "/logout", "/language"];
 /// Longest address that is come back to, in bytes.
 const HERE_MAX_BYTES: usize = 2000;
 
@@ -81,7 +87,13 @@ impl FromRequestParts<Shared> for Visitor {
     type Rejection = PageError;
 
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, PageError> {
-        Self::of(app, &parts.headers, parts.uri.path_and_query().map_or("/", |here| here.as_str())).await
+        let here = parts.uri.path_and_query().map_or("/", |here| here.as_str());
+        let mut visitor = Self::of(app, &parts.headers, here).await?;
+        if parts.method != Method::GET && ONLY_FORMS.iter().any(|end| here.ends_with(end)) {
+            // An address that takes forms and shows nothing is not come back to.
+            visitor.here = "/".to_owned();
+        }
+        Ok(visitor)
     }
 }
 
@@ -92,7 +104,7 @@ impl Visitor {
     /// A fault of the database.
     pub async fn of(app: &App, headers: &HeaderMap, here: &str) -> Result<Self, PageError> {
         let mut visitor = Self::stranger(headers, here);
-        let Some(token) = cookie(headers, SESSION) else { return Ok(visitor) };
+        let Some(token) = cookie(headers, session_name(app)) else { return Ok(visitor) };
         match log_in::caller_of(app, &token).await {
             Ok(caller) => visitor.insider = Some(Insider::new(app, caller, token).await?),
             Err(OperationError::Refused(refusal)) => visitor.ended = Some(refusal),
@@ -153,14 +165,21 @@ fn set(app: &App, name: &str, value: &str, seconds: i64, scripts: &str) -> Optio
     HeaderValue::from_str(&format!("{name}={value}; Path=/; Max-Age={seconds}; SameSite=Lax{scripts}{secure}")).ok()
 }
 
+const fn session_name(app: &App) -> &'static str {
+    match app.pages.mode {
+        Mode::Production => SESSION_OF_PRODUCTION,
+        Mode::Demo => SESSION,
+    }
+}
+
 /// The header that opens a session in the browser.
 pub fn session_cookie(app: &App, token: &str) -> Option<HeaderValue> {
-    set(app, SESSION, token, SESSION_LIFETIME_SECONDS, "; HttpOnly")
+    set(app, session_name(app), token, SESSION_LIFETIME_SECONDS, "; HttpOnly")
 }
 
 /// The header that ends it.
 pub fn no_session_cookie(app: &App) -> Option<HeaderValue> {
-    set(app, SESSION, "", 0, "; HttpOnly")
+    set(app, session_name(app), "", 0, "; HttpOnly")
 }
 
 /// The header that keeps a language.

@@ -44,6 +44,11 @@ async fn production_takes_no_demonstration_ca_no_chosen_clock_and_no_test_number
     config.clock = None;
     assert!(config.check().is_err(), "keys whose chain the signer does not check");
     config.pages.ncalayer_checks_chain = true;
+    for wrong in [None, Some("http://edo.example.kz"), Some("https://edo.example.kz/path")] {
+        config.pages.public_origin = wrong.map(str::to_owned);
+        assert!(config.check().is_err(), "{wrong:?}");
+    }
+    config.pages.public_origin = Some("https://edo.example.kz".to_owned());
     assert!(config.check().is_ok());
     let told = refusal(&config).await;
     assert!(told.contains("DEMO") && told.contains("trust.anchors"), "{told}");

@@ -1,13 +1,15 @@
 //! A client reads an offer, gives his data and each consent on its own, and signs exactly the octets that he is shown
 //! (REG-06, REG-09, REG-12).
 
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
 use super::offers::{self, OfferShown, VersionShown};
 use crate::api::Shared;
+use crate::api::documents::download;
+use crate::api::input::{Asked as Query, Place as Path};
 use crate::app::App;
 use crate::docflow::offers::TextRow;
 use crate::domain::kinds::{AcceptedOffer, Client, ClientKind, Consents, DECLARATIONS, OfferAcceptance, Rules};
@@ -242,8 +244,9 @@ async fn draw_sign(
     consent: (&OfferAcceptance, &str),
     refusal: Option<&Refusal>,
 ) -> Result<Response, PageError> {
-    let ui = Ui::of(app, visitor).await?;
+    let mut ui = Ui::of(app, visitor).await?;
     let offer = OfferShown::load(app, id).await?;
+    ui.here = format!("/offers/{}/accept", offer.row.id);
     let (summary, octets) = consent;
     let action = format!("/offers/{}/acceptance", offer.row.id);
     let what = ui.word("kind", "offer-acceptance");
@@ -258,6 +261,14 @@ async fn draw_sign(
         status,
         &AcceptSign { ui: &ui, offer: &offer, consent: octets, summary, text_sha256, sign, problem },
     )
+}
+
+/// The consent as a file, for whoever signs it with another program.
+pub async fn octets(State(app): State<Shared>, visitor: Visitor, form: Form) -> Result<Response, PageError> {
+    form.insider(&visitor)?;
+    let consent = form.raw("consent").as_bytes().to_vec();
+    crate::operations::accept_offer::parse(&app, &consent)?;
+    Ok(download(consent, "application/octet-stream", "consent.json"))
 }
 
 /// Takes the signed consent in.

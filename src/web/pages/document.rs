@@ -1,7 +1,7 @@
 //! One document as its party sees it: what it is, what it shows, who signed and when, the four conditions of legal
 //! effect with their evidence, what happened, and what can be done now.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::documents::tone;
 use crate::access::store as clients;
 use crate::api::Shared;
+use crate::api::input::{Asked as Query, Place as Path};
 use crate::api::documents::download;
 use crate::app::App;
 use crate::docflow::store::FileRow;
@@ -141,7 +142,8 @@ async fn draw(
     done: &str,
     failed: Failed,
 ) -> Result<Response, PageError> {
-    let ui = Ui::of(app, visitor).await?;
+    let mut ui = Ui::of(app, visitor).await?;
+    ui.here = format!("/documents/{id}");
     let view = read_document::read_document(app, &insider.caller, id).await?;
     let state = view.row.state();
     let mut files = Vec::new();
@@ -379,7 +381,9 @@ pub async fn page(
         None => app.drawer.page(&bytes, asked).await,
     };
     match drawing {
-        Ok(drawing) => Ok(drawn::picture("image/png", drawing.png().to_vec())),
+        Ok(drawing) if drawing.is_complete() => Ok(drawn::picture("image/png", drawing.png().to_vec())),
+        // A page from which something is missing looks like another document: in its place stands the word that says so.
+        Ok(_) => Err(RefusalCode::NotFound.into()),
         Err(error) if error.is_final() => Err(RefusalCode::NotFound.into()),
         Err(_) => Err(RefusalCode::ServiceUnavailable.into()),
     }

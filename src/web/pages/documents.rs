@@ -1,10 +1,11 @@
 //! The boxes of a party: what came, what was sent, what is not signed yet.
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
 
 use crate::api::Shared;
+use crate::api::input::Asked as Query;
 use crate::docflow::State as DocumentState;
 use crate::docflow::store::{self, Box, Counts, DocumentRow};
 use crate::domain::time::Moment;

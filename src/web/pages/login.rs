@@ -1,12 +1,14 @@
 //! Login by a key: a one-time text, signed by the reader's authentication or signing key.
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::Response;
 use serde::Deserialize;
 
 use crate::access::preferences;
 use crate::api::Shared;
+use crate::api::documents::download;
+use crate::api::input::{Asked as Query, Place};
 use crate::app::App;
 use crate::domain::ids::ChallengeId;
 use crate::domain::refusal::{Refusal, RefusalCode};
@@ -92,9 +94,10 @@ async fn draw(
     carried: Carried,
 ) -> Result<Response, PageError> {
     let ui = Ui::plain(app, visitor);
-    let challenge = log_in::new_challenge(app).await?;
+    let challenge = log_in::new_challenge(app);
     let what = ui.t("page-login-text");
     let mut sign = SignForm::of_text("/login".to_owned(), challenge.content.as_bytes(), "challenge", what);
+    sign.download_url = format!("/login/texts/{}", challenge.id);
     sign.purpose = "any";
     sign.title_key = "page-login-sign-title";
     sign.button_key = "page-login-button";
@@ -120,6 +123,13 @@ async fn draw(
 struct Continue<'a> {
     ui: &'a Ui,
     typed: Typed,
+}
+
+/// The text of a challenge as a file, for whoever signs it with another program.
+pub async fn text(State(app): State<Shared>, Place(id): Place<String>) -> Result<Response, PageError> {
+    let id = ChallengeId::parse(&id).map_err(|_| RefusalCode::ChallengeUnknown)?;
+    let challenge = log_in::open_challenge(&app, id)?;
+    Ok(download(challenge.content.into_bytes(), "application/octet-stream", "login.txt"))
 }
 
 /// Opens a session by the signed challenge.

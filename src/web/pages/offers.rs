@@ -1,10 +1,11 @@
 //! Published offers, for anybody: versions, texts octet for octet, hashes, since when in force.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use qolhat_storage::BlobStore as _;
 
 use crate::api::Shared;
+use crate::api::input::Place as Path;
 use crate::app::App;
 use crate::docflow::offers::{self, OfferRow, TextRow, VersionRow};
 use crate::domain::ids::OfferId;

@@ -1,6 +1,8 @@
 //! What people and strangers do to pages: scripts in every field, double clicks, the back button, two tabs, a session
 //! that ends, a signer that cancels, fails, is silent, is gone, or has the wrong key.
 
+use base64::Engine as _;
+use qolhat::demo::client::text;
 use qolhat::ncalayer::Behaviour;
 
 use super::support::{Browser, Setup, path_of, pdf};
@@ -106,10 +108,14 @@ async fn a_double_click_and_the_back_button_sign_once() {
     assert_eq!(seller.state().await, "received", "the page behind is drawn anew");
     assert!(seller.sees_no("[data-sign]").await);
     // A form that was kept from before is told that it is too late.
-    let script = "const [path, tag, done] = arguments; const f = new FormData(); f.append('as', tag); f.append('key', 'old-1'); f.append('cms', 'MAA='); fetch(path + '/sign', {method: 'POST', body: f}).then(r => done(r.status))";
+    let script = "const [path, tag, cms, done] = arguments; const f = new FormData(); f.append('as', tag); \
+                  f.append('key', 'old-1'); f.append('cms', cms); fetch(path + '/sign', {method: 'POST', body: f})\
+                  .then(r => r.text()).then(t => done((t.match(/data-code=\"([a-z-]+)\"/) || [])[1]))";
     let tag = seller.see("input[name=as]").await.attr("value").await.unwrap().unwrap();
-    let status = seller.page.execute_async(script, vec![place.clone().into(), tag.into()]).await.unwrap();
-    assert!(status.as_u64().unwrap() >= 400);
+    let cms = base64::prelude::BASE64_STANDARD.encode(stage.sign(&stage.actor("head-a").sign, &pdf("Act")));
+    let script_arguments = vec![place.clone().into(), tag.into(), cms.into()];
+    let code = seller.page.execute_async(script, script_arguments).await.unwrap();
+    assert!(["not-the-recipient", "document-state"].contains(&code.as_str().unwrap()), "{code}");
     let api = stage.log_in(&stage.actor("head-a").auth).await;
     let view = api.get(&format!("/api/v1{place}")).await.unwrap();
     assert_eq!(view["signatures"].as_array().unwrap().len(), 1);
@@ -237,11 +243,26 @@ async fn a_post_from_another_site_and_the_id_of_another_party_do_nothing() {
     }
     let view = client.get(&format!("/api/v1/documents/{act}")).await.unwrap();
     assert_eq!(view["state"], "received");
+    // A PDF, so that every address of a document has something to give, with its real signature and receipt.
+    let drawn = pdf("Act");
+    let cms = stage.sign(&seller.sign, &drawn);
+    let sent = stage.send(&client, "arbitrary-file", &stage.actor("head-b"), &drawn, Some(cms)).await.unwrap();
+    let drawn = text(&sent, "document_id").unwrap();
+    let view = client.get(&format!("/api/v1/documents/{drawn}")).await.unwrap();
+    let (signature, receipt) = (&view["signatures"][0]["id"], &view["receipts"][0]["number"]);
     let (_, person) = stage.joined("person", &offer).await;
-    let cookie = format!("qolhat_session={}", person.token().unwrap());
-    for path in ["", "/files/0", "/files/0/image", "/files/0/pages/1", "/signatures/x", "/receipts/1"] {
-        let answer =
-            http.get(format!("{}/documents/{act}{path}", stage.base)).header("cookie", &cookie).send().await.unwrap();
-        assert_eq!(answer.status(), 404, "{path}");
+    for (who, status) in [(&client, 200), (&person, 404)] {
+        let cookie = format!("qolhat_session={}", who.token().unwrap());
+        for path in [
+            String::new(),
+            "/files/0".into(),
+            "/files/0/pages/1".into(),
+            format!("/signatures/{}", signature.as_str().unwrap()),
+            format!("/receipts/{receipt}"),
+        ] {
+            let url = format!("{}/documents/{drawn}{path}", stage.base);
+            let answer = http.get(url).header("cookie", &cookie).send().await.unwrap();
+            assert_eq!(answer.status().as_u16(), status, "{path}");
+        }
     }
 }

@@ -1,5 +1,5 @@
 //! Every page: valid, accessible, small, with a policy that has no loophole; readable without JavaScript; usable by the
-//! keyboard alone. With `QOLHAT_SCREENSHOTS` a folder, each is drawn in both widths and both lights.
+//! keyboard alone. With `SCREENSHOTS` a folder, each is drawn in both widths and both lights.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -115,7 +115,7 @@ async fn world() -> World {
 async fn every_page(language: &'static str) {
     let world = world().await;
     let axe = std::fs::read_to_string(npm("axe-core").join("axe.min.js")).unwrap();
-    let shots = std::env::var_os("QOLHAT_SCREENSHOTS").map(PathBuf::from);
+    let shots = std::env::var_os("SCREENSHOTS").map(PathBuf::from);
     let sources = tempfile::TempDir::new().unwrap();
     let mut wrong = Vec::new();
     let views: &[(u32, bool)] = if shots.is_some() {

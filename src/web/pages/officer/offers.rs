@@ -258,8 +258,10 @@ pub async fn publish(State(app): State<Shared>, visitor: Visitor, mut form: Form
     if form.text("step") == "edit" {
         return draw_form(&ui, StatusCode::OK, None, &typed);
     }
+    let taken = typed.take_files(&mut form);
+    // With the files, if any came: what was not seen is shown first.
     let seen = form.text("step") == "publish" && form.text("mark") == typed.mark();
-    let done = match typed.take_files(&mut form).and_then(|()| typed.command(ui.now)) {
+    let done = match taken.and_then(|()| typed.command(ui.now)) {
         Ok(command) if seen => publish_seen(&app, insider, &form, command).await,
         Ok(command) => return draw_preview(&ui, &typed, &command),
         Err(refusal) => Err(refusal.into()),
