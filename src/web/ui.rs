@@ -132,6 +132,11 @@ impl Ui {
         format_local(*at)
     }
 
+    /// An instant for programs, as HTML takes it: whole seconds of UTC.
+    pub fn iso(&self, at: &Moment) -> String {
+        at.truncate_to_seconds().to_string()
+    }
+
     /// A number of bytes as people read it: `640 байт`, `1,2 МБ` would hide that it is exact, so the unit is whole.
     pub fn size(&self, bytes: &i64) -> String {
         let bytes = u64::try_from(*bytes).unwrap_or_default();
