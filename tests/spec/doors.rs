@@ -1,0 +1,119 @@
+//! What one stranger may take at the doors: places, memory, time, and nobody else's logins.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use qolhat::serve::HEAD_SECONDS;
+use qolhat::web::{FORM_MAX_BYTES, VERIFY_PLACES};
+use reqwest::multipart::{Form, Part};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use crate::support::stage::{Stage, at};
+
+fn http() -> reqwest::Client {
+    reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap()
+}
+
+async fn connect(stage: &Stage) -> TcpStream {
+    TcpStream::connect(stage.base.trim_start_matches("http://")).await.unwrap()
+}
+
+/// The statuses of so many logins begun behind a proxy that names these clients.
+async fn begun_for(stage: &Stage, clients: &[&str]) -> Vec<u16> {
+    let mut statuses = Vec::new();
+    for client in clients {
+        let request = http().post(format!("{}/api/v1/login/challenges", stage.base));
+        statuses.push(request.header("X-Forwarded-For", *client).send().await.unwrap().status().as_u16());
+    }
+    statuses
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_stranger_behind_our_proxy_does_not_use_up_the_logins_of_the_others() {
+    const CLIENTS: [&str; 4] = ["192.0.2.1", "192.0.2.1", "192.0.2.1", "192.0.2.2"];
+    let start = at("2026-11-22T09:00:00Z");
+    let known = Stage::set_with(start, |config, _| {
+        config.limits.anonymous_per_minute = 2;
+        config.limits.trusted_proxies = vec![IpAddr::from([127, 0, 0, 1])].try_into().unwrap();
+    });
+    assert_eq!(begun_for(&known.await, &CLIENTS).await, [201, 201, 429, 201]);
+    let unknown = Stage::set_with(start, |config, _| config.limits.anonymous_per_minute = 2);
+    let each_another = ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"];
+    assert_eq!(begun_for(&unknown.await, &each_another).await, [201, 201, 429, 429], "nobody names himself anew");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_head_that_dribbles_in_is_cut_off() {
+    let stage = Stage::set().await;
+    let (mut dribbling, mut silent) = (connect(&stage).await, connect(&stage).await);
+    dribbling.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Long: ").await.unwrap();
+    let cut = async {
+        let (mut reads, mut writes) = dribbling.split();
+        let dribble = async {
+            while writes.write_all(b"a").await.is_ok() {
+                tokio::time::sleep(Duration::from_millis(500)).await;
+            }
+        };
+        let mut answer = Vec::new();
+        tokio::select! {
+            // Cut, with a word or without.
+            _ = reads.read_to_end(&mut answer) => {}
+            () = dribble => {}
+        }
+        let mut answer = Vec::new();
+        let _ = silent.read_to_end(&mut answer).await;
+    };
+    tokio::time::timeout(Duration::from_secs(HEAD_SECONDS + 10), cut).await.expect("still connected");
+    assert_eq!(http().get(format!("{}/healthz", stage.base)).send().await.unwrap().status(), 200);
+}
+
+async fn language_of(stage: &Stage, bytes: usize) -> u16 {
+    let mut body = b"language=ru&return=/&more=".to_vec();
+    body.resize(bytes, b'a');
+    let request = http().post(format!("{}/language", stage.base)).header("Sec-Fetch-Site", "same-origin");
+    let request = request.header("Content-Type", "application/x-www-form-urlencoded").body(body);
+    request.send().await.unwrap().status().as_u16()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_without_files_takes_little() {
+    let stage = Stage::set().await;
+    assert_eq!(language_of(&stage, FORM_MAX_BYTES).await, 303);
+    assert_eq!(language_of(&stage, FORM_MAX_BYTES + 1).await, 413);
+}
+
+async fn verified(stage: &Stage) -> u16 {
+    let form = Form::new().part("file", Part::bytes(b"no signature".to_vec()).file_name("file.bin"));
+    let request = http().post(format!("{}/verify", stage.base)).header("Sec-Fetch-Site", "same-origin");
+    request.multipart(form).send().await.unwrap().status().as_u16()
+}
+
+/// Waits until a file to be judged is answered with `status`.
+async fn until(stage: &Stage, status: u16) {
+    let waits = async {
+        while verified(stage).await != status {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), waits).await.expect("another status");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_of_strangers_have_so_many_places_and_not_more() {
+    const HEAD: &[u8] = b"POST /verify HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: same-origin\r\n\
+        Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 30000000\r\n\r\n--b\r\n";
+    let stage = Stage::set().await;
+    assert_eq!(verified(&stage).await, 200);
+    let mut held = Vec::new();
+    for _ in 0..VERIFY_PLACES {
+        let mut stream = connect(&stage).await;
+        stream.write_all(HEAD).await.unwrap();
+        held.push(stream);
+    }
+    until(&stage, 503).await;
+    assert_eq!(language_of(&stage, 100).await, 303, "the other pages go on");
+    held.pop();
+    until(&stage, 200).await;
+}
