@@ -1,14 +1,30 @@
 //! What one stranger may take at the doors: places, memory, time, and nobody else's logins.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
-use std::net::IpAddr;
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use axum::extract::Request;
+use axum::middleware::{Next, from_fn};
+use qolhat::app::{App, Passwords, SharedRandom, SystemRandom, clock_of};
+use qolhat::config::Config;
+use qolhat::demo::client::Client;
+use qolhat::demo::register::IssuedBy;
+use qolhat::demo::responders::{Fault, Service, Services, router};
+use qolhat::demo::run::actor;
+use qolhat::demo::{Branch, World};
+use qolhat::operations::verify_file::verify_file;
 use qolhat::serve::HEAD_SECONDS;
+use qolhat::signature::fetch::{Asked, Piece, Responders};
+use qolhat::signature::shown::Showing;
 use qolhat::web::{FORM_MAX_BYTES, VERIFY_PLACES};
+use qolhat_pki::issue::cms_sign::{Packaging, SigningContent, add_signer};
 use reqwest::multipart::{Form, Part};
+use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpStream};
 
 use crate::support::stage::{Stage, at};
 
@@ -116,4 +132,68 @@ async fn files_of_strangers_have_so_many_places_and_not_more() {
     assert_eq!(language_of(&stage, 100).await, 303, "the other pages go on");
     held.pop();
     until(&stage, 200).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_is_asked_for_once_however_many_signers_it_serves() {
+    const CONTENT: &[u8] = b"content";
+    let (folder, mut rng) = (TempDir::new().unwrap(), SharedRandom::new(SystemRandom));
+    let start = at("2026-11-22T09:00:00Z");
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let world = World::create(&folder.path().join("world"), &url, start, &mut rng).unwrap();
+    let mut config = Config::load(&world.config_file()).unwrap();
+    config.clock = Some(start.to_string());
+    let services = Services::new(Arc::clone(world.authorities()), clock_of(&config).unwrap(), rng.clone());
+    services.set_fault(Service::Ocsp, Some(Fault::Forbidden));
+    let asked: Arc<Mutex<BTreeMap<String, u32>>> = Arc::default();
+    let counts = Arc::clone(&asked);
+    let counted = router(services).layer(from_fn(move |request: Request, next: Next| {
+        *counts.lock().unwrap().entry(request.uri().path().to_owned()).or_insert(0) += 1;
+        next.run(request)
+    }));
+    tokio::spawn(async move { axum::serve(listener, counted).await });
+    let app = App::open(&config, &Passwords::Demo).await.unwrap();
+
+    let pairs = ["head-a", "head-b"].map(|id| actor(&world, id).unwrap().sign);
+    assert_eq!(pairs[0].certificate.issuer(), pairs[1].certificate.issuer());
+    let program = Client::new(&url, rng.clone()).unwrap();
+    let first = program.cms(&pairs[0], CONTENT, Packaging::Attached, app.clock.now()).unwrap();
+    let content = Some(SigningContent::Content(CONTENT));
+    let (key, certificate) = (&pairs[1].key, &pairs[1].certificate);
+    let both = add_signer(&first, key, certificate, content.as_ref(), app.clock.now(), &mut rng).unwrap();
+    let verdict = verify_file(&app, both, None, Showing::Masked).await.unwrap();
+    assert!(verdict.is_good() && verdict.signatures.len() == 2, "{}", verdict.report_json);
+    let asked = asked.lock().unwrap();
+    let lists: Vec<_> = asked.iter().filter(|(path, _)| path.starts_with("/crl/")).collect();
+    assert!(lists.iter().any(|(path, _)| *path == "/crl/gost.crl"), "{asked:?}");
+    assert!(lists.iter().all(|(_, times)| **times == 1), "{asked:?}");
+    assert_eq!(asked.get("/ocsp/gost").copied().unwrap_or_default(), 3, "two signers and their authority: {asked:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_in_files_are_read_once_and_handed_out_once() {
+    let stage = Stage::set().await;
+    let folder = TempDir::new().unwrap();
+    let mut rng = stage.app.rng.clone();
+    for branch in [Branch::Gost, Branch::Rsa] {
+        let list = stage.world.authorities().of(branch).crl(IssuedBy::Ca, stage.now(), &mut rng).unwrap();
+        std::fs::write(folder.path().join(format!("{branch:?}.crl")), list).unwrap();
+    }
+    // Nobody may be asked: only the files are left.
+    let responders = Responders::new("http://127.0.0.1:1/", &[], &[folder.path().to_owned()]).unwrap();
+    let [first, second, other] = ["head-a", "head-b", "person"].map(|id| stage.actor(id).sign.certificate);
+    let issuer_of = |subject: &qolhat_pki::certificate::Certificate| {
+        let known = stage.app.trust.intermediates.iter();
+        let anchors = stage.app.trust.anchors.anchors().iter().map(|anchor| anchor.certificate());
+        known.chain(anchors).find(|known| known.subject() == subject.issuer()).unwrap().clone()
+    };
+    let issuers = [issuer_of(&first), issuer_of(&second), issuer_of(&other)];
+    assert_ne!(issuers[0].subject(), issuers[2].subject());
+    let mut asked = Asked::nothing(&issuers);
+    let found = responders.revocation(&first, &issuers[0], &mut asked, &mut rng).await;
+    assert!(matches!(found[..], [Piece::Crl(_)]), "{}", found.len());
+    assert!(responders.revocation(&second, &issuers[1], &mut asked, &mut rng).await.is_empty(), "handed out already");
+    drop(folder);
+    assert_eq!(responders.revocation(&other, &issuers[2], &mut asked, &mut rng).await.len(), 1, "read already");
 }
