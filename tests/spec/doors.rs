@@ -10,7 +10,7 @@ use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use qolhat::app::{App, Passwords, SharedRandom, SystemRandom, clock_of};
 use qolhat::config::Config;
-use qolhat::demo::client::Client;
+use qolhat::demo::client::{Client, text};
 use qolhat::demo::register::IssuedBy;
 use qolhat::demo::responders::{Fault, Service, Services, router};
 use qolhat::demo::run::actor;
@@ -22,11 +22,12 @@ use qolhat::signature::shown::Showing;
 use qolhat::web::{FORM_MAX_BYTES, VERIFY_PLACES};
 use qolhat_pki::issue::cms_sign::{Packaging, SigningContent, add_signer};
 use reqwest::multipart::{Form, Part};
+use serde_json::json;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::support::stage::{Stage, at};
+use crate::support::stage::{AGREEMENT, Stage, at, code};
 
 fn http() -> reqwest::Client {
     reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap()
@@ -196,4 +197,57 @@ async fn lists_in_files_are_read_once_and_handed_out_once() {
     assert!(responders.revocation(&second, &issuers[1], &mut asked, &mut rng).await.is_empty(), "handed out already");
     drop(folder);
     assert_eq!(responders.revocation(&other, &issuers[2], &mut asked, &mut rng).await.len(), 1, "read already");
+}
+
+/// The value of the hidden field `name` of the only form with one.
+fn hidden(page: &str, name: &str) -> String {
+    let start = format!("<input type=\"hidden\" name=\"{name}\" value=\"");
+    let form = page.split("action=\"/officer/extracts/new\"").nth(1).unwrap();
+    form.split(&start).nth(1).unwrap().split('"').next().unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_extract_prepared_twice_under_one_key_is_one_extract_with_one_number() {
+    let stage = Stage::set().await;
+    let officer = stage.officer().await;
+    let offer = stage.publish(&officer, AGREEMENT).await;
+    let (head, client) = stage.joined("head-a", &offer).await;
+    let (other, _) = stage.joined("head-b", &offer).await;
+    let act = stage.recorded_act((&head, &client), &other, "1").await;
+    let body = |ground: &str| json!({"documents": [act], "asked_by": "Сот", "ground": ground, "scope": "Құжаттар"});
+    let prepare = async |ground: &str, key: &str| officer.post_with_key("/api/v1/extracts", &body(ground), key).await;
+    let first = prepare("Сұрау", "k1").await.unwrap();
+    assert_eq!(prepare("Сұрау", "k1").await.unwrap(), first, "id, number and what is signed");
+    assert_eq!(code(prepare("Басқа", "k1").await), "idempotency-key-reused");
+    let number = first["number"].as_u64().unwrap();
+    assert_eq!(prepare("Басқа", "k2").await.unwrap()["number"].as_u64(), Some(number + 1), "no number is lost");
+    // At one time: one of them meets the other while it is being done.
+    let (one, two) = tokio::join!(prepare("Үшінші", "k3"), prepare("Үшінші", "k3"));
+    let same = [one, two].map(|answer| match answer {
+        Ok(answer) => text(&answer, "id").unwrap(),
+        Err(error) => error.code().unwrap().to_owned(),
+    });
+    assert!(same[0] == same[1] || same.contains(&"service-unavailable".to_owned()), "{same:?}");
+    assert_eq!(prepare("Төртінші", "k4").await.unwrap()["number"].as_u64(), Some(number + 3), "no number is lost");
+
+    let address = format!("{}/officer/extracts/new", stage.base);
+    let cookie = format!("qolhat_session={}", officer.token().unwrap());
+    let page = http().get(&address).header("Cookie", &cookie).send().await.unwrap().text().await.unwrap();
+    let mut places = Vec::new();
+    for _ in 0..2 {
+        let mut form = Form::new().text("documents", act.clone());
+        for (name, value) in [("asked_by", "Сот"), ("ground", "Сұрау"), ("scope", "Құжаттар")] {
+            form = form.text(name, value);
+        }
+        for name in ["as", "key"] {
+            form = form.text(name, hidden(&page, name));
+        }
+        let request = http().post(&address).header("Cookie", &cookie).header("Origin", &stage.base);
+        let answer = request.multipart(form).send().await.unwrap();
+        assert_eq!(answer.status(), 303);
+        places.push(answer.headers()["location"].to_str().unwrap().to_owned());
+    }
+    assert!(places[0] == places[1] && places[0].len() > "/officer/extracts/".len(), "{places:?}");
+    let listed = qolhat::extract::store::list(&stage.app.db, 100).await.unwrap();
+    assert_eq!(listed.len(), 5);
 }
