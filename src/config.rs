@@ -4,7 +4,7 @@
 //! Secrets are never written here: each is a file of its own (mode 0600) or, for the password of the operator's
 //! key, the name of an environment variable.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use figment::Figment;
@@ -169,11 +169,58 @@ pub struct Limits {
     pub files_max: usize,
     /// Sign-in attempts and signature checks of one address in a minute without a session.
     pub anonymous_per_minute: u32,
+    /// Addresses of our own proxies. A client behind one of them is counted by the address that it names in
+    /// `X-Forwarded-For`; without them everybody behind a proxy is one address and shares one count.
+    pub trusted_proxies: TrustedProxies,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { file_max_bytes: 10 * 1024 * 1024, files_max: 20, anonymous_per_minute: 120 }
+        Self {
+            file_max_bytes: 10 * 1024 * 1024,
+            files_max: 20,
+            anonymous_per_minute: 120,
+            trusted_proxies: TrustedProxies::default(),
+        }
+    }
+}
+
+/// Most proxies of one service.
+pub const TRUSTED_PROXIES_MAX: usize = 16;
+
+/// Addresses whose `X-Forwarded-For` is believed: a list of IP addresses, none by default.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "Vec<IpAddr>")]
+pub struct TrustedProxies([Option<IpAddr>; TRUSTED_PROXIES_MAX]);
+
+impl TrustedProxies {
+    /// Whether `address` is one of them; an IPv4 address written as IPv6 is the same address.
+    #[must_use]
+    pub fn contains(&self, address: IpAddr) -> bool {
+        self.0.contains(&Some(address.to_canonical()))
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.iter().all(Option::is_none)
+    }
+}
+
+impl TryFrom<Vec<IpAddr>> for TrustedProxies {
+    type Error = String;
+
+    /// # Errors
+    /// More than [`TRUSTED_PROXIES_MAX`] addresses.
+    fn try_from(addresses: Vec<IpAddr>) -> Result<Self, String> {
+        if addresses.len() > TRUSTED_PROXIES_MAX {
+            return Err(format!("more than {TRUSTED_PROXIES_MAX} addresses"));
+        }
+        let mut proxies = Self::default();
+        for (place, address) in proxies.0.iter_mut().zip(addresses) {
+            *place = Some(address.to_canonical());
+        }
+        Ok(proxies)
     }
 }
 
@@ -307,5 +354,23 @@ impl Config {
         {
             self.database = format!("sqlite:{}", base.join(path).display());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn proxies_are_a_bounded_list_of_addresses() {
+        let limits = |text: &str| Figment::new().merge(Toml::string(text)).extract::<Limits>();
+        assert!(limits("").unwrap().trusted_proxies.is_empty());
+        let two = limits("trusted_proxies = [\"127.0.0.1\", \"::ffff:10.0.0.7\"]").unwrap().trusted_proxies;
+        let has = |text: &str| two.contains(text.parse().unwrap());
+        assert!(has("127.0.0.1") && has("::ffff:127.0.0.1") && has("10.0.0.7") && !has("10.0.0.8") && !has("::1"));
+        assert!(limits("trusted_proxies = [\"proxy.example.kz\"]").is_err());
+        let many = format!("trusted_proxies = [{}]", "\"127.0.0.1\",".repeat(TRUSTED_PROXIES_MAX + 1));
+        assert!(limits(&many).is_err());
     }
 }

@@ -47,10 +47,12 @@ pub struct PreparedAnswer {
 
 /// Gather an extract (the officer's act). It is issued when he has signed its manifest.
 #[utoipa::path(post, path = "/api/v1/extracts", tag = "extracts", security(("session" = [])), request_body = Prepare,
+    params(("Idempotency-Key" = String, Header)),
     responses((status = 201, body = PreparedAnswer), (status = "4XX", body = Problem)))]
 pub async fn prepare(
     State(app): State<Shared>,
     session: Session,
+    key: IdempotencyKey,
     input: Input<Prepare>,
 ) -> Result<(StatusCode, Json<PreparedAnswer>), ApiError> {
     let Prepare { documents, asked_by, ground, scope } = input.value;
@@ -61,8 +63,12 @@ pub async fn prepare(
         .iter()
         .map(|id| DocumentId::parse(id).map_err(|_| RefusalCode::DocumentUnknown))
         .collect::<Result<Vec<_>, _>>()?;
-    let request = ExtractRequest { documents, asked_by, ground, scope };
-    let prepared = issue_extract::prepare_extract(&app, &session.caller, request).await?;
+    let asked = ExtractRequest { documents, asked_by, ground, scope };
+    let (request, earlier) = key.request(&app, &session.caller, input.sha256).await?;
+    let prepared = match earlier {
+        Some(object) => issue_extract::read_prepared_again(&app, &session.caller, extract_id(&object)?).await?,
+        None => issue_extract::prepare_extract(&app, &session.caller, asked, &request).await?,
+    };
     Ok((
         StatusCode::CREATED,
         Json(PreparedAnswer {

@@ -6,16 +6,22 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::header;
+use axum::http::{HeaderMap, HeaderName, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
 use super::Shared;
 use super::problem::ApiError;
+use crate::config::TrustedProxies;
 use crate::domain::refusal::{Refusal, RefusalCode};
 
 /// Most addresses remembered in one minute; past it everybody new shares one count.
 const ADDRESSES_MAX: usize = 65_536;
+
+/// Where a proxy names the client whose request it hands on.
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+/// Most addresses looked at in one request's `X-Forwarded-For`, from its end: our own proxies stand there.
+const FORWARDED_MAX: usize = 32;
 
 /// What anybody may read or try, with a token or without: counted whatever the request carries, since nobody looks at
 /// the token there.
@@ -66,6 +72,39 @@ fn network_of(address: IpAddr) -> IpAddr {
     }
 }
 
+fn client_of(request: &Request, proxies: &TrustedProxies) -> Option<IpAddr> {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip())?;
+    Some(forwarded(peer, request.headers(), proxies))
+}
+
+/// Whom a request is counted to. Whoever speaks to us himself is `peer`, whatever he says of others. One of our proxies
+/// adds at the end whom it serves: the last address there that is not a proxy of ours; what stands before it is the
+/// client's word. Where it names nobody, the request is the proxy's.
+fn forwarded(peer: IpAddr, headers: &HeaderMap, proxies: &TrustedProxies) -> IpAddr {
+    let peer = peer.to_canonical();
+    if !proxies.contains(peer) {
+        return peer;
+    }
+    // A line that is no text is nobody's address, not a line to be passed over.
+    let lines = headers.get_all(FORWARDED_FOR).iter().rev();
+    let named = lines.flat_map(|line| line.to_str().unwrap_or_default().rsplit(','));
+    for text in named.take(FORWARDED_MAX) {
+        match address_of(text.trim()) {
+            Some(address) if proxies.contains(address) => {}
+            Some(address) => return address,
+            None => return peer,
+        }
+    }
+    peer
+}
+
+/// `192.0.2.1`, `192.0.2.1:50000`, `2001:db8::1`, `[2001:db8::1]` or `[2001:db8::1]:50000`.
+fn address_of(text: &str) -> Option<IpAddr> {
+    let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
+    let parsed = bare.parse::<IpAddr>().ok();
+    parsed.or_else(|| text.parse::<SocketAddr>().ok().map(|address| address.ip())).map(|address| address.to_canonical())
+}
+
 /// Ends a request that takes too long: a body that dribbles in for ever holds memory and a connection.
 pub async fn within(seconds: u64, request: Request, next: Next) -> Response {
     match tokio::time::timeout(Duration::from_secs(seconds), next.run(request)).await {
@@ -81,7 +120,7 @@ pub async fn limit(State((app, limiter)): State<(Shared, Arc<Limiter>)>, request
     let reads = request.method() == axum::http::Method::GET;
     let is_open = OPEN.iter().any(|open| path.starts_with(open)) && (reads || path.starts_with("/api/v1/login"));
     if is_open || !request.headers().contains_key(header::AUTHORIZATION) {
-        let address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip());
+        let address = client_of(&request, &app.rules.limits.trusted_proxies);
         if let Err(seconds) = limiter.allow(address, app.clock.now().unix_seconds()) {
             let refusal = Refusal::new(RefusalCode::RateLimited).with("seconds", seconds.to_string());
             return ApiError::from(refusal).into_response();
@@ -101,7 +140,7 @@ pub async fn limit_forms(
     let is_form = request.method() == axum::http::Method::POST;
     let is_open = STRANGERS.contains(&request.uri().path()) || !request.headers().contains_key(header::COOKIE);
     if is_form && is_open {
-        let address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip());
+        let address = client_of(&request, &app.rules.limits.trusted_proxies);
         if let Err(seconds) = limiter.allow(address, app.clock.now().unix_seconds()) {
             let refusal = Refusal::new(RefusalCode::RateLimited).with("seconds", seconds.to_string());
             return ApiError::from(refusal).into_response();
@@ -112,7 +151,51 @@ pub async fn limit_forms(
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
+
+    fn ip(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    /// Who is counted when `peer` sends these lines of `X-Forwarded-For` and two proxies are ours.
+    fn counted(peer: &str, lines: &[&str]) -> IpAddr {
+        let mut headers = HeaderMap::new();
+        for line in lines {
+            headers.append(FORWARDED_FOR, line.parse().unwrap());
+        }
+        let ours = TrustedProxies::try_from(vec![ip("127.0.0.1"), ip("10.0.0.7")]).unwrap();
+        forwarded(ip(peer), &headers, &ours)
+    }
+
+    #[test]
+    fn a_client_behind_our_proxy_is_counted_by_the_address_that_the_proxy_names() {
+        assert_eq!(counted("127.0.0.1", &["192.0.2.1"]), ip("192.0.2.1"));
+        assert_eq!(counted("::ffff:127.0.0.1", &["192.0.2.1:50000"]), ip("192.0.2.1"));
+        assert_eq!(counted("127.0.0.1", &["[2001:db8::1]:443"]), ip("2001:db8::1"));
+        assert_eq!(counted("127.0.0.1", &["192.0.2.1, 10.0.0.7"]), ip("192.0.2.1"), "two proxies in a row");
+        // What the client wrote himself stands before what the proxy adds.
+        assert_eq!(counted("127.0.0.1", &["198.51.100.9, 192.0.2.1"]), ip("192.0.2.1"));
+        assert_eq!(counted("127.0.0.1", &["198.51.100.9", "192.0.2.1"]), ip("192.0.2.1"));
+    }
+
+    #[test]
+    fn a_stranger_who_names_others_is_counted_himself() {
+        assert_eq!(counted("192.0.2.1", &["198.51.100.9"]), ip("192.0.2.1"));
+        assert_eq!(counted("192.0.2.1", &["127.0.0.1", "10.0.0.7"]), ip("192.0.2.1"));
+        let mut headers = HeaderMap::new();
+        headers.append(FORWARDED_FOR, "198.51.100.9".parse().unwrap());
+        assert_eq!(forwarded(ip("127.0.0.1"), &headers, &TrustedProxies::default()), ip("127.0.0.1"));
+    }
+
+    #[test]
+    fn a_proxy_that_names_nobody_is_counted_itself() {
+        for lines in [&[][..], &[""], &["unknown"], &["198.51.100.9, "], &["198.51.100.9", "_hidden"], &["10.0.0.7"]] {
+            assert_eq!(counted("127.0.0.1", lines), ip("127.0.0.1"), "{lines:?}");
+        }
+        let long = "10.0.0.7,".repeat(5_000);
+        assert_eq!(counted("127.0.0.1", &["198.51.100.9", long.trim_end_matches(',')]), ip("127.0.0.1"));
+    }
 
     #[test]
     fn an_address_over_its_limit_waits_for_the_next_minute_and_hinders_nobody_else() {

@@ -1,5 +1,6 @@
 //! `qolhat doctor`: whether the service could be started, and what to mend when it could not.
 
+use std::net::SocketAddr;
 use std::path::Path;
 
 use qolhat_pki::digest::DigestAlgorithm;
@@ -9,7 +10,7 @@ use serde_json::{Value, json};
 use super::output::{CliError, Output};
 use super::{Answer, ConfigArgs, input, service};
 use crate::app::{self, Passwords, SharedRandom, SystemRandom};
-use crate::config::{Config, Mode};
+use crate::config::{Config, Limits, Mode};
 use crate::db::Db;
 use crate::domain::time::{Clock as _, Moment};
 use crate::journal::{OutsideMemory, audit};
@@ -77,6 +78,7 @@ pub fn doctor(args: &ConfigArgs, output: &Output) -> Result<Answer, CliError> {
                 let mend = Some(("doctor-mode-demo", Vec::new()));
                 findings.push(Finding { part: "doctor-config", state: State::Warning, mend });
             }
+            findings.extend(nobody_told_apart(config.mode, config.listen, &config.limits));
             input::runtime()?.block_on(examine(&config, &mut findings));
         }
     }
@@ -109,6 +111,17 @@ fn to_json(findings: &[Finding], output: &Output, bad: usize) -> Value {
         json!({"part": finding.part.trim_start_matches("doctor-"), "state": finding.state.code(), "mend": mend})
     };
     json!({"ok": bad == 0, "findings": findings.iter().map(finding).collect::<Vec<_>>()})
+}
+
+/// A service for real clients that listens on loopback stands behind a proxy: unless it is told which, everybody is one
+/// address to it, and one stranger uses up the logins of all.
+fn nobody_told_apart(mode: Mode, listen: SocketAddr, limits: &Limits) -> Option<Finding> {
+    let is_apart =
+        mode == Mode::Demo || !listen.ip().to_canonical().is_loopback() || !limits.trusted_proxies.is_empty();
+    // What is written there needs no language.
+    let detail = format!("limits.trusted_proxies = [], listen = {listen}");
+    let mend = Some(("doctor-config-mend", vec![("detail", detail)]));
+    (!is_apart).then_some(Finding { part: "doctor-config", state: State::Warning, mend })
 }
 
 async fn examine(config: &Config, findings: &mut Vec<Finding>) {
@@ -211,5 +224,27 @@ async fn time_stamps(config: &Config, now: Moment, findings: &mut Vec<Finding>) 
                 Finding::bad("doctor-clock", "doctor-clock-mend", vec![("seconds", off.to_string())])
             });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::net::IpAddr;
+
+    use super::*;
+
+    #[test]
+    fn a_service_behind_a_proxy_that_it_does_not_know_is_warned_of() {
+        let warned = |mode, listen: &str, proxies: Vec<IpAddr>| {
+            let limits = Limits { trusted_proxies: proxies.try_into().unwrap(), ..Limits::default() };
+            nobody_told_apart(mode, listen.parse().unwrap(), &limits).map(|finding| finding.state)
+        };
+        let loopback = IpAddr::from([127, 0, 0, 1]);
+        assert_eq!(warned(Mode::Production, "127.0.0.1:8080", Vec::new()), Some(State::Warning));
+        assert_eq!(warned(Mode::Production, "[::1]:8080", Vec::new()), Some(State::Warning));
+        assert_eq!(warned(Mode::Production, "127.0.0.1:8080", vec![loopback]), None);
+        assert_eq!(warned(Mode::Production, "192.0.2.1:8080", Vec::new()), None);
+        assert_eq!(warned(Mode::Demo, "127.0.0.1:8080", Vec::new()), None);
     }
 }

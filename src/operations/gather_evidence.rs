@@ -13,7 +13,7 @@ use qolhat_pki::validate::Evidence;
 
 use crate::app::{App, Trust};
 use crate::domain::time::Moment;
-use crate::signature::fetch::Piece;
+use crate::signature::fetch::{Asked, Piece};
 
 /// A time stamp over the signature value, or nothing when none can be had: the document then waits.
 pub(super) async fn fetch_time_stamp(app: &App, data: &SignedData) -> Option<Vec<u8>> {
@@ -54,12 +54,13 @@ pub(super) async fn fetch_revocation(
 }
 
 /// What the CA says of every certificate of `paths` but the anchors, put into `pieces` as it comes; of a certificate
-/// that stands in several paths it is asked once.
+/// that stands in several paths it is asked once, and for a list of an issuer of several certificates too.
 pub(super) async fn fetch_along(app: &App, paths: &[VerifiedPath], pieces: &mut Vec<Piece>) {
-    let mut asked = BTreeSet::new();
-    for (subject, issuer) in paths.iter().flat_map(VerifiedPath::links) {
-        if asked.insert(subject.sha256()) {
-            pieces.extend(app.responders.revocation(subject, issuer, &mut app.rng.clone()).await);
+    let links = || paths.iter().flat_map(VerifiedPath::links);
+    let (mut seen, mut asked) = (BTreeSet::new(), Asked::nothing(links().map(|(_, issuer)| issuer)));
+    for (subject, issuer) in links() {
+        if seen.insert(subject.sha256()) {
+            pieces.extend(app.responders.revocation(subject, issuer, &mut asked, &mut app.rng.clone()).await);
         }
     }
 }

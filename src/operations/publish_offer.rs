@@ -135,9 +135,7 @@ pub fn check(command: &PublishOffer, now: Moment) -> Result<(), Refusal> {
                 .at(pointer));
         }
         if text.chars().any(|c| is_forbidden(c) && !matches!(c, '\n' | '\r' | '\t')) {
-            return Err(Refusal::new(RefusalCode::MalformedContent)
-                .with("reason", "forbidden-character")
-                .at(pointer));
+            return Err(Refusal::new(RefusalCode::MalformedContent).with("reason", "forbidden-character").at(pointer));
         }
         if text.trim().is_empty() || seen.contains(language) {
             return Err(Refusal::new(RefusalCode::MalformedContent).with("reason", "text-empty-or-twice").at(pointer));

@@ -3,6 +3,7 @@
 //!
 //! Addresses in certificates are the attacker's: only hosts of the configured list are asked.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -66,6 +67,31 @@ pub enum Piece {
     Crl(Vec<u8>),
 }
 
+/// What was asked for in one run already. A list serves every certificate of its issuer: it is fetched, read and handed
+/// out once, however many signers there are. Whoever may hand in a file would otherwise make us ask as often as he likes.
+#[derive(Default)]
+pub struct Asked {
+    /// Whose lists are looked for in files.
+    issuers: Vec<Certificate>,
+    /// Addresses of lists, and whether one was had there.
+    addresses: BTreeMap<String, bool>,
+    /// The lists of the issuers in the files, once they are read; what is handed out is gone.
+    in_files: Option<Vec<CertificateList>>,
+}
+
+impl Asked {
+    /// Nothing yet, in a run about certificates of `issuers`.
+    pub fn nothing<'c>(issuers: impl IntoIterator<Item = &'c Certificate>) -> Self {
+        let mut distinct: Vec<Certificate> = Vec::new();
+        for issuer in issuers {
+            if !distinct.iter().any(|known| known.subject() == issuer.subject()) {
+                distinct.push(issuer.clone());
+            }
+        }
+        Self { issuers: distinct, ..Self::default() }
+    }
+}
+
 /// The services that may be asked.
 #[derive(Debug, Clone)]
 pub struct Responders {
@@ -116,11 +142,12 @@ impl Responders {
     }
 
     /// What the CA says of `certificate` now: an OCSP answer, else a CRL; then the CRLs kept in files. An empty answer
-    /// means that nothing could be had; each failure is logged.
+    /// means that nothing could be had beyond what this run has got already, as `asked` knows; each failure is logged.
     pub async fn revocation(
         &self,
         certificate: &Certificate,
         issuer: &Certificate,
+        asked: &mut Asked,
         rng: &mut (dyn SecureRandom + Send),
     ) -> Vec<Piece> {
         for url in certificate.ocsp_uris() {
@@ -130,12 +157,19 @@ impl Responders {
             }
         }
         for url in certificate.crl_uris() {
-            match self.crl(url).await {
+            match asked.addresses.get(url) {
+                Some(true) => return Vec::new(),
+                Some(false) => continue,
+                None => {}
+            }
+            let answer = self.crl(url).await;
+            asked.addresses.insert(url.to_owned(), answer.is_ok());
+            match answer {
                 Ok(crl) => return vec![Piece::Crl(crl)],
                 Err(error) => tracing::warn!(responder.error = %error, "no CRL"),
             }
         }
-        self.crls_in_files(issuer).await
+        self.crls_in_files(issuer, asked).await
     }
 
     async fn ocsp(
@@ -168,16 +202,26 @@ impl Responders {
         Ok(answer)
     }
 
-    /// The CRLs of `issuer` among the configured files and folders.
-    async fn crls_in_files(&self, issuer: &Certificate) -> Vec<Piece> {
-        let (paths, issuer) = (Arc::clone(&self.crl_files), issuer.clone());
+    /// The CRLs of `issuer` among the configured files and folders, which are read once in a run.
+    async fn crls_in_files(&self, issuer: &Certificate, asked: &mut Asked) -> Vec<Piece> {
+        let lists = match asked.in_files.take() {
+            Some(lists) => lists,
+            None => self.lists_of(asked.issuers.clone()).await,
+        };
+        let (of_issuer, others) = lists.into_iter().partition(|list| list.issuer() == issuer.subject());
+        asked.in_files = Some(others);
+        Vec::into_iter(of_issuer).map(|list: CertificateList| Piece::Crl(list.der().to_vec())).collect()
+    }
+
+    async fn lists_of(&self, issuers: Vec<Certificate>) -> Vec<CertificateList> {
+        let paths = Arc::clone(&self.crl_files);
         let read = tokio::task::spawn_blocking(move || {
             files_of(&paths)
                 .into_iter()
                 .filter_map(|path| std::fs::read(path).ok())
                 .flat_map(|bytes| qolhat_pki::armor::decode_any(&bytes))
-                .filter(|der| CertificateList::from_der(der).is_ok_and(|crl| crl.issuer() == issuer.subject()))
-                .map(Piece::Crl)
+                .filter_map(|der| CertificateList::from_der(&der).ok())
+                .filter(|list| issuers.iter().any(|issuer| issuer.subject() == list.issuer()))
                 .collect::<Vec<_>>()
         });
         read.await.unwrap_or_default()

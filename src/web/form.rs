@@ -2,6 +2,7 @@
 //! which its act may be repeated.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, RawForm, Request};
 use axum::http::{StatusCode, header};
@@ -9,18 +10,16 @@ use sha2::{Digest as _, Sha256};
 
 use super::problem_page::{PageError, Typed};
 use super::visitor::{Insider, Visitor};
+use super::{VERIFY, room_of};
 use crate::access::answers::{KEY_MAX_BYTES, Request as Repeatable};
+use crate::api::Shared;
 use crate::api::idempotency;
-use crate::api::{Shared, UPLOAD_MAX_BYTES};
+use crate::api::limiter::REQUEST_SECONDS;
 use crate::app::App;
 use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::intake::Upload;
-use crate::operations::verify_file::INPUT_MAX_BYTES;
 use qolhat_pki::armor;
 
-/// Where strangers hand in files, and the largest form taken there, in bytes.
-const VERIFY: &str = "/verify";
-const VERIFY_MAX_BYTES: usize = INPUT_MAX_BYTES + 64 * 1024;
 /// Largest form taken from anybody who is not logged in, in bytes: what was typed before a session ended.
 const STRANGER_MAX_BYTES: usize = 4 * 1024 * 1024;
 /// Most fields of a form.
@@ -50,14 +49,14 @@ impl FromRequest<Shared> for Form {
 
     async fn from_request(mut request: Request, app: &Shared) -> Result<Self, PageError> {
         let path = request.uri().path().to_owned();
-        if path == VERIFY {
-            DefaultBodyLimit::max(VERIFY_MAX_BYTES).apply(&mut request);
-        } else if Visitor::of(app, request.headers(), &path).await?.insider.is_none() {
-            DefaultBodyLimit::max(STRANGER_MAX_BYTES).apply(&mut request);
+        let (mut limit, mut seconds) = (room_of(&path).bytes, room_of(&path).seconds);
+        if path != VERIFY && Visitor::of(app, request.headers(), &path).await?.insider.is_none() {
+            limit = limit.min(STRANGER_MAX_BYTES);
+            seconds = seconds.min(REQUEST_SECONDS);
         }
-        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let is_multipart = kind.is_some_and(|kind| kind.starts_with("multipart/form-data"));
-        let fields = if is_multipart { multipart(request, app).await? } else { plain(request, app).await? };
+        DefaultBodyLimit::max(limit).apply(&mut request);
+        let fields = tokio::time::timeout(Duration::from_secs(seconds), read(request, app, limit));
+        let fields = fields.await.map_err(|_| RefusalCode::ServiceUnavailable)??;
         if fields.len() > FIELDS_MAX {
             return Err(unreadable().into());
         }
@@ -69,14 +68,23 @@ fn unreadable() -> Refusal {
     Refusal::new(RefusalCode::MalformedContent).with("reason", "form")
 }
 
-fn too_large() -> Refusal {
-    Refusal::new(RefusalCode::UploadTooLarge).with("limit", UPLOAD_MAX_BYTES.to_string())
+fn too_large(limit: usize) -> Refusal {
+    Refusal::new(RefusalCode::UploadTooLarge).with("limit", limit.to_string())
 }
 
-async fn plain(request: Request, app: &Shared) -> Result<Vec<(String, Piece)>, PageError> {
+async fn read(request: Request, app: &Shared, limit: usize) -> Result<Vec<(String, Piece)>, PageError> {
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    if kind.is_some_and(|kind| kind.starts_with("multipart/form-data")) {
+        multipart(request, app, limit).await
+    } else {
+        plain(request, app, limit).await
+    }
+}
+
+async fn plain(request: Request, app: &Shared, limit: usize) -> Result<Vec<(String, Piece)>, PageError> {
     let RawForm(bytes) = RawForm::from_request(request, app).await.map_err(|rejection| {
         if axum::response::IntoResponse::into_response(rejection).status() == StatusCode::PAYLOAD_TOO_LARGE {
-            too_large()
+            too_large(limit)
         } else {
             unreadable()
         }
@@ -128,14 +136,14 @@ fn encoded(text: &str) -> String {
 /// Browsers send the ends of lines as CR LF; people mean lines.
 fn text(value: String) -> Result<String, Refusal> {
     if value.len() > TEXT_MAX_BYTES {
-        return Err(too_large());
+        return Err(too_large(TEXT_MAX_BYTES));
     }
     Ok(if value.contains('\r') { value.replace("\r\n", "\n").replace('\r', "\n") } else { value })
 }
 
-async fn multipart(request: Request, app: &Shared) -> Result<Vec<(String, Piece)>, PageError> {
+async fn multipart(request: Request, app: &Shared, limit: usize) -> Result<Vec<(String, Piece)>, PageError> {
     let failed = |error: axum::extract::multipart::MultipartError| {
-        if error.status() == StatusCode::PAYLOAD_TOO_LARGE { too_large() } else { unreadable() }
+        if error.status() == StatusCode::PAYLOAD_TOO_LARGE { too_large(limit) } else { unreadable() }
     };
     let mut form = Multipart::from_request(request, app).await.map_err(|_| unreadable())?;
     let mut fields = Vec::new();
@@ -149,8 +157,8 @@ async fn multipart(request: Request, app: &Shared) -> Result<Vec<(String, Piece)
         let piece = match file {
             // A field for a file in which none was chosen.
             Some(file) if file.is_empty() && bytes.is_empty() => continue,
-            Some(file) => Piece::File(Upload { name: file, bytes: bytes.to_vec() }),
-            None => Piece::Text(text(String::from_utf8(bytes.to_vec()).map_err(|_| unreadable())?)?),
+            Some(file) => Piece::File(Upload { name: file, bytes: bytes.into() }),
+            None => Piece::Text(text(String::from_utf8(bytes.into()).map_err(|_| unreadable())?)?),
         };
         fields.push((name, piece));
     }

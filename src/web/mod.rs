@@ -13,17 +13,21 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
+use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::api::limiter::{self, Limiter};
-use crate::api::{Shared, UPLOAD_MAX_BYTES, problem};
+use crate::api::problem::ApiError;
+use crate::api::{BODY_MAX_BYTES, Shared, UPLOAD_MAX_BYTES, problem};
 use crate::app::App;
 use crate::config::Mode;
+use crate::domain::refusal::RefusalCode;
+use crate::operations::verify_file::INPUT_MAX_BYTES;
 
 mod assets;
 mod drawn;
@@ -37,18 +41,69 @@ mod sign_form;
 mod ui;
 mod visitor;
 
+/// Where strangers hand in files to be judged.
+const VERIFY: &str = "/verify";
+/// Most files of strangers held at one time: each fills memory while it comes in and until it is judged. Whoever comes
+/// when all places are taken is sent away before his file is read.
+pub const VERIFY_PLACES: usize = 8;
+/// Largest form of most pages, in bytes.
+pub const FORM_MAX_BYTES: usize = 1024 * 1024;
+/// Largest form of the login, in bytes: what was typed before a session ended goes through it.
+const LOGIN_FORM_MAX_BYTES: usize = 4 * 1024 * 1024;
+/// Largest form with the texts of an offer, in bytes.
+const OFFER_FORM_MAX_BYTES: usize = 16 * 1024 * 1024;
+
 /// Every page.
 pub fn router(app: Shared, limiter: Arc<Limiter>) -> Router {
     let headers_of = Arc::new(headers_for(&app));
+    let places = Arc::new(Semaphore::new(VERIFY_PLACES));
     pages()
         .with_state(Arc::clone(&app))
-        .layer(DefaultBodyLimit::max(UPLOAD_MAX_BYTES))
-        .layer(from_fn(|request, next| limiter::within(limiter::UPLOAD_SECONDS, request, next)))
+        .layer(from_fn(move |request, next: Next| bounded(Arc::clone(&places), request, next)))
         .layer(from_fn_with_state((Arc::clone(&app), limiter), limiter::limit_forms))
         .layer(from_fn_with_state(Arc::clone(&app), origin::must_be_ours))
         .layer(CatchPanicLayer::custom(|_| problem::panicked()))
         .layer(from_fn_with_state(app, problem_page::draw))
         .layer(from_fn(move |request, next: Next| set_headers(Arc::clone(&headers_of), request, next)))
+}
+
+/// What a form may take: bytes and seconds.
+struct Room {
+    bytes: usize,
+    seconds: u64,
+}
+
+/// What the form that is sent to `path` may take. Only a document with its files is large and slow.
+fn room_of(path: &str) -> Room {
+    let parts: Vec<&str> = path.split('/').skip(1).take(4).collect();
+    let bytes = match parts.as_slice() {
+        ["documents", "new"] => return Room { bytes: UPLOAD_MAX_BYTES, seconds: limiter::UPLOAD_SECONDS },
+        ["officer", "offers", "new"] => OFFER_FORM_MAX_BYTES,
+        ["officer", "extracts", "new"] => FORM_MAX_BYTES,
+        // A signature comes with these.
+        ["documents", _, "sign"] | ["offers", _, "acceptance"] | ["officer", "extracts", _] => BODY_MAX_BYTES,
+        ["login"] => LOGIN_FORM_MAX_BYTES,
+        // Files and what the form itself needs.
+        ["verify"] => INPUT_MAX_BYTES + FORM_MAX_BYTES,
+        _ => FORM_MAX_BYTES,
+    };
+    Room { bytes, seconds: limiter::REQUEST_SECONDS }
+}
+
+/// Bounds what a request may take before anything of its body is read.
+async fn bounded(places: Arc<Semaphore>, mut request: Request, next: Next) -> Response {
+    let is_form = request.method() == Method::POST;
+    let room = room_of(request.uri().path());
+    DefaultBodyLimit::max(room.bytes).apply(&mut request);
+    let _place = if is_form && request.uri().path() == VERIFY {
+        match places.try_acquire() {
+            Ok(place) => Some(place),
+            Err(_) => return ApiError::from(RefusalCode::ServiceUnavailable).into_response(),
+        }
+    } else {
+        None
+    };
+    limiter::within(if is_form { room.seconds } else { limiter::REQUEST_SECONDS }, request, next).await
 }
 
 fn pages() -> Router<Shared> {
@@ -131,11 +186,7 @@ fn headers_for(app: &App) -> Vec<(HeaderName, HeaderValue)> {
     headers
 }
 
-async fn set_headers(
-    headers: Arc<Vec<(HeaderName, HeaderValue)>>,
-    request: axum::extract::Request,
-    next: Next,
-) -> Response {
+async fn set_headers(headers: Arc<Vec<(HeaderName, HeaderValue)>>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let set = response.headers_mut();
     for (name, value) in headers.iter() {
@@ -144,4 +195,34 @@ async fn set_headers(
     }
     set.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_document_with_files_may_be_large_and_slow() {
+        let is_slow = |path: &str| room_of(path).seconds > limiter::REQUEST_SECONDS;
+        let id = "01890a5d-ac96-774b-bcce-b302099a8057";
+        for (path, mebibytes) in [
+            ("/documents/new", 96),
+            ("/officer/offers/new", 16),
+            (&format!("/documents/{id}/sign"), 24),
+            (&format!("/offers/{id}/acceptance"), 24),
+            (&format!("/officer/extracts/{id}"), 24),
+            ("/login", 4),
+            (VERIFY, 33),
+            ("/language", 1),
+            ("/officer/extracts/new", 1),
+            (&format!("/documents/{id}/reject"), 1),
+            (&format!("/documents/{id}/sign/more"), 1),
+            ("/documents/new/", 1),
+            ("//documents/new", 1),
+            ("", 1),
+        ] {
+            assert_eq!(room_of(path).bytes, mebibytes * 1024 * 1024, "{path}");
+            assert_eq!(is_slow(path), path == "/documents/new", "{path}");
+        }
+    }
 }

@@ -73,7 +73,13 @@ impl FormShown {
     pub fn of(ui: &Ui, kind: DocumentKind, bytes: &[u8]) -> Option<Self> {
         // What was kept was judged when it came in.
         let content = kinds::parse(kind, bytes, &IdentifierPolicy::AcceptTest).ok()?;
-        let mut form = Self { facts: Vec::new(), lines: Vec::new(), totals: Vec::new(), body: String::new(), octets: String::new() };
+        let mut form = Self {
+            facts: Vec::new(),
+            lines: Vec::new(),
+            totals: Vec::new(),
+            body: String::new(),
+            octets: String::new(),
+        };
         form.octets = String::from_utf8(bytes.to_vec()).ok()?;
         match &content {
             Content::CompletionAct(act) => {

@@ -9,6 +9,7 @@ mod court;
 mod database;
 mod demo;
 mod domain;
+mod doors;
 mod extract;
 mod journal;
 mod kill;

@@ -41,7 +41,7 @@ const ACT: &[u8] = "Акт № 1".as_bytes();
 
 impl Stage {
     async fn asked(&self, file: &[u8], content: Option<&[u8]>) -> FileVerdict {
-        verify_file(&self.app, file, content, Showing::Masked).await.unwrap()
+        verify_file(&self.app, file.to_vec(), content.map(<[u8]>::to_vec), Showing::Masked).await.unwrap()
     }
 
     fn attached(&self, pair: &KeyPair) -> Vec<u8> {
@@ -180,7 +180,7 @@ async fn people_are_told_who_signed_since_when_and_by_what_each_question_was_ans
     let told = format!("{}{:?}", verdict.report_json, Language::ALL.map(|language| verdict.lines(language)));
     assert!(!told.contains("791108300200") && told.contains("7911•••••200") && told.contains("190640001204"));
 
-    let whole = verify_file(&stage.app, &stage.attached(&head.sign), None, Showing::Whole).await.unwrap();
+    let whole = verify_file(&stage.app, stage.attached(&head.sign), None, Showing::Whole).await.unwrap();
     assert_eq!(whole.report_json["signatures"][0]["signer"]["iin"], "791108300200");
     assert_eq!(whole.signatures[0].signer.as_ref().unwrap().iin.as_deref(), Some("791108300200"));
 }
@@ -374,7 +374,7 @@ async fn what_is_not_read_is_said_so_and_never_called_good_or_bad() {
     }
     let large = vec![b'x'; INPUT_MAX_BYTES];
     assert_eq!(unsupported(&stage.asked(&large, None).await), Unsupported::Unknown);
-    match verify_file(&stage.app, &large, Some(b"x"), Showing::Masked).await {
+    match verify_file(&stage.app, large, Some(b"x".to_vec()), Showing::Masked).await {
         Err(OperationError::Refused(refusal)) => assert_eq!(refusal.code, RefusalCode::UploadTooLarge),
         other => panic!("{other:?}"),
     }

@@ -11,7 +11,7 @@ use super::commit::{self, Act};
 use super::gather_evidence::anchors_for_extracts;
 use super::verify_extract::verify_extract;
 use super::{Fault, OperationError, keep_content, keep_signature};
-use crate::access::answers::Request;
+use crate::access::answers::{self, Request};
 use crate::access::rights::Caller;
 use crate::app::App;
 use crate::domain::ids::{DocumentId, EventId, ExtractId};
@@ -80,7 +80,8 @@ pub fn operator_card(app: &App) -> OperatorCard {
     }
 }
 
-/// Gathers an extract and keeps it until the officer signs.
+/// Gathers an extract and keeps it until the officer signs. `again` is the key under which it may be asked for again: it
+/// is kept with the extract, so that a repeated request takes no second number ([`read_prepared_again`]).
 ///
 /// # Errors
 /// `not-an-officer`, `extract-scope-empty`, `document-unknown`, `document-not-yet-received`, `upload-too-large` for more
@@ -91,6 +92,7 @@ pub async fn prepare_extract(
     app: &App,
     caller: &Caller,
     request: ExtractRequest,
+    again: &Request,
 ) -> Result<PreparedExtract, OperationError> {
     let now = app.clock.now();
     caller.must_be_officer()?;
@@ -102,7 +104,19 @@ pub async fn prepare_extract(
     }
     let id = ExtractId::new(now, &mut app.rng.clone());
     let facts = gather::facts(app, caller, &request, id, now).await?;
-    keep(app, caller, facts, &request).await
+    keep(app, caller, facts, &request, again).await
+}
+
+/// What an earlier request prepared.
+///
+/// # Errors
+/// `not-an-officer`, `extract-unknown`.
+pub async fn read_prepared_again(app: &App, caller: &Caller, id: ExtractId) -> Result<PreparedExtract, OperationError> {
+    caller.must_be_officer()?;
+    let row = load(app, id).await?;
+    let prepared = open_prepared(app, &key_of(app, id, &row)?, &row).await?;
+    let number = u64::try_from(row.number).unwrap_or_default();
+    Ok(PreparedExtract { id, number, manifest: prepared.manifest_officer })
 }
 
 /// Builds the payload, puts it and registers the extract. The number stands in what is sealed, and a gap in the register
@@ -113,6 +127,7 @@ async fn keep(
     caller: &Caller,
     mut facts: ExtractFacts,
     request: &ExtractRequest,
+    again: &Request,
 ) -> Result<PreparedExtract, OperationError> {
     let inconsistent = |error: String| OperationError::from(Fault::Inconsistent(error));
     let (id, key) = (facts.id, keep_content::new_key(app));
@@ -139,6 +154,7 @@ async fn keep(
         let mut tx = app.db.begin().await?;
         match store::insert(&mut tx, &row).await {
             Ok(()) => {
+                answers::keep(&mut tx, again, &id.to_string(), facts.made_at).await?;
                 tx.commit().await?;
                 return Ok(PreparedExtract { id, number: facts.number, manifest: prepared.manifest_officer });
             }

@@ -63,15 +63,14 @@ static AT_ONCE: Semaphore = Semaphore::const_new(AT_ONCE_MAX);
 /// `upload-too-large`. A file that is not read is no error but a verdict that says so.
 pub async fn verify_file(
     app: &App,
-    file: &[u8],
-    content: Option<&[u8]>,
+    file: Vec<u8>,
+    content: Option<Vec<u8>>,
     showing: Showing,
 ) -> Result<FileVerdict, OperationError> {
-    let bytes = file.len().saturating_add(content.map_or(0, <[u8]>::len));
+    let bytes = file.len().saturating_add(content.as_ref().map_or(0, Vec::len));
     if bytes > INPUT_MAX_BYTES {
         return Err(Refusal::new(RefusalCode::UploadTooLarge).with("limit", INPUT_MAX_BYTES.to_string()).into());
     }
-    let (file, content) = (file.to_vec(), content.map(<[u8]>::to_vec));
     let pile = work(move || sort(file, content)).await?;
     let verdict = match pile.sorted {
         Sorted::Unsupported(why, detail) => FileVerdict::unsupported(why, &detail, app.clock.now()),
@@ -91,7 +90,12 @@ pub async fn verify_file(
 /// Work of a while, on a thread where it hinders nobody.
 async fn work<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, OperationError> {
     // The semaphore is never closed; were it, the bound would be gone and not the answer.
-    let _permit = AT_ONCE.acquire().await.ok();
+    let permit = AT_ONCE.acquire().await.ok();
+    // Whoever asked may be gone before the work is done: the place is the work's, not his.
+    let work = move || {
+        let _permit = permit;
+        work()
+    };
     Ok(tokio::task::spawn_blocking(work).await?)
 }
 

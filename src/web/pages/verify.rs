@@ -70,8 +70,8 @@ pub async fn judge(State(app): State<Shared>, visitor: Visitor, mut form: Form) 
     let missing = || Refusal::new(RefusalCode::MissingRequisite).with("requisite", "file").at("/file");
     let judged = match files.pop().filter(|_| files.is_empty()).ok_or_else(missing) {
         Ok(file) => {
-            let content = content.as_ref().map(|content| content.bytes.as_slice());
-            verify_file(&app, &file.bytes, content, Showing::Masked).await.map(|verdict| (file.name, verdict))
+            let content = content.map(|content| content.bytes);
+            verify_file(&app, file.bytes, content, Showing::Masked).await.map(|verdict| (file.name, verdict))
         }
         Err(refusal) => Err(refusal.into()),
     };

@@ -118,7 +118,7 @@ pub async fn form(
 pub async fn prepare(State(app): State<Shared>, visitor: Visitor, form: Form) -> Result<Response, PageError> {
     let insider = form.officer(&visitor)?;
     let typed = Typed::of(&form);
-    match gather(&app, insider, &typed).await {
+    match gather(&app, insider, &form, &typed).await {
         Ok(id) => Ok(drawn::on_to(&format!("/officer/extracts/{id}"))),
         Err(error) => {
             let refusal = error.in_form()?;
@@ -129,8 +129,12 @@ pub async fn prepare(State(app): State<Shared>, visitor: Visitor, form: Form) ->
     }
 }
 
-async fn gather(app: &App, insider: &Insider, typed: &Typed) -> Result<ExtractId, PageError> {
-    Ok(issue_extract::prepare_extract(app, &insider.caller, typed.request()?).await?.id)
+async fn gather(app: &App, insider: &Insider, form: &Form, typed: &Typed) -> Result<ExtractId, PageError> {
+    let (request, earlier) = form.request(app, insider).await?;
+    match earlier {
+        Some(object) => Ok(extract_id(&object)?),
+        None => Ok(issue_extract::prepare_extract(app, &insider.caller, typed.request()?, &request).await?.id),
+    }
 }
 
 /// The finished file.
