@@ -1,14 +1,14 @@
 //! The door for people: pages rendered on the server, over the same operations as the API (design D8). A handler reads
 //! a form into an operation's command, calls it, and draws the answer; it decides nothing.
 //!
-//! * Every page works without JavaScript, but for the signing itself ([`assets`]); a signature made by another program
+//! * Every page works without JavaScript, but for the signing itself (`assets`); a signature made by another program
 //!   can be handed in as a file.
-//! * Who reads is known by a cookie with the opaque token of a session ([`visitor`]). A form says for whom it was drawn
-//!   and carries the key under which its act may be repeated ([`form`]): a double click does one act, a tab of another
+//! * Who reads is known by a cookie with the opaque token of a session (`visitor`). A form says for whom it was drawn
+//!   and carries the key under which its act may be repeated (`form`): a double click does one act, a tab of another
 //!   person does none.
-//! * A form is taken only from our own pages ([`origin`]); what a stranger wrote is escaped by the templates and never
+//! * A form is taken only from our own pages (`origin`); what a stranger wrote is escaped by the templates and never
 //!   becomes script, style or markup.
-//! * What is not done is told on a page of its own or in the form itself, with what was typed kept ([`problem_page`]).
+//! * What is not done is told on a page of its own or in the form itself, with what was typed kept (`problem_page`).
 
 use std::sync::Arc;
 
