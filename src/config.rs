@@ -356,7 +356,9 @@ mod tests {
 
     #[test]
     fn proxies_are_a_bounded_list_of_addresses() {
-        let limits = |text: &str| Figment::new().merge(Toml::string(text)).extract::<Limits>();
+        let limits = |text: &str| {
+            Figment::new().merge(Toml::string(text)).extract::<Limits>().map_err(|error| error.to_string())
+        };
         assert!(limits("").unwrap().trusted_proxies.is_empty());
         let two = limits("trusted_proxies = [\"127.0.0.1\", \"::ffff:10.0.0.7\"]").unwrap().trusted_proxies;
         let has = |text: &str| two.contains(text.parse().unwrap());
