@@ -97,6 +97,9 @@ struct DemoArgs {
     /// Address of the signer for visitors, on loopback; by default that of NCALayer or, where it is taken, a free port.
     #[arg(long)]
     ncalayer: Option<SocketAddr>,
+    /// The instant at which a new world begins and from which its clock runs on (RFC 3339); now by default.
+    #[arg(long)]
+    clock: Option<String>,
     /// End when the story ends.
     #[arg(long)]
     exit: bool,

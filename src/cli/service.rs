@@ -12,6 +12,7 @@ use crate::app::{App, Passwords};
 use crate::config::Config;
 use crate::db::Db;
 use crate::demo::run::{self, Options};
+use crate::domain::time::Moment;
 use crate::serve as service;
 
 /// The file of the configuration, as it was named.
@@ -80,6 +81,7 @@ pub fn demo(args: &DemoArgs, output: &Output) -> Result<Answer, CliError> {
         folder: args.dir.clone(),
         listen: args.listen,
         ncalayer: args.ncalayer,
+        clock: args.clock.as_deref().map(clock).transpose()?,
         exit: args.exit,
         language: output.language,
     };
@@ -87,4 +89,8 @@ pub fn demo(args: &DemoArgs, output: &Output) -> Result<Answer, CliError> {
     let played = input::runtime()?.block_on(run::run(&options, &mut tell));
     played.map_err(|error| CliError::internal(error.to_string()))?;
     Ok(Answer::Yes)
+}
+
+fn clock(text: &str) -> Result<Moment, CliError> {
+    Moment::parse_rfc3339(text).map_err(|error| CliError::usage(format!("--clock {text}: {error}")))
 }

@@ -15,7 +15,7 @@ use super::{DemoError, World, people};
 use crate::app::{self, App, Passwords, SharedRandom, StartError, SystemClock, SystemRandom};
 use crate::config::{Config, ConfigError};
 use crate::domain::party::{Bin, Iin};
-use crate::domain::time::Clock as _;
+use crate::domain::time::{Clock as _, Moment};
 use crate::i18n::{self, Language};
 use crate::ncalayer::SignerError;
 use crate::serve;
@@ -29,6 +29,8 @@ pub struct Options {
     pub listen: Option<SocketAddr>,
     /// Where the signer for visitors listens, on loopback; the place of NCALayer, or a free port, when `None`.
     pub ncalayer: Option<SocketAddr>,
+    /// The instant at which the world begins, and from which its clock runs on; now when `None`.
+    pub clock: Option<Moment>,
     /// Ends when the story ends.
     pub exit: bool,
     /// Language of what is told.
@@ -78,8 +80,11 @@ pub async fn run(options: &Options, tell: &mut dyn FnMut(String)) -> Result<Outc
     tell(i18n::text(language, "demo-title", &[]));
     tell(i18n::text(language, "demo-warning", &[]));
     let mut rng = SharedRandom::new(SystemRandom);
-    let world = open_world(&options.folder, &mut rng)?;
+    let world = open_world(&options.folder, options.clock.unwrap_or_else(|| SystemClock.now()), &mut rng)?;
     let mut config = Config::load(&world.config_file())?;
+    if let Some(start) = options.clock {
+        config.clock = Some(start.to_string());
+    }
     config.listen = options.listen.unwrap_or(config.listen);
     let clock = app::clock_of(&config)?;
     let services = Services::new(Arc::clone(world.authorities()), Arc::clone(&clock), rng.clone());
@@ -138,13 +143,13 @@ fn network(what: &str, source: std::io::Error) -> ShowError {
 }
 
 /// The world of the folder. A new one gets a free port for its services, and keeps it.
-fn open_world(folder: &std::path::Path, rng: &mut SharedRandom) -> Result<World, ShowError> {
+fn open_world(folder: &std::path::Path, now: Moment, rng: &mut SharedRandom) -> Result<World, ShowError> {
     if World::is_in(folder) {
         return Ok(World::open(folder)?);
     }
     let free = StdListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr());
     let port = free.map_err(|source| network("a free port", source))?.port();
-    Ok(World::create(folder, &format!("http://127.0.0.1:{port}"), SystemClock.now(), rng)?)
+    Ok(World::create(folder, &format!("http://127.0.0.1:{port}"), now, rng)?)
 }
 
 async fn listen(address: &str) -> Result<TcpListener, ShowError> {

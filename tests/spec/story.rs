@@ -15,6 +15,7 @@ async fn the_main_story_plays_from_the_offer_to_the_extract_that_a_court_verifie
         folder: folder.path().join("world"),
         listen: Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))),
         ncalayer: None,
+        clock: None,
         exit: true,
         language: Language::En,
     };

@@ -87,6 +87,7 @@ async fn played() -> (TempDir, PathBuf) {
         folder: folder.path().join("world"),
         listen: Some(([127, 0, 0, 1], 0).into()),
         ncalayer: None,
+        clock: None,
         exit: true,
         language: Language::Ru,
     };
