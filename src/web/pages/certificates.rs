@@ -30,9 +30,12 @@ use crate::web::visitor::{Insider, Visitor};
 const INVITATIONS_MAX: i64 = 500;
 
 /// A certificate as its holder sees it.
-struct CertificateShown {
-    row: CertificateRow,
-    sha256: String,
+/// A certificate as pages show it.
+pub struct CertificateShown {
+    /// The certificate.
+    pub row: CertificateRow,
+    /// SHA-256 of it, hexadecimal.
+    pub sha256: String,
     /// The organisation it speaks for; empty for a natural person.
     organization: String,
     /// Whether this session was opened by it.
@@ -41,7 +44,8 @@ struct CertificateShown {
 }
 
 impl CertificateShown {
-    fn of(ui: &Ui, insider: &Insider, row: CertificateRow) -> Self {
+    /// The certificate in `row`, for this reader.
+    pub fn of(ui: &Ui, insider: &Insider, row: CertificateRow) -> Self {
         let facts = Certificate::from_der(&row.der).map(|parsed| parsed.subject_facts()).unwrap_or_default();
         Self {
             sha256: hex::encode(row.sha256),
@@ -52,7 +56,8 @@ impl CertificateShown {
         }
     }
 
-    fn badge(&self) -> &'static str {
+    /// The class of its state's badge.
+    pub fn badge(&self) -> &'static str {
         match self.row.state {
             CertificateState::Active => "ok",
             CertificateState::Suspended => "wait",
@@ -114,8 +119,13 @@ impl Compromise<'_> {
     }
 }
 
-/// A certificate of the reader; nobody else's is there for him.
+/// A certificate of the reader; nobody else's is there for him, but for the officer, who takes notices down.
 async fn own(app: &App, ui: &Ui, insider: &Insider, sha256: &str) -> Result<CertificateShown, PageError> {
+    if insider.caller.officer {
+        let sha256 = input::sha256(sha256, "/certificate").map_err(|_| RefusalCode::CertificateUnknown)?;
+        let row = certificates::load(&app.db, &sha256).await?.ok_or(RefusalCode::CertificateUnknown)?;
+        return Ok(CertificateShown::of(ui, insider, row));
+    }
     let rows = certificates::of_holder(&app.db, &insider.caller.iin.to_string()).await?;
     let row = rows.into_iter().find(|row| hex::encode(row.sha256) == sha256).ok_or(RefusalCode::CertificateUnknown)?;
     Ok(CertificateShown::of(ui, insider, row))
@@ -200,6 +210,9 @@ async fn report_as_typed(
 
 async fn reported(app: &App, visitor: &Visitor, insider: &Insider, case: CaseRow) -> Result<Response, PageError> {
     if log_in::caller_of(app, insider.token()).await.is_ok() {
+        if insider.caller.officer {
+            return Ok(drawn::on_to(&format!("/officer/compromises/{}", case.id)));
+        }
         return Ok(drawn::on_to(&format!("/certificates?reported={}", case.id)));
     }
     let here = "/certificates".to_owned();

@@ -190,3 +190,22 @@ async fn a_report_reaches_the_key_in_every_capacity_in_which_it_was_certified() 
     report(&client, json!({}), hour_ago(&stage)).await.unwrap();
     assert_eq!(login_code(&stage, &personal).await, "key-compromised");
 }
+
+/// A holder who cannot log in rings up: the officer takes his notice down, and nobody else may. Keeps: CMP-02 to CMP-04
+#[tokio::test(flavor = "multi_thread")]
+async fn the_officer_takes_a_notice_down_for_a_holder_and_another_client_may_not() {
+    let stage = Stage::set().await;
+    let officer = stage.officer().await;
+    let offer = stage.publish(&officer, AGREEMENT).await;
+    let (head, client) = stage.joined("head-a", &offer).await;
+    let (_, other_client) = stage.joined("head-b", &offer).await;
+    let by = json!({"certificate_sha256": hex::encode(head.sign.certificate.sha256())});
+    assert_eq!(code(report(&other_client, by.clone(), hour_ago(&stage)).await), "not-the-holder");
+    assert_eq!(login_code(&stage, &head.sign).await, "in");
+    report(&officer, by.clone(), hour_ago(&stage)).await.unwrap();
+    assert_eq!(login_code(&stage, &head.sign).await, "key-compromised");
+    assert!(client.get("/api/v1/session").await.is_ok(), "the key that was named, and no other");
+    let cases = officer.get("/api/v1/compromises").await.unwrap();
+    assert_eq!(cases[0]["reported_by"], stage.actor("officer").iin.to_string());
+    assert_eq!(code(report(&officer, by, hour_ago(&stage)).await), "case-already-open");
+}

@@ -9,7 +9,7 @@ use super::Clock;
 use crate::access::cases::{self, CaseRow, CaseState};
 use crate::access::certificates::{self, CertificateRow};
 use crate::api::Shared;
-use crate::api::input::Place;
+use crate::api::input::{Asked, Place};
 use crate::app::App;
 use crate::docflow::store::{self, DocumentRow};
 use crate::domain::ids::CaseId;
@@ -19,6 +19,7 @@ use crate::operations::decide_compromise::{Decision, decide_compromise};
 use crate::web::drawn;
 use crate::web::fields;
 use crate::web::form::Form;
+use crate::web::pages::certificates::CertificateShown;
 use crate::web::problem_page::PageError;
 use crate::web::ui::{Problem, Ui};
 use crate::web::visitor::{Insider, Visitor};
@@ -89,15 +90,32 @@ struct Compromises<'a> {
     ui: &'a Ui,
     cases: Vec<CaseShown>,
     decided: Vec<CaseShown>,
+    iin: String,
+    /// The certificates of the holder who was asked for.
+    found: Vec<CertificateShown>,
 }
 
-/// Open cases, the most urgent first, and those that are decided.
-pub async fn list(State(app): State<Shared>, visitor: Visitor) -> Result<Response, PageError> {
-    visitor.officer()?;
+/// Whose certificates are looked for, to suspend one by a notice that was given by telephone or in writing.
+#[derive(serde::Deserialize)]
+pub struct Sought {
+    #[serde(default)]
+    iin: String,
+}
+
+/// Open cases, the most urgent first, and those that are decided; the certificates of a holder who gives notice.
+pub async fn list(
+    State(app): State<Shared>,
+    visitor: Visitor,
+    Asked(sought): Asked<Sought>,
+) -> Result<Response, PageError> {
+    let insider = visitor.officer()?;
     let ui = Ui::of(&app, &visitor).await?;
+    let iin: String = sought.iin.chars().filter(char::is_ascii_digit).take(12).collect();
+    let rows = certificates::of_holder(&app.db, &iin).await?;
+    let found = rows.into_iter().map(|row| CertificateShown::of(&ui, insider, row)).collect();
     let cases = shown(&app, &ui, cases::open(&app.db, CASES_MAX).await?).await?;
     let decided = shown(&app, &ui, cases::decided(&app.db, CASES_MAX).await?).await?;
-    drawn::page(&Compromises { ui: &ui, cases, decided })
+    drawn::page(&Compromises { ui: &ui, cases, decided, iin, found })
 }
 
 /// What the officer typed.
