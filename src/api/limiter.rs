@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderMap, HeaderName, header};
+use axum::http::{HeaderMap, HeaderName, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
@@ -117,7 +117,8 @@ pub async fn within(seconds: u64, request: Request, next: Next) -> Response {
 /// token anywhere else is looked up by its digest and costs as little as a right one.
 pub async fn limit(State((app, limiter)): State<(Shared, Arc<Limiter>)>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    let reads = request.method() == axum::http::Method::GET;
+    // A GET route answers HEAD too, with the same work.
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     let is_open = OPEN.iter().any(|open| path.starts_with(open)) && (reads || path.starts_with("/api/v1/login"));
     if is_open || !request.headers().contains_key(header::AUTHORIZATION) {
         let address = client_of(&request, &app.rules.limits.trusted_proxies);
@@ -137,7 +138,7 @@ pub async fn limit_forms(
     next: Next,
 ) -> Response {
     const STRANGERS: [&str; 2] = ["/login", "/verify"];
-    let is_form = request.method() == axum::http::Method::POST;
+    let is_form = request.method() == Method::POST;
     let is_open = STRANGERS.contains(&request.uri().path()) || !request.headers().contains_key(header::COOKIE);
     if is_form && is_open {
         let address = client_of(&request, &app.rules.limits.trusted_proxies);

@@ -66,7 +66,8 @@ async fn entry_of(db: &Db, event: EventId) -> Result<Result<Option<StoredEntry>,
     // The second look: it may have been sequenced between the first and the look at what waits.
     for _ in 0..2 {
         if let Some(place) = reading::find(db, event).await? {
-            return Ok(Ok(reading::entry(db, place.seq).await?));
+            let gone = || format!("entry {} of its event {event} is in the index and not in the journal", place.seq);
+            return Ok(reading::entry(db, place.seq).await?.map(Some).ok_or_else(gone));
         }
         if reading::waits(db, event).await? {
             return Ok(Ok(None));
@@ -155,7 +156,9 @@ async fn state(db: &Db, row: &DocumentRow, stored: &StoredEntry) -> Result<Resul
     let mut later = reading::entries_of_subject(db, &link.subject).await?;
     later.retain(|seq| *seq > stored.seq);
     for seq in later {
-        let Some(stored) = reading::entry(db, seq).await? else { continue };
+        let Some(stored) = reading::entry(db, seq).await? else {
+            return Ok(Err(format!("its entry {seq} is in the index and not in the journal")));
+        };
         let later = Entry::parse(&stored.body).map_err(crate::journal::JournalError::from)?;
         if replay(Some(row.kept_state), &later.kind).is_some() && !is_newer(db, row).await? {
             return Ok(Err(format!("it is {}, and entry {seq} came later: {}", row.kept_state.code(), later.kind)));

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use super::drawn;
 use super::pages::login;
 use super::ui::{Problem, Ui};
-use super::visitor::Visitor;
+use super::visitor::{Visitor, readable};
 use crate::api::Shared;
 use crate::api::problem::{ApiError, TRACE_ID, status_of};
 use crate::domain::ids::new_uuid;
@@ -99,9 +99,10 @@ pub async fn draw(State(app): State<Shared>, request: Request, next: Next) -> Re
         let typed = response.extensions_mut().remove::<Typed>();
         let refusal = error.into_refusal(&trace_id, &path);
         // Where the database does not answer, the page about it is drawn for a stranger.
-        let visitor = match Visitor::of(&app, &headers, &here).await {
+        let here = readable(&method, &here);
+        let visitor = match Visitor::of(&app, &headers, here).await {
             Ok(visitor) => visitor,
-            Err(_) => Visitor::stranger(&headers, &here),
+            Err(_) => Visitor::stranger(&headers, here),
         };
         response = answer(&app, visitor, refusal, typed, &method, &trace_id).await;
     }

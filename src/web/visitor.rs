@@ -26,8 +26,8 @@ const SESSION_OF_PRODUCTION: &str = "__Host-qolhat_session";
 const LANGUAGE: &str = "qolhat_language";
 const LANGUAGE_SECONDS: i64 = 400 * 86_400;
 /// Ends of addresses that take forms and show nothing when they are read.
-const ONLY_FORMS: [&str; 8] =
-    ["/sign", "/reject", "/withdraw", "/acceptance", "/employees", "/invitations", "/logout", "/language"];
+const ONLY_FORMS: [&str; 9] =
+    ["/sign", "/reject", "/withdraw", "/acceptance", "/consent", "/employees", "/invitations", "/logout", "/language"];
 /// Longest address that is come back to, in bytes.
 const HERE_MAX_BYTES: usize = 2000;
 
@@ -88,13 +88,13 @@ impl FromRequestParts<Shared> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, PageError> {
         let here = parts.uri.path_and_query().map_or("/", |here| here.as_str());
-        let mut visitor = Self::of(app, &parts.headers, here).await?;
-        if parts.method != Method::GET && ONLY_FORMS.iter().any(|end| here.ends_with(end)) {
-            // An address that takes forms and shows nothing is not come back to.
-            visitor.here = "/".to_owned();
-        }
-        Ok(visitor)
+        Self::of(app, &parts.headers, readable(&parts.method, here)).await
     }
+}
+
+/// The address to come back to: not one that takes forms and shows nothing when it is read.
+pub fn readable<'a>(method: &Method, here: &'a str) -> &'a str {
+    if *method != Method::GET && ONLY_FORMS.iter().any(|end| here.ends_with(end)) { "/" } else { here }
 }
 
 impl Visitor {

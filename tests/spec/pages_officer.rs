@@ -381,6 +381,11 @@ async fn a_key_is_reported_by_its_holder_told_at_once_and_annulled_by_the_office
     let early = [("decision", "annul"), ("cut_off", "2001-01-01T00:00:00"), ("confirm", "yes")];
     let refused = officer.submit(&page, &case, &early).await;
     assert!(refused.problem() == "compromise-before-certificate" && refused.says("value=\"2001-01-01T00:00:00\""));
+    // Nothing is annulled by a form that does not say so.
+    for decision in ["", "Lift", "suspend"] {
+        let unsaid = [("decision", decision), ("cut_off", since.as_str()), ("confirm", "yes")];
+        assert_eq!(officer.submit(&page, &case, &unsaid).await.problem(), "malformed-content");
+    }
     let annul = [("decision", "annul"), ("cut_off", since.as_str()), ("confirm", "yes")];
     let decided = officer.submit(&page, &case, &annul).await;
     assert_eq!((decided.status, &decided.location), (StatusCode::SEE_OTHER, &case));

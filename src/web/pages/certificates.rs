@@ -181,7 +181,7 @@ pub async fn report(
 
 fn missing(ui: &Ui, form: &Form) -> Option<Problem> {
     if form.text("circumstances").is_empty() {
-        return Some(fields::left_out(ui, "reason", "page-compromise-no-circumstances"));
+        return Some(fields::left_out(ui, "circumstances", "page-compromise-no-circumstances"));
     }
     fields::unconfirmed(ui, form)
 }

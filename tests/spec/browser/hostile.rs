@@ -266,3 +266,25 @@ async fn a_post_from_another_site_and_the_id_of_another_party_do_nothing() {
         }
     }
 }
+
+/// A refused form is answered at an address that shows nothing when it is read: the language is changed from there too.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_language_is_changed_on_the_page_of_a_refused_form() {
+    let stage = Stage::set().await;
+    let officer = stage.officer().await;
+    let offer = stage.publish(&officer, "Соглашение.\n").await;
+    let browser = Browser::of(&stage, "head-b", Setup::speaking("kk")).await;
+    browser.log_in().await;
+    let send = "const f = document.createElement('form'); f.method = 'post'; f.action = arguments[0]; \
+                document.body.append(f); f.submit();";
+    for address in
+        ["/documents/01a2027b-d88a-74f0-8816-a37ad3ebb08f/sign".to_owned(), format!("/offers/{}/consent", offer.id)]
+    {
+        browser.go("/documents").await;
+        browser.page.execute(send, vec![address.clone().into()]).await.unwrap();
+        browser.see("[data-code]").await;
+        let back = browser.see("input[name=return]").await.attr("value").await.unwrap().unwrap();
+        assert_eq!(back, "/", "{address}");
+    }
+    browser.close().await;
+}

@@ -3,6 +3,7 @@
 
 mod hostile;
 mod job;
+mod keyboard;
 mod pages;
 mod programs;
 mod real_keys;

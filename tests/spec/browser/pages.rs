@@ -1,13 +1,13 @@
-//! Every page: valid, accessible, small, with a policy that has no loophole; readable without JavaScript; usable by the
-//! keyboard alone. With `SCREENSHOTS` a folder, each is drawn in both widths and both lights.
+//! Every page: valid, accessible, small, with a policy that has no loophole; readable without JavaScript; reached by the
+//! keyboard. With `SCREENSHOTS` a folder, each is drawn in both widths and both lights.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use fantoccini::Locator;
 use serde_json::{Value, json};
 
+use super::keyboard::out_of_reach;
 use super::support::{Browser, Setup, pdf};
 use crate::support::stage::{Stage, code_of_state};
 use qolhat::demo::client::text;
@@ -145,8 +145,13 @@ async fn every_page(language: &'static str) {
             }
             for (number, (_, path)) in world.pages.iter().enumerate().filter(|(_, (of, _))| *of == who) {
                 browser.go(path).await;
+                // The page itself, not a refusal in its place.
+                assert_eq!(browser.sees_no("[data-code]").await, *path != "/nothing-here", "{path}");
                 let place = format!("{language} {width} {light} {who} {path}");
                 wrong.extend(look(&browser, &axe).await.into_iter().map(|what| format!("{place}: {what}")));
+                if !dark && language == "kk" {
+                    wrong.extend(out_of_reach(&browser).await.into_iter().map(|what| format!("{place}: {what}")));
+                }
                 let source = fetch_source(&browser, path).await;
                 std::fs::write(sources.path().join(format!("{number:02}.html")), source).unwrap();
                 if let Some(folder) = &shots {
@@ -227,6 +232,9 @@ fn invalid(folder: &Path) -> Vec<String> {
         return vec![format!("html-validate: {}", String::from_utf8_lossy(&run.stderr))];
     };
     let mut wrong = BTreeSet::new();
+    if !run.status.success() && report.as_array().is_none_or(Vec::is_empty) {
+        wrong.insert(format!("html-validate ended with {} and reports nothing", run.status));
+    }
     for file in report.as_array().into_iter().flatten() {
         for message in file["messages"].as_array().into_iter().flatten() {
             wrong.insert(format!(
@@ -307,55 +315,4 @@ async fn without_javascript_offers_documents_and_verdicts_are_read_and_a_signatu
     browser.click("form[action='/verify'] button").await;
     assert_eq!(browser.see("[data-indication]").await.attr("data-indication").await.unwrap().unwrap(), "TOTAL-PASSED");
     browser.close().await;
-}
-
-/// By Tab, Space and Enter alone: login, acceptance with every tick, signature.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_keyboard_alone_logs_in_and_accepts() {
-    let stage = Stage::set().await;
-    let officer = stage.officer().await;
-    let offer = stage.publish(&officer, "Соглашение.\n").await;
-    let browser = Browser::of(&stage, "head-b", Setup::speaking("kk")).await;
-    browser.go("/login").await;
-    browser.see("[data-sign-start]:not([hidden])").await;
-    tab_to(&browser, "[data-sign-start]").await;
-    press(&browser, "\u{e007}").await;
-    browser.see("form[action='/logout']").await;
-    browser.go(&format!("/offers/{}/accept", offer.id)).await;
-    tab_to(&browser, "#email").await;
-    press(&browser, "client@example.kz").await;
-    tab_to(&browser, "#phone").await;
-    press(&browser, "+77010000001").await;
-    let ticks = browser.page.find_all(Locator::Css("input[name=declaration]")).await.unwrap();
-    for tick in &ticks {
-        let id = tick.attr("id").await.unwrap().unwrap();
-        tab_to(&browser, &format!("[id='{id}']")).await;
-        press(&browser, " ").await;
-    }
-    tab_to(&browser, "form[action$='/accept'] button").await;
-    press(&browser, "\u{e007}").await;
-    browser.see("#consent").await;
-    browser.see("[data-sign-start]:not([hidden])").await;
-    tab_to(&browser, "[data-sign-start]").await;
-    press(&browser, "\u{e007}").await;
-    browser.arrive("done=accepted-offer").await;
-    browser.close().await;
-}
-
-async fn press(browser: &Browser, keys: &str) {
-    browser.page.active_element().await.unwrap().send_keys(keys).await.unwrap();
-}
-
-/// Presses Tab until the element has the focus, and looks whether the focus can be seen.
-async fn tab_to(browser: &Browser, css: &str) {
-    for _ in 0..120 {
-        let has = "const e = document.activeElement; return e.matches(arguments[0]) ? getComputedStyle(e).outlineStyle : null";
-        let outline = browser.page.execute(has, vec![css.into()]).await.unwrap();
-        if let Some(outline) = outline.as_str() {
-            assert_ne!(outline, "none", "{css} has the focus and does not show it");
-            return;
-        }
-        press(browser, "\u{e004}").await;
-    }
-    panic!("{css} cannot be reached by Tab");
 }

@@ -222,6 +222,10 @@ fn decision(case: &CaseRow, form: &Form) -> Result<Decision, Refusal> {
     if form.text("decision") == "lift" {
         return Ok(Decision::Lift { request: form.text("request").to_owned() });
     }
+    // What cannot be undone is done only when it is asked for by name.
+    if form.text("decision") != "annul" {
+        return Err(Refusal::new(RefusalCode::MalformedContent).with("reason", "form"));
+    }
     let typed = form.text("cut_off");
     // The field holds whole seconds; left as it was drawn it means the declared instant itself.
     if parse_field(typed) == Ok(case.compromised_since.truncate_to_seconds()) {
