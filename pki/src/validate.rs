@@ -30,6 +30,7 @@ mod level;
 mod rules;
 mod signature;
 mod time_stamp;
+mod trust;
 
 /// Every question a validation asks, with its clause. A name is never reused for another question.
 pub const RULES: &[Rule] = rules::ALL;
