@@ -1,19 +1,22 @@
-//! What one OCSP response or one CRL says, asked by itself: the CA is given and believed, there is no path and no policy.
+//! What one OCSP response, one CRL or one time stamp says, asked by itself, under no policy. Of the first two the CA is
+//! given and believed.
 //! (What a whole chain with all its evidence amounts to is asked of [`crate::validate`].)
 //!
 //! * An answer that is not authentic, not about the certificate, or not current is not valid and says nothing good.
 //! * A revocation told authentically stands even when the answer is out of date.
 //!
-//! Source: RFC 6960 §3.2, §4.2.2; RFC 5280 §6.3.3; nca-rk.md section 6.
+//! Source: RFC 6960 §3.2, §4.2.2; RFC 5280 §6.3.3; RFC 3161 §2.2; nca-rk.md section 6.
 
 mod crl;
 mod fault;
 mod issuers;
 mod ocsp;
+mod stamp;
 
 pub use crl::{CrlQuestion, crl_answer};
 pub use fault::AnswerFault;
 pub use ocsp::{OcspQuestion, ocsp_answer};
+pub use stamp::{Stamp, StampAnswer, StampFault, StampQuestion, stamp_answer};
 
 use crate::crl::ReasonCode;
 use crate::time::Moment;
