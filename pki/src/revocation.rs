@@ -16,6 +16,8 @@ use crate::time::{Moment, Span};
 mod from_crl;
 mod from_ocsp;
 
+pub(crate) use from_crl::reasons_covered;
+
 /// Certificates and revocation data at hand; nobody vouches for any of it.
 #[derive(Debug, Clone, Default)]
 pub struct Evidence {
@@ -132,7 +134,7 @@ struct Statement {
 }
 
 /// Every reason of ReasonFlags, in the bits in which it is read: bit 0 of the standard, which is unused, is the highest.
-const ALL_REASONS: u16 = 0x7f80;
+pub(crate) const ALL_REASONS: u16 = 0x7f80;
 
 #[derive(Debug, Clone, Copy)]
 enum Says {

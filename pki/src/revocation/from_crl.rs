@@ -8,6 +8,7 @@ use crate::revocation::Evidence;
 mod scope;
 mod signer;
 
+pub(crate) use scope::reasons_covered;
 pub(super) use signer::Signers;
 
 /// A list that may be believed, and its entry of the certificate.

@@ -9,6 +9,7 @@ mod gost;
 mod issue;
 mod ocsp;
 mod pkcs12;
+mod raw_signatures;
 mod tsp;
 mod validate;
 mod workshop;
