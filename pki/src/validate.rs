@@ -27,6 +27,7 @@ mod content;
 mod crypto;
 mod embedded;
 mod level;
+mod material;
 mod rules;
 mod signature;
 mod time_stamp;

@@ -8,7 +8,7 @@ use crate::crl::ReasonCode;
 use crate::digest::{Digest, DigestAlgorithm};
 use crate::path::{Budget, PathOptions, PathPurpose, VerifiedPath};
 use crate::policy::{RevocationMode, RevocationPolicy, SignaturePolicy, TsaRevocation};
-use crate::report::{Check, CryptoOutcome, Rule, TimeStampKind, TimeStampReport};
+use crate::report::{Check, CryptoOutcome, DistrustedAlgorithm, Rule, TimeStampKind, TimeStampReport};
 use crate::revocation::{Evidence, Status};
 use crate::time::Moment;
 use crate::trust::TrustStore;
@@ -39,6 +39,7 @@ pub(super) fn judge(
     let info = token.info();
     let mut report = TimeStampReport {
         kind,
+        sha256: token.sha256(),
         gen_time: info.gen_time,
         policy: info.policy,
         imprint_algorithm: info.message_imprint.algorithm,
@@ -49,6 +50,7 @@ pub(super) fn judge(
         path: None,
         checks: Vec::new(),
         evidence_used: Vec::new(),
+        distrusted: None,
     };
     let mut questions = Questions { report: &mut report };
     questions.ask(rules::STAMP_IMPRINT, imprint(token, digest));
@@ -113,7 +115,9 @@ fn signer(
     }
     questions.ask(rules::STAMP_REFERENCE, reference(signer, &certificate));
     trust(&certificate, token.info().gen_time, evidence, context, questions, budget);
-    let answer = trusted_algorithms(token, signer, &certificate, context, questions.report.path.as_ref());
+    let worst = distrusted_algorithm(token, signer, &certificate, context, questions.report.path.as_ref());
+    questions.report.distrusted = worst.as_ref().map(|(distrusted, _)| *distrusted);
+    let answer = worst.map_or(Ok(()), |(_, what)| Err(format!("not trusted: {what}")));
     questions.ask(rules::STAMP_ALGORITHMS, answer);
 }
 
@@ -163,21 +167,18 @@ fn reference(signer: &SignerInfo, certificate: &Certificate) -> Result<(), Strin
     }
 }
 
-/// Those of the token, and of every certificate from the authority's to below the anchor. The token proves its own time
-/// only while they are trusted: judged at the moment asked about.
-fn trusted_algorithms(
+/// The worst of those of the token and of every certificate from the authority's to below the anchor. The token proves its
+/// own time only while they are trusted: judged at the moment asked about.
+fn distrusted_algorithm(
     token: &TimeStampToken,
     signer: &SignerInfo,
     certificate: &Certificate,
     context: &Context<'_>,
     path: Option<&VerifiedPath>,
-) -> Result<(), String> {
+) -> Option<(DistrustedAlgorithm, String)> {
     let digests = [token.info().message_imprint.algorithm, signer.digest_algorithm()];
     let certificates = path.map_or(std::slice::from_ref(certificate), VerifiedPath::certificates);
-    match algorithms::distrusted(&context.policy.algorithms, context.at, &digests, certificates.iter()) {
-        None => Ok(()),
-        Some((_, what)) => Err(format!("not trusted: {what}")),
-    }
+    algorithms::distrusted(&context.policy.algorithms, context.at, &digests, certificates.iter())
 }
 
 /// Path at the token's own time, and revocation.
