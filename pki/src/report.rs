@@ -1,7 +1,7 @@
 //! What a validation found, as facts: nothing here decides and nothing here is text for people
 //! (a check is translated by its name; `detail` is English for experts).
 //!
-//! Vocabulary: ETSI EN 319 102-1 section 5.1.3.
+//! Vocabulary: ETSI EN 319 102-1 section 5.1.3. As a file for other programs: [`etsi`].
 
 use crate::certificate::Certificate;
 use crate::cms::CertificateReference;
@@ -11,6 +11,9 @@ use crate::oid::Oid;
 use crate::path::VerifiedPath;
 use crate::revocation::RevocationProof;
 use crate::time::Moment;
+
+pub mod etsi;
+mod xml_writer;
 
 /// The verdict on one signature, or the worst one of several.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -28,7 +28,7 @@ mod crypto;
 mod embedded;
 mod level;
 mod material;
-mod rules;
+pub(crate) mod rules;
 mod signature;
 mod time_stamp;
 mod trust;
