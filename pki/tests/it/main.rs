@@ -9,6 +9,7 @@ mod gost;
 mod issue;
 mod ocsp;
 mod pkcs12;
+mod report_etsi;
 mod tsp;
 mod validate;
 mod workshop;
