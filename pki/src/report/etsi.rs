@@ -1,7 +1,7 @@
 //! A report as the XML file of ETSI TS 119 102-2, which other programs read.
 //!
-//! The namespace is that of versions 1.2.1 to 1.3.1 of the standard. Every object is named by its digest, none is inside:
-//! the file can be given away without the document. A name in the file is made of a digest, so the same report gives the
+//! The schema is that of version 1.3.1, whose namespace still has the number 1.2.1. Every object is named by its digest,
+//! none is inside: the file can be given away without the document. A name in the file is made of a digest, so the same report gives the
 //! same octets. Checks are the constraints `urn:qolhat:check:<name>`, see [`crate::validate::RULES`].
 
 mod objects;

@@ -39,9 +39,7 @@ pub(super) fn statements(
     let mut usable = Vec::new();
     for list in &evidence.crls {
         match use_of(question, list, evidence, signers, budget)? {
-            Ok((covers, rests_on)) => {
-                usable.push(Usable { list, covers, entry: entry(question, list), rests_on });
-            }
+            Ok(list) => usable.push(list),
             Err(reason) => *why = reason.unwrap_or(why),
         }
     }
@@ -132,15 +130,14 @@ fn proof(list: &CertificateList, reason: Option<ReasonCode>) -> RevocationProof 
     }
 }
 
-/// For which reasons the list speaks of the certificate and what its signature rests on, when it may be believed;
-/// otherwise why not, or nothing when it is not one of its issuer.
-fn use_of(
+/// The list, when it may be believed about the certificate; otherwise why not, or nothing when it is not one of its issuer.
+fn use_of<'a>(
     question: &Question<'_>,
-    list: &CertificateList,
+    list: &'a CertificateList,
     evidence: &Evidence,
     signers: Signers,
     budget: &mut Budget,
-) -> Result<Result<(u16, Vec<UsedObject>), Option<&'static str>>, BudgetExhausted> {
+) -> Result<Result<Usable<'a>, Option<&'static str>>, BudgetExhausted> {
     if !scope::may_concern(question.certificate, list) {
         return Ok(Err(None));
     }
@@ -151,6 +148,8 @@ fn use_of(
     let Some(rests_on) = signer::signed(question, list, evidence, signers, budget)? else {
         return Ok(Err(Some("the CRL is not signed by the issuer")));
     };
-    let covered = scope::reasons_covered(question.certificate, list);
-    Ok(covered.map(|covered| (covered, rests_on)).ok_or(Some("the certificate is outside the scope of the CRL")))
+    match scope::reasons_covered(question.certificate, list) {
+        Some(covers) => Ok(Ok(Usable { list, covers, entry: entry(question, list), rests_on })),
+        None => Ok(Err(Some("the certificate is outside the scope of the CRL"))),
+    }
 }
