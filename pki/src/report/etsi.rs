@@ -11,8 +11,8 @@ mod words;
 
 use super::ValidationReport;
 use super::xml_writer::XmlWriter;
-use crate::report::{Indication, SubIndication};
-use objects::{Listed, NamedSignature, listed, named};
+use crate::report::{ExistingObject, Indication, SubIndication};
+use objects::{Existences, Listed, NamedSignature, listed, named};
 
 const NAMESPACES: &[(&str, &str)] =
     &[("xmlns", "http://uri.etsi.org/19102/v1.2.1#"), ("xmlns:ds", "http://www.w3.org/2000/09/xmldsig#")];
@@ -22,7 +22,8 @@ const NAMESPACES: &[(&str, &str)] =
 /// A moment that nothing proves stands as provided by the caller: it is the one that was asked about.
 pub fn to_xml(report: &ValidationReport) -> String {
     let signatures = named(report);
-    let list = listed(&signatures, report.at);
+    let existences = Existences::of(&signatures, report.at);
+    let list = listed(&signatures, &existences);
     XmlWriter::document("ValidationReport", NAMESPACES, |w| {
         for one in &signatures {
             signature::write(w, one, report.at);
@@ -36,7 +37,7 @@ pub fn to_xml(report: &ValidationReport) -> String {
                     write_listed(w, id, object);
                 }
                 for one in &signatures {
-                    write_stamps(w, one, report);
+                    write_stamps(w, one, &existences);
                 }
             });
         }
@@ -61,12 +62,13 @@ fn write_listed(w: &mut XmlWriter, id: &str, object: &Listed) {
     });
 }
 
-fn write_stamps(w: &mut XmlWriter, signature: &NamedSignature<'_>, report: &ValidationReport) {
+fn write_stamps(w: &mut XmlWriter, signature: &NamedSignature<'_>, existences: &Existences) {
     for stamp in &signature.stamps {
         w.element_with("ValidationObject", &[("id", &stamp.id)], |w| {
             w.text("ObjectType", "urn:etsi:019102:validationObject:timestamp");
             w.element("ValidationObjectRepresentation", |w| signature::digest_sha256(w, &stamp.report.sha256));
-            signature::proof_of_existence(w, "POE", &objects::Proof { at: report.at, by: None });
+            let proof = existences.proof(ExistingObject::TimeStamp, stamp.report.sha256);
+            signature::proof_of_existence(w, "POE", &proof);
             signature::write_stamp(w, stamp);
         });
     }

@@ -10,25 +10,26 @@ use base64::engine::general_purpose::STANDARD;
 use qolhat_pki::certificate::Certificate;
 use qolhat_pki::cms::SignedData;
 use qolhat_pki::crl::CertificateList;
-use qolhat_pki::digest::{Digest, DigestAlgorithm};
+use qolhat_pki::digest::DigestAlgorithm;
 use qolhat_pki::issue::cms_sign::{CertificateReference, Packaging};
 use qolhat_pki::issue::ocsp_builder::{CertificateState, OcspTemplate, build_ocsp_response, cert_id};
 use qolhat_pki::issue::profile::{self, KeyUse, Person, Profile};
 use qolhat_pki::ocsp::OcspResponse;
 use qolhat_pki::policy::{AllowedAlgorithm, RevocationMode, RevocationPolicy, SignaturePolicy};
 use qolhat_pki::report::etsi::to_xml;
-use qolhat_pki::report::{Indication, ValidationReport};
+use qolhat_pki::report::{Indication, TimeStampKind, ValidationReport};
 use qolhat_pki::time::Moment;
 use qolhat_pki::trust::TrustStore;
 use qolhat_pki::validate::{CmsInput, DetachedContent, Evidence, validate_cms};
 use roxmltree::{Document, Node};
 use serde_json::Value;
 
+use crate::validate::archive::{ARCHIVED, LONG_AFTER, RENEWED, archive_by, authority, first_archive, long_term};
 use crate::validate::stamps::{stamp, token_by, value_digest};
 use crate::validate::{
     CONTENT, KEY_COMPROMISE, LISTED, TOMORROW, anchors, build, crl, good_evidence, judge, now, sign, template,
 };
-use crate::workshop::{Kind, SeededRandom, World, at, service_uris, shared, temporary_folder};
+use crate::workshop::{Kind, SeededRandom, World, at, hex, service_uris, shared, temporary_folder};
 
 const STAMPED: &str = "2026-05-01T12:00:02Z";
 
@@ -157,8 +158,7 @@ fn the_verdict_the_times_and_the_checks_are_those_of_the_report() {
     assert_eq!(child(best, "POETime").unwrap().text(), Some(STAMPED));
     assert_eq!(child(best, "TypeOfProof").unwrap().text(), Some("urn:etsi:019102:poetype:validation"));
     let proof = child(best, "POEObject").unwrap().attribute("VOReference").unwrap();
-    let hex = |digest: &Digest| digest.as_bytes().iter().map(|octet| format!("{octet:02x}")).collect::<String>();
-    assert_eq!(proof, format!("T-{}", hex(&DigestAlgorithm::Sha256.digest(&token))));
+    assert_eq!(proof, format!("T-{}", hex(DigestAlgorithm::Sha256.digest(&token).as_bytes())));
     let process = texts_of(&document, "SignatureValidationProcessID");
     assert_eq!(process, ["urn:etsi:019102:validationprocess:LTVM"]);
     let evaluation = child(signature, "ValidationConstraintsEvaluationReport").unwrap();
@@ -231,6 +231,48 @@ fn an_algorithm_that_is_not_trusted_is_named_with_its_end() {
     assert_eq!(texts_of(&document, "SecureAlgorithm"), ["false"]);
     assert_eq!(texts_of(&document, "NotAfter"), ["2026-04-01T00:00:00Z"]);
     assert_eq!(texts_of(&document, "Algorithm"), ["urn:oid:2.16.840.1.101.3.4.2.1"]);
+}
+
+/// Keeps: SIG-10
+#[test]
+fn every_object_that_an_archive_time_stamp_covers_stands_with_the_proof_of_its_existence() {
+    let mut world = World::new(Kind::Gost2015);
+    let archived = archive_by(&long_term(&mut world), &first_archive(&world), ARCHIVED);
+    let second = authority(&world, "2027-01-01T00:00:00Z", "2033-01-01T00:00:00Z");
+    let renewed = archive_by(&archived, &second, RENEWED);
+    let report = judge(&world, &renewed, &Evidence::default(), &SignaturePolicy::default(), at(LONG_AFTER));
+    assert_eq!(report.indication, Indication::TotalPassed);
+    let xml = to_xml(&report);
+    let document = sound(&xml);
+    assert_eq!(texts_of(&document, "SignatureValidationProcessID"), ["urn:etsi:019102:validationprocess:LTA"]);
+    let named = |kind, when: &str| {
+        let stamps = report.signatures[0].time_stamps.iter().filter(|stamp| stamp.kind == kind);
+        let token = stamps.map(|stamp| (stamp.gen_time, stamp.sha256)).find(|(time, _)| *time == at(when)).unwrap();
+        format!("T-{}", hex(&token.1))
+    };
+    let (of_value, of_archive) = (named(TimeStampKind::Signature, STAMPED), named(TimeStampKind::Archive, ARCHIVED));
+    let of_renewal = named(TimeStampKind::Archive, RENEWED);
+    let proof = |id: &str| {
+        let object = objects(&document).into_iter().find(|node| node.attribute("id") == Some(id)).unwrap();
+        let proof = child(object, "POE").unwrap();
+        let by = child(proof, "POEObject").map(|by| by.attribute("VOReference").unwrap().to_owned());
+        (child(proof, "POETime").unwrap().text().unwrap().to_owned(), by)
+    };
+    let archived = (ARCHIVED.to_owned(), Some(of_archive.clone()));
+    for holder in [&world.signer, &world.ca] {
+        assert_eq!(proof(&format!("C-{}", hex(&holder.certificate.sha256()))), archived);
+    }
+    for list in good_evidence(&world).crls {
+        assert_eq!(proof(&format!("CRL-{}", hex(&list.sha256()))), archived);
+    }
+    assert_eq!(proof(&of_value), archived);
+    assert_eq!(proof(&of_archive), (RENEWED.to_owned(), Some(of_renewal.clone())));
+    assert_eq!(proof(&of_renewal), (LONG_AFTER.to_owned(), None));
+    let best = document.descendants().find(|node| node.tag_name().name() == "BestSignatureTime").unwrap();
+    assert_eq!(child(best, "POEObject").unwrap().attribute("VOReference"), Some(of_value.as_str()));
+    for found in strictly_read(&[("archived".to_owned(), xml.clone())]) {
+        assert_eq!(found["signatures"][0]["best_signature_time"]["at"], STAMPED);
+    }
 }
 
 /// The same token over two signatures is one object with two reports: it holds for one of them alone.

@@ -6,7 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::words;
 use crate::digest::{Digest, DigestAlgorithm};
 use crate::path::VerifiedPath;
-use crate::report::{CryptoOutcome, EvidenceUsed, SignatureReport, TimeStampKind, TimeStampReport, ValidationReport};
+use crate::report::{
+    CryptoOutcome, EvidenceUsed, ExistingObject, SignatureReport, TimeStampKind, TimeStampReport, ValidationReport,
+};
 use crate::revocation::{ObjectKind, UsedObject};
 use crate::time::Moment;
 
@@ -36,6 +38,38 @@ pub(super) struct Listed {
     pub object_type: &'static str,
     pub digest: Digest,
     pub proof: Proof,
+}
+
+/// Since when objects are proven to exist, over all signatures.
+pub(super) struct Existences {
+    at: Moment,
+    known: BTreeMap<(ExistingObject, [u8; 32]), Proof>,
+}
+
+impl Existences {
+    /// What the time stamps of the signatures prove; for everything else the moment asked about.
+    pub fn of(signatures: &[NamedSignature<'_>], at: Moment) -> Self {
+        let mut known: BTreeMap<_, Proof> = BTreeMap::new();
+        for signature in signatures {
+            for one in &signature.report.existence {
+                let by =
+                    signature.stamps.iter().find(|stamp| stamp.report.proven && stamp.report.gen_time == one.since);
+                let Some(by) = by else { continue };
+                let proof = Proof { at: one.since, by: Some(by.id.clone()) };
+                let entry = known.entry((one.object, one.sha256)).or_insert_with(|| proof.clone());
+                if proof.at < entry.at {
+                    *entry = proof;
+                }
+            }
+        }
+        Existences { at, known }
+    }
+
+    /// That of one object.
+    pub fn proof(&self, object: ExistingObject, sha256: [u8; 32]) -> Proof {
+        let said = Proof { at: self.at, by: None };
+        self.known.get(&(object, sha256)).cloned().unwrap_or(said)
+    }
 }
 
 /// The signatures of a report with names that are unique in the document. The same signature or token may stand in a
@@ -81,23 +115,23 @@ const fn kind(kind: ObjectKind) -> (&'static str, &'static str) {
 }
 
 /// Everything but the time stamps, by name.
-pub(super) fn listed(signatures: &[NamedSignature<'_>], at: Moment) -> BTreeMap<String, Listed> {
+pub(super) fn listed(signatures: &[NamedSignature<'_>], existences: &Existences) -> BTreeMap<String, Listed> {
     let mut list = BTreeMap::new();
     for signature in signatures {
         let report = signature.report;
         for object in
             used(report.certificate.as_ref().map(UsedObject::certificate), report.path.as_ref(), &report.evidence_used)
         {
-            add(&mut list, object, at);
+            add(&mut list, object, existences);
         }
         for stamp in signature.stamps.iter().map(|stamp| stamp.report) {
             let certificate = stamp.certificate.as_ref().map(UsedObject::certificate);
             for object in used(certificate, stamp.path.as_ref(), &stamp.evidence_used) {
-                add(&mut list, object, at);
+                add(&mut list, object, existences);
             }
         }
         if let Some(digest) = &report.material.document {
-            let proof = document_proof(signature, at);
+            let proof = document_proof(signature, existences.at);
             let object_type = "urn:etsi:019102:validationObject:signedData";
             let entry = Listed { object_type, digest: digest.clone(), proof: proof.clone() };
             let known = list.entry(document_id(digest)).or_insert(entry);
@@ -109,10 +143,16 @@ pub(super) fn listed(signatures: &[NamedSignature<'_>], at: Moment) -> BTreeMap<
     list
 }
 
-fn add(list: &mut BTreeMap<String, Listed>, object: UsedObject, at: Moment) {
+fn add(list: &mut BTreeMap<String, Listed>, object: UsedObject, existences: &Existences) {
     let (_, object_type) = kind(object.kind);
+    let existing = match object.kind {
+        ObjectKind::Certificate => ExistingObject::Certificate,
+        ObjectKind::Crl => ExistingObject::Crl,
+        ObjectKind::OcspResponse => ExistingObject::Ocsp,
+    };
     if let Some(digest) = Digest::new(DigestAlgorithm::Sha256, object.sha256) {
-        list.insert(object_id(object), Listed { object_type, digest, proof: Proof { at, by: None } });
+        let proof = existences.proof(existing, object.sha256);
+        list.insert(object_id(object), Listed { object_type, digest, proof });
     }
 }
 
@@ -136,14 +176,18 @@ pub(super) fn evidence_ids(evidence: &[EvidenceUsed]) -> BTreeSet<String> {
 
 /// The earliest moment by which the signature is proven to have existed; without a proof, the moment asked about.
 pub(super) fn signature_proof(signature: &NamedSignature<'_>, at: Moment) -> Proof {
-    earliest(signature, |kind| kind == TimeStampKind::Signature).unwrap_or(Proof { at, by: None })
+    let speaks = |kind| match kind {
+        TimeStampKind::Signature | TimeStampKind::Archive => true,
+        TimeStampKind::Content | TimeStampKind::Data => false,
+    };
+    earliest(signature, speaks).unwrap_or(Proof { at, by: None })
 }
 
-/// As [`signature_proof`], of the document. A stamp over a signature speaks of it only when it is what was signed.
+/// As [`signature_proof`], of the document. A stamp over a signature value speaks of it only when it is what was signed.
 fn document_proof(signature: &NamedSignature<'_>, at: Moment) -> Proof {
     let signed = signature.report.crypto == CryptoOutcome::Ok;
     let speaks = |kind| match kind {
-        TimeStampKind::Content => true,
+        TimeStampKind::Content | TimeStampKind::Archive => true,
         TimeStampKind::Signature => signed,
         TimeStampKind::Data => false,
     };

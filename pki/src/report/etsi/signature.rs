@@ -122,6 +122,7 @@ fn attributes(w: &mut XmlWriter, signature: &NamedSignature<'_>) {
         }
         stamps_of(w, signature, TimeStampKind::Content);
         stamps_of(w, signature, TimeStampKind::Signature);
+        stamps_of(w, signature, TimeStampKind::Archive);
         if let Some(claimed) = &material.claimed_digest {
             w.element_with("MessageDigest", &[("Signed", "true")], |w| w.text("Digest", &STANDARD.encode(claimed)));
         }

@@ -80,6 +80,7 @@ impl<'a> Status<'a> {
             ("time-stamp-policy", words::oid(report.policy)),
             ("time-stamp-serial", report.serial.clone()),
         ];
+        more.extend(report.left_out.iter().map(|what| ("time-stamp-left-out", what.clone())));
         more.extend(report.reason.map(|reason| ("time-stamp-reason", words::own("check", reason))));
         Status {
             main: words::step_indication(indication),

@@ -3,7 +3,7 @@
 
 use crate::digest::DigestAlgorithm;
 use crate::oid::Oid;
-use crate::report::{Check, CheckOutcome, Indication, SignatureLevel, SignatureReport, SubIndication, TimeStampKind};
+use crate::report::{Check, CheckOutcome, Indication, SignatureReport, SubIndication, TimeStampKind};
 
 pub(super) const CONSTRAINT_APPLIED: &str = "urn:etsi:019102:constraintStatus:applied";
 pub(super) const CONSTRAINT_DISABLED: &str = "urn:etsi:019102:constraintStatus:disabled";
@@ -46,15 +46,15 @@ pub(super) fn sub_indication(sub: SubIndication) -> String {
     format!("urn:etsi:019102:subindication:{}", sub.as_str())
 }
 
-/// The process of EN 319 102-1 that a signature went through.
+/// The process of EN 319 102-1 that a signature went through: by the time stamps that were judged.
 pub(super) fn process(signature: &SignatureReport) -> &'static str {
-    match signature.level {
-        SignatureLevel::CadesLta => "urn:etsi:019102:validationprocess:LTA",
-        SignatureLevel::CadesT | SignatureLevel::CadesLt => "urn:etsi:019102:validationprocess:LTVM",
-        SignatureLevel::Cms | SignatureLevel::CadesB if !signature.time_stamps.is_empty() => {
-            "urn:etsi:019102:validationprocess:LTVM"
-        }
-        SignatureLevel::Cms | SignatureLevel::CadesB => "urn:etsi:019102:validationprocess:Basic",
+    let judged = |kind| signature.time_stamps.iter().any(|stamp| stamp.kind == kind);
+    if judged(TimeStampKind::Archive) {
+        "urn:etsi:019102:validationprocess:LTA"
+    } else if signature.time_stamps.is_empty() {
+        "urn:etsi:019102:validationprocess:Basic"
+    } else {
+        "urn:etsi:019102:validationprocess:LTVM"
     }
 }
 
@@ -63,6 +63,7 @@ pub(super) const fn stamp_attribute(kind: TimeStampKind) -> Option<(&'static str
     match kind {
         TimeStampKind::Content => Some(("AllDataObjectsTimeStamp", true)),
         TimeStampKind::Signature => Some(("SignatureTimeStamp", false)),
+        TimeStampKind::Archive => Some(("ArchiveTimeStamp", false)),
         TimeStampKind::Data => None,
     }
 }
