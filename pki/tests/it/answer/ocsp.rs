@@ -160,7 +160,7 @@ fn a_question_without_its_issuer_is_not_answered() {
         told(&ocsp_answer(&OcspQuestion { certificate, issuers, at: at(NOW), nonce: None }, &response))
     };
     assert_eq!(ask(&[]), ("unknown", Some("issuer-not-found")));
-    assert_eq!(ask(&[world.root.certificate.clone()]), ("unknown", Some("issuer-not-found")));
+    assert_eq!(ask(std::slice::from_ref(&world.root.certificate)), ("unknown", Some("issuer-not-found")));
     assert_eq!(ask(&[twin(&world.ca).certificate]), ("unknown", Some("issuer-not-found")));
     assert_eq!(ask(&[twin(&world.ca).certificate, world.ca.certificate.clone()]), ("good", None));
 }
