@@ -12,6 +12,7 @@ mod issue;
 mod ocsp;
 mod pkcs12;
 mod raw_signatures;
+mod report_etsi;
 mod tsp;
 mod validate;
 mod workshop;
