@@ -9,6 +9,7 @@ mod gost;
 mod issue;
 mod ocsp;
 mod pkcs12;
+mod suites;
 mod tsp;
 mod validate;
 mod workshop;
