@@ -7,7 +7,9 @@ use sha2::{Digest as _, Sha256};
 use super::extensions::Known;
 use super::{CERTIFICATE_MAX_BYTES, Fields, Inner, SERIAL_MAX_BYTES};
 use crate::algorithm::{AlgorithmIdentifier, SignatureAlgorithm};
-use crate::der::{DerError, DerErrorKind, Reader, Rules, shifted, signature_octets, span, tag, value_span, whole_octets};
+use crate::der::{
+    DerError, DerErrorKind, Reader, Rules, shifted, signature_octets, span, tag, value_span, whole_octets,
+};
 use crate::extension::{Extension, read_extensions};
 use crate::name;
 use crate::time::Moment;

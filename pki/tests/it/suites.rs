@@ -4,7 +4,10 @@
 use std::path::{Path, PathBuf};
 
 mod certvalidator;
+mod flips;
+mod openssl_paths;
 mod pkits;
+mod resistance;
 
 /// A folder of the suites: under QOLHAT_SUITES, else target/suites. `None` with a word on stderr when it is absent.
 pub fn suite(name: &str) -> Option<PathBuf> {

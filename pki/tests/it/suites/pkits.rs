@@ -156,13 +156,16 @@ fn options(case: &Case) -> PathOptions {
 
 /// Every certificate whose name says the outcome, with the default settings.
 fn named_cases(suite: &Suite) -> Vec<(String, bool)> {
-    let by_settings = |name: &str| CASES.iter().any(|case| case.name == name && case.name != "ValidCertificatePathTest1");
+    let by_settings =
+        |name: &str| CASES.iter().any(|case| case.name == name && case.name != "ValidCertificatePathTest1");
     let named = suite.targets.iter().filter(|(name, _)| !by_settings(name));
-    named.filter_map(|(name, _)| match (name.starts_with("Valid"), name.starts_with("Invalid")) {
-        (true, _) => Some((name.clone(), true)),
-        (_, true) => Some((name.clone(), false)),
-        (false, false) => None,
-    }).collect()
+    named
+        .filter_map(|(name, _)| match (name.starts_with("Valid"), name.starts_with("Invalid")) {
+            (true, _) => Some((name.clone(), true)),
+            (_, true) => Some((name.clone(), false)),
+            (false, false) => None,
+        })
+        .collect()
 }
 
 #[test]
@@ -229,7 +232,8 @@ fn every_signed_mail_of_the_nist_suite_gets_the_verdict_of_its_path() {
                 let no = TrustStore::default();
                 let report = validate_cms(&input, &suite.anchors, &no, &suite.evidence, &policy, at(NOW));
                 let failed = report.signatures.iter().flat_map(|signature| &signature.checks);
-                let failed: Vec<_> = failed.filter(|check| !check.ok.as_bool().unwrap_or(true)).map(|check| check.name).collect();
+                let failed: Vec<_> =
+                    failed.filter(|check| !check.ok.as_bool().unwrap_or(true)).map(|check| check.name).collect();
                 (report.indication == Indication::TotalPassed, format!("{failed:?}"))
             }
             Err(error) => (false, error.to_string()),
