@@ -13,6 +13,7 @@ mod ocsp;
 mod pkcs12;
 mod raw_signatures;
 mod report_etsi;
+mod suites;
 mod tsp;
 mod validate;
 mod workshop;
