@@ -288,6 +288,14 @@ oids! {
     REVOCATION_VALUES = "1.2.840.113549.1.9.16.2.24";
     /// Attribute archive-time-stamp-v3.
     ARCHIVE_TIME_STAMP_V3 = "0.4.0.1733.2.4";
+    /// Attribute ats-hash-index of a token, its first form. TS 101 733.
+    ATS_HASH_INDEX = "0.4.0.1733.2.5";
+    /// Attribute ats-hash-index-v2. TS 119 122.
+    ATS_HASH_INDEX_V2 = "0.4.0.19122.1.4";
+    /// Attribute ats-hash-index-v3. EN 319 122-1 §5.5.2.
+    ATS_HASH_INDEX_V3 = "0.4.0.19122.1.5";
+    /// Attribute archive-time-stamp of the second form, which this crate does not judge. TS 101 733.
+    ARCHIVE_TIME_STAMP_V2 = "1.2.840.113549.1.9.16.2.48";
     /// Attribute signature-policy-identifier.
     SIGNATURE_POLICY = "1.2.840.113549.1.9.16.2.15";
     /// Content type of a time stamp, id-ct-TSTInfo. RFC 3161.

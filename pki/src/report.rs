@@ -241,6 +241,8 @@ pub struct EvidenceUsed {
 pub struct TimeStampReport {
     /// Over what the token was looked at.
     pub kind: TimeStampKind,
+    /// SHA-256 of the token, as received.
+    pub sha256: [u8; 32],
     /// The token's own time; trusted only when `proven`.
     pub gen_time: Moment,
     /// The TSA's policy.
@@ -257,6 +259,10 @@ pub struct TimeStampReport {
     pub certificate: Option<Certificate>,
     /// Path from it to an anchor, judged at `gen_time`.
     pub path: Option<VerifiedPath>,
+    /// Since when a later token proves this one to exist: it had to hold only until then.
+    pub exists_since: Option<Moment>,
+    /// What of the message an archive time stamp does not cover, for experts.
+    pub left_out: Vec<String>,
     /// Every question asked.
     pub checks: Vec<Check>,
     /// Revocation evidence about the TSA's certificates.
@@ -270,6 +276,8 @@ pub enum TimeStampKind {
     Signature,
     /// The content (signed attribute): the signature was made after it.
     Content,
+    /// The whole signature with what proves it (unsigned attribute): it all existed then.
+    Archive,
     /// Data given by the caller.
     Data,
 }
@@ -280,9 +288,49 @@ impl TimeStampKind {
         match self {
             TimeStampKind::Signature => "signature",
             TimeStampKind::Content => "content",
+            TimeStampKind::Archive => "archive",
             TimeStampKind::Data => "data",
         }
     }
+}
+
+/// What a proof of existence is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ExistingObject {
+    /// A signature value.
+    Signature,
+    /// A certificate.
+    Certificate,
+    /// A CRL.
+    Crl,
+    /// An OCSP response.
+    Ocsp,
+    /// A time-stamp token.
+    TimeStamp,
+}
+
+impl ExistingObject {
+    /// A stable word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            ExistingObject::Signature => "signature",
+            ExistingObject::Certificate => "certificate",
+            ExistingObject::Crl => "crl",
+            ExistingObject::Ocsp => "ocsp",
+            ExistingObject::TimeStamp => "time-stamp",
+        }
+    }
+}
+
+/// A proof of existence. Source: EN 319 102-1 §5.6.2.3.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Existence {
+    /// Of what.
+    pub object: ExistingObject,
+    /// SHA-256 of its octets (of a signature: of the value).
+    pub sha256: [u8; 32],
+    /// Since when it is proven to exist.
+    pub since: Moment,
 }
 
 /// Everything found about one signature.
@@ -322,8 +370,10 @@ pub struct SignatureReport {
     pub revoked_since: Option<Moment>,
     /// The evidence behind the statuses, in the order of the chain.
     pub evidence_used: Vec<EvidenceUsed>,
-    /// Every time-stamp token looked at, in the order of the attributes.
+    /// Every time-stamp token looked at: over the content, over the signature value, archive from the newest on.
     pub time_stamps: Vec<TimeStampReport>,
+    /// What its time stamps prove, sorted by digest.
+    pub existence: Vec<Existence>,
 }
 
 /// Everything found about one CMS message.

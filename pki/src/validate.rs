@@ -27,9 +27,12 @@ mod content;
 mod crypto;
 mod embedded;
 mod level;
+mod proofs;
 mod rules;
 mod signature;
+mod stamps;
 mod time_stamp;
+mod trust;
 
 /// Every question a validation asks, with its clause. A name is never reused for another question.
 pub const RULES: &[Rule] = rules::ALL;
@@ -94,7 +97,8 @@ pub fn validate_time_stamp(
         DetachedContent::Bytes(bytes) => Some(algorithm.digest(bytes)),
         DetachedContent::Digests(digests) => digests.get(algorithm).cloned(),
     };
-    time_stamp::judge(token, TimeStampKind::Data, &mut digest, &context, &mut Budget::default())
+    let proofs = proofs::Proofs::default();
+    time_stamp::judge(token, TimeStampKind::Data, &mut digest, &context, &proofs, &mut Budget::default())
 }
 
 /// The path from `target` to an anchor that holds at `at` with nobody in it revoked, as far as `policy` asks, and by what

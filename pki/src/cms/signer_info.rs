@@ -36,6 +36,7 @@ pub struct SignerInfo {
     digest_algorithm: Oid,
     signature_identifier: Vec<u8>,
     signature: Vec<u8>,
+    fields: Vec<u8>,
     signed_octets: Option<Vec<u8>>,
     signed: Vec<Attribute>,
     unsigned: Vec<Attribute>,
@@ -46,6 +47,7 @@ pub struct SignerInfo {
 /// Reads the next SignerInfo of `signers`.
 pub(super) fn read(signers: &mut Reader<'_>) -> Result<SignerInfo, CmsError> {
     let mut fields = signers.sequence()?;
+    let whole = fields.remaining();
     let version = fields.small_uint()?;
     let identifier = read_identifier(&mut fields)?;
     let digest = AlgorithmIdentifier::read(&mut fields)?;
@@ -58,6 +60,8 @@ pub(super) fn read(signers: &mut Reader<'_>) -> Result<SignerInfo, CmsError> {
     }
     let signature_identifier = AlgorithmIdentifier::read(&mut fields)?.raw.to_vec();
     let signature = fields.octet_string()?.into_owned();
+    let length = whole.len().saturating_sub(fields.remaining().len());
+    let signed_fields = whole.get(..length).unwrap_or_default().to_vec();
     let unsigned = match fields.optional_context(1)? {
         Some(list) => read_attributes(list)?,
         None => Vec::new(),
@@ -72,6 +76,7 @@ pub(super) fn read(signers: &mut Reader<'_>) -> Result<SignerInfo, CmsError> {
         digest_algorithm,
         signature_identifier,
         signature,
+        fields: signed_fields,
         signed_octets,
         signed,
         unsigned,
@@ -139,6 +144,12 @@ impl SignerInfo {
         &self.signature
     }
 
+    /// Everything from the version to the signature value, encoded as received: what an archive time stamp covers.
+    /// Source: EN 319 122-1 §5.5.3.
+    pub fn fields_until_signature(&self) -> &[u8] {
+        &self.fields
+    }
+
     /// Whether attributes are signed, and not the content itself.
     pub fn has_signed_attributes(&self) -> bool {
         self.signed_octets.is_some()
@@ -200,6 +211,11 @@ impl SignerInfo {
     /// The tokens over the content that the signer signed together with it.
     pub fn content_time_stamps(&self) -> Vec<&[u8]> {
         attributes::values(&self.signed, oid::CONTENT_TIME_STAMP)
+    }
+
+    /// The archive time stamps of version 3, each a whole ContentInfo, not looked at.
+    pub fn archive_time_stamps(&self) -> Vec<&[u8]> {
+        attributes::values(&self.unsigned, oid::ARCHIVE_TIME_STAMP_V3)
     }
 
     /// Whether there is a token over the signature value.
