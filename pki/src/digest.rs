@@ -240,6 +240,15 @@ impl From<Digest> for Digests {
     }
 }
 
+impl FromIterator<Digest> for Digests {
+    /// Of several by one algorithm the first counts.
+    fn from_iter<I: IntoIterator<Item = Digest>>(digests: I) -> Self {
+        let given: Vec<Digest> = digests.into_iter().collect();
+        let first = |algorithm| given.iter().find(|digest| digest.algorithm == algorithm).cloned();
+        Digests(DigestAlgorithm::ALL.into_iter().filter_map(first).collect())
+    }
+}
+
 impl Digests {
     /// The digest by `algorithm`, if it is among them.
     pub fn get(&self, algorithm: DigestAlgorithm) -> Option<&Digest> {

@@ -12,6 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 mod audit;
 mod doctor;
 mod draw;
+mod extend;
 mod extract;
 mod input;
 mod known;
@@ -53,6 +54,8 @@ enum Command {
     Doctor(ConfigArgs),
     /// Judge a signed file: CMS or an extract.
     Verify(VerifyArgs),
+    /// Raise the level of a signature, so that it outlives its certificates.
+    Extend(ExtendArgs),
     /// Extracts for a court.
     #[command(subcommand)]
     Extract(ExtractCommand),
@@ -164,6 +167,46 @@ struct VerifyArgs {
     /// Form of the full report.
     #[arg(long, value_enum)]
     report: Option<ReportFormat>,
+    #[arg(long)]
+    json: bool,
+    /// The signed file.
+    file: PathBuf,
+}
+
+/// Up to which level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Level {
+    /// A time stamp over the signature value.
+    T,
+    /// What proves the certificates.
+    Lt,
+    /// An archive time stamp over everything.
+    Lta,
+}
+
+#[derive(Debug, Args)]
+struct ExtendArgs {
+    /// The level to reach.
+    #[arg(long, value_enum)]
+    to: Level,
+    /// The content of a detached signature; needed for lta.
+    #[arg(long)]
+    detached: Option<PathBuf>,
+    /// Address of a time-stamping authority.
+    #[arg(long)]
+    tsp: Option<String>,
+    /// Certificates above the signers and the authorities.
+    #[arg(long)]
+    certs: Vec<PathBuf>,
+    /// OCSP responses.
+    #[arg(long)]
+    ocsp: Vec<PathBuf>,
+    /// Revocation lists.
+    #[arg(long)]
+    crl: Vec<PathBuf>,
+    /// Where the signature goes.
+    #[arg(short = 'o', long)]
+    out: PathBuf,
     #[arg(long)]
     json: bool,
     /// The signed file.
@@ -368,6 +411,7 @@ impl Command {
             Self::Serve(args) | Self::Migrate(args) | Self::Doctor(args) => args.json,
             Self::Journal(JournalCommand::Audit(args)) => args.json,
             Self::Verify(args) => args.json,
+            Self::Extend(args) => args.json,
             Self::Extract(ExtractCommand::Verify(args)) => args.json,
             Self::Sign(args) => args.json,
             Self::Ncalayer(args) => args.json,
@@ -393,6 +437,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Migrate(args) => service::migrate(args),
         Command::Doctor(args) => doctor::doctor(args, &output),
         Command::Verify(args) => verify::verify(args, &output),
+        Command::Extend(args) => extend::extend(args, &output),
         Command::Extract(ExtractCommand::Verify(args)) => extract::verify(args, &output),
         Command::Journal(JournalCommand::Audit(args)) => audit::audit(args, &output),
         Command::Sign(args) => sign::sign(args, &output),
