@@ -165,6 +165,13 @@ impl SignerInfo {
         self.signed_octets.as_deref().is_none_or(attributes::is_der_set)
     }
 
+    /// The signed attributes in DER, when they are not in it as received: what a signer signs who encodes them anew, as
+    /// RFC 5652 §5.4 asks. `None` when they are in DER, or there are none.
+    pub fn signed_octets_in_der(&self) -> Option<Vec<u8>> {
+        let received = self.signed_octets.as_deref()?;
+        crate::der::in_der(received).filter(|encoded| encoded != received)
+    }
+
     /// The signed attributes in the order received.
     pub fn signed_attributes(&self) -> &[Attribute] {
         &self.signed

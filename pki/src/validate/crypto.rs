@@ -3,7 +3,7 @@
 
 use super::content::Content;
 use super::rules;
-use crate::algorithm::{AlgorithmIdentifier, SignatureAlgorithm};
+use crate::algorithm::{AlgorithmIdentifier, PublicKey, SignatureAlgorithm, VerifyError};
 use crate::certificate::Certificate;
 use crate::cms::{AlgorithmProtection, SignerInfo};
 use crate::der::{Reader, Rules};
@@ -78,14 +78,14 @@ fn compare(
     let (content_fits, value) = match signer.signed_octets() {
         Some(octets) => {
             let fits = signer.message_digest() == Some(digest.as_bytes());
-            (Some(fits), key.verify_message(algorithm, octets, signer.signature()))
+            (Some(fits), over_attributes(signer, octets, key, algorithm, budget)?)
         }
         // Without attributes the value is over the content itself: one question, one answer.
-        None => (None, key.verify_digest(algorithm, digest, signer.signature())),
+        None => (None, key.verify_digest(algorithm, digest, signer.signature()).map(|()| "")),
     };
     let content_outcome = content_fits.map_or(CheckOutcome::NotChecked, CheckOutcome::from);
     checks.push(Check::new(rules::CONTENT_DIGEST, content_outcome, ""));
-    let detail = value.err().map_or_else(String::new, |error| error.to_string());
+    let detail = value.map_or_else(|error| error.to_string(), str::to_owned);
     checks.push(Check::new(rules::SIGNATURE_VALUE, value.is_ok(), detail));
     Ok(if content_fits == Some(false) {
         Outcome::failed(CryptoOutcome::HashFailure, SubIndication::HashFailure)
@@ -94,6 +94,25 @@ fn compare(
     } else {
         Outcome { crypto: CryptoOutcome::Ok, reason: None }
     })
+}
+
+/// Whether the value is over the attributes as received or, where these are not DER, over their DER; which of them is
+/// told, for experts. Source: RFC 5652 §5.4: what is signed is the DER, whatever the message carries.
+fn over_attributes(
+    signer: &SignerInfo,
+    received: &[u8],
+    key: &PublicKey,
+    algorithm: SignatureAlgorithm,
+    budget: &mut Budget,
+) -> Result<Result<&'static str, VerifyError>, BudgetExhausted> {
+    let verify = |octets: &[u8]| key.verify_message(algorithm, octets, signer.signature());
+    let as_received = verify(received);
+    let Some(encoded) = signer.signed_octets_in_der() else { return Ok(as_received.map(|()| "")) };
+    if as_received.is_ok() {
+        return Ok(Ok("over the attributes as received, which are not DER"));
+    }
+    budget.signature()?;
+    Ok(verify(&encoded).map(|()| "over the attributes in DER, in which they were not received"))
 }
 
 #[derive(Clone, Copy)]
