@@ -169,8 +169,16 @@ impl Default for AlgorithmPolicy {
             DigestAlgorithm::Sha256,
             DigestAlgorithm::Sha384,
             DigestAlgorithm::Sha512,
+            DigestAlgorithm::Sha512_256,
         ];
-        let keys = [("RSA", 1900), ("EC", 224), ("GOST2004", 256), ("GOST2015-256", 256), ("GOST2015-512", 512)];
+        let keys = [
+            ("RSA", 1900),
+            ("EC", 224),
+            ("Ed25519", 256),
+            ("GOST2004", 256),
+            ("GOST2015-256", 256),
+            ("GOST2015-512", 512),
+        ];
         let rule = |algorithm| AlgorithmRule { algorithm, trusted_until: None };
         let until = |algorithm, secs| AlgorithmRule { algorithm, trusted_until: Moment::from_unix_seconds(secs) };
         let mut rules: Vec<AlgorithmRule> = digests.into_iter().map(AllowedAlgorithm::Digest).map(rule).collect();

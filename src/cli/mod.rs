@@ -10,6 +10,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 mod audit;
+mod digest;
 mod doctor;
 mod draw;
 mod extend;
@@ -19,11 +20,14 @@ mod known;
 mod ncalayer;
 mod output;
 mod path;
+mod revocation;
 mod service;
 mod show;
 mod sign;
 mod trust;
+mod tsp;
 mod verify;
+mod verify_raw;
 
 use crate::i18n::Language;
 use output::{CliError, Output};
@@ -313,6 +317,16 @@ enum PkiCommand {
     Show(ShowArgs),
     /// Whether a certificate leads to an anchor.
     Path(PathArgs),
+    /// What an OCSP response says of a certificate.
+    Ocsp(revocation::OcspArgs),
+    /// What a revocation list says of a certificate.
+    Crl(revocation::CrlArgs),
+    /// Whether a time stamp is one of this data.
+    Tsp(tsp::TspArgs),
+    /// The digest of a file.
+    Digest(digest::DigestArgs),
+    /// Verify bare signatures: a line of JSON on stdin each.
+    VerifyRaw(verify_raw::VerifyRawArgs),
 }
 
 #[derive(Debug, Args)]
@@ -417,6 +431,11 @@ impl Command {
             Self::Ncalayer(args) => args.json,
             Self::Pki(PkiCommand::Show(args)) => args.json,
             Self::Pki(PkiCommand::Path(args)) => args.json,
+            Self::Pki(PkiCommand::Ocsp(args)) => args.json,
+            Self::Pki(PkiCommand::Crl(args)) => args.json,
+            Self::Pki(PkiCommand::Tsp(args)) => args.json,
+            Self::Pki(PkiCommand::Digest(args)) => args.json,
+            Self::Pki(PkiCommand::VerifyRaw(_)) => true,
             Self::Trust(args) => args.json,
         }
     }
@@ -444,6 +463,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Ncalayer(args) => ncalayer::ncalayer(args, &output),
         Command::Pki(PkiCommand::Show(args)) => show::show(args, &output),
         Command::Pki(PkiCommand::Path(args)) => path::path(args, &output),
+        Command::Pki(PkiCommand::Ocsp(args)) => revocation::ocsp(args, &output),
+        Command::Pki(PkiCommand::Crl(args)) => revocation::crl(args, &output),
+        Command::Pki(PkiCommand::Tsp(args)) => tsp::tsp(args, &output),
+        Command::Pki(PkiCommand::Digest(args)) => digest::digest(args, &output),
+        Command::Pki(PkiCommand::VerifyRaw(args)) => verify_raw::verify_raw(args, &output),
         Command::Trust(args) => trust::trust(args, &output),
         Command::DrawPage(args) => draw::draw_page(args),
     };

@@ -59,7 +59,9 @@ impl Branch {
             | DigestAlgorithm::Sha224
             | DigestAlgorithm::Sha256
             | DigestAlgorithm::Sha384
-            | DigestAlgorithm::Sha512 => Self::Rsa,
+            | DigestAlgorithm::Sha512
+            | DigestAlgorithm::Sha512_224
+            | DigestAlgorithm::Sha512_256 => Self::Rsa,
         }
     }
 

@@ -4,7 +4,7 @@ use crate::report::Rule;
 
 macro_rules! rules {
     ($($(#[$doc:meta])* $name:ident = $word:literal, $clause:literal;)+) => {
-        $($(#[$doc])* pub(super) const $name: Rule = Rule { name: $word, clause: $clause };)+
+        $($(#[$doc])* pub(crate) const $name: Rule = Rule { name: $word, clause: $clause };)+
         /// All of them, in the order in which they are asked.
         pub(super) const ALL: &[Rule] = &[$($name,)+];
     };

@@ -4,13 +4,14 @@ use super::content::Content;
 use super::level::level;
 use super::stamps::Stamped;
 use super::trust::{Subject, Trust, Verdict, exhausted};
-use super::{crypto, rules, time_stamp};
+use super::{crypto, material, rules, time_stamp};
 use crate::certificate::Certificate;
 use crate::cms::{SignedData, SignerInfo};
 use crate::path::{Budget, BudgetExhausted};
 use crate::policy::{EssRule, SignaturePolicy};
 use crate::report::{
-    Check, CheckOutcome, Coverage, CryptoOutcome, Indication, SignatureLevel, SignatureReport, SubIndication,
+    Check, CheckOutcome, Coverage, CryptoOutcome, Indication, SignatureLevel, SignatureMaterial, SignatureReport,
+    SubIndication,
 };
 use crate::revocation::Evidence;
 use crate::time::Moment;
@@ -39,6 +40,7 @@ impl<'a> Judge<'a> {
     /// The report on one signer.
     pub fn signature(&mut self, signer: &SignerInfo) -> SignatureReport {
         let mut report = self.blank(signer);
+        report.material = material::of_signer(signer, &mut self.content);
         let verdict = self.walk(signer, &mut report);
         let (indication, sub_indication) = match verdict {
             Ok(()) => (Indication::TotalPassed, None),
@@ -68,11 +70,13 @@ impl<'a> Judge<'a> {
             covers: Coverage::All,
             signature_algorithm: signer.signature_algorithm().oid,
             digest_algorithm: signer.digest_algorithm(),
+            material: SignatureMaterial::default(),
             checks: Vec::new(),
             path: None,
             path_error: None,
             revoked_since: None,
             evidence_used: Vec::new(),
+            distrusted: None,
             time_stamps: Vec::new(),
             existence: Vec::new(),
         }

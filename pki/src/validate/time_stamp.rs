@@ -4,14 +4,12 @@ use super::content::Content;
 use super::proofs::Proofs;
 use super::{CmsInput, algorithms, chain, crypto, embedded, rules};
 use crate::certificate::Certificate;
-use sha2::{Digest as _, Sha256};
-
 use crate::cms::SignerInfo;
 use crate::crl::ReasonCode;
 use crate::digest::{Digest, DigestAlgorithm};
 use crate::path::{Budget, PathOptions, PathPurpose, VerifiedPath};
 use crate::policy::{RevocationMode, RevocationPolicy, SignaturePolicy, TsaRevocation, TsaTerm};
-use crate::report::{Check, CryptoOutcome, Rule, TimeStampKind, TimeStampReport};
+use crate::report::{Check, CryptoOutcome, DistrustedAlgorithm, EvidenceUsed, Rule, TimeStampKind, TimeStampReport};
 use crate::revocation::{Evidence, Place, Question, Status, revocation_status};
 use crate::time::Moment;
 use crate::trust::TrustStore;
@@ -67,7 +65,7 @@ fn blank(token: &TimeStampToken, kind: TimeStampKind) -> TimeStampReport {
     let info = token.info();
     TimeStampReport {
         kind,
-        sha256: Sha256::digest(token.der()).into(),
+        sha256: token.sha256(),
         gen_time: info.gen_time,
         policy: info.policy,
         imprint_algorithm: info.message_imprint.algorithm,
@@ -80,6 +78,7 @@ fn blank(token: &TimeStampToken, kind: TimeStampKind) -> TimeStampReport {
         left_out: Vec::new(),
         checks: Vec::new(),
         evidence_used: Vec::new(),
+        distrusted: None,
     }
 }
 
@@ -167,7 +166,9 @@ fn signer(token: &TimeStampToken, held: &Held<'_>, questions: &mut Questions<'_>
     }
     questions.ask(rules::STAMP_REFERENCE, reference(signer, &certificate));
     trust(&certificate, token.info().gen_time, held, questions, budget);
-    let answer = trusted_algorithms(token, signer, &certificate, held, questions.report.path.as_ref());
+    let worst = distrusted_algorithm(token, signer, &certificate, held, questions.report.path.as_ref());
+    questions.report.distrusted = worst.as_ref().map(|(distrusted, _)| *distrusted);
+    let answer = worst.map_or(Ok(()), |(_, what)| Err(format!("not trusted: {what}")));
     questions.ask(rules::STAMP_ALGORITHMS, answer);
 }
 
@@ -217,21 +218,18 @@ fn reference(signer: &SignerInfo, certificate: &Certificate) -> Result<(), Strin
     }
 }
 
-/// Those of the token, and of every certificate from the authority's to below the anchor. The token proves its own time
-/// only while they are trusted: judged at the moment until which nothing else proves it.
-fn trusted_algorithms(
+/// The worst of those of the token and of every certificate from the authority's to below the anchor. The token proves its
+/// own time only while they are trusted: judged at the moment until which nothing else proves it.
+fn distrusted_algorithm(
     token: &TimeStampToken,
     signer: &SignerInfo,
     certificate: &Certificate,
     held: &Held<'_>,
     path: Option<&VerifiedPath>,
-) -> Result<(), String> {
+) -> Option<(DistrustedAlgorithm, String)> {
     let digests = [token.info().message_imprint.algorithm, signer.digest_algorithm()];
     let certificates = path.map_or(std::slice::from_ref(certificate), VerifiedPath::certificates);
-    match algorithms::distrusted(&held.context.policy.algorithms, held.held_until, &digests, certificates.iter()) {
-        None => Ok(()),
-        Some((_, what)) => Err(format!("not trusted: {what}")),
-    }
+    algorithms::distrusted(&held.context.policy.algorithms, held.held_until, &digests, certificates.iter())
 }
 
 /// Path at the token's own time, and revocation.
@@ -250,10 +248,11 @@ fn trust(
     };
     let options = PathOptions::for_purpose(PathPurpose::Tsa);
     let asked = |policy| chain::Asked { trust: context.tsa_anchors, evidence, policy, options: &options, at: gen_time };
+    let mut used = Vec::new();
     match chain::explain(certificate, &asked(&revocation), budget) {
         Ok((path, _)) => {
             questions.ask(rules::STAMP_PATH, Ok(()));
-            questions.ask(rules::STAMP_TERM, in_term(&path, held, &revocation, budget));
+            questions.ask(rules::STAMP_TERM, in_term(&path, held, &revocation, &mut used, budget));
             questions.report.path = Some(path);
         }
         Err(error) => {
@@ -265,7 +264,9 @@ fn trust(
     match chain::explain(certificate, &asked(&revocation), budget) {
         Ok((path, links)) => {
             questions.report.path = Some(path);
-            questions.report.evidence_used = links.iter().filter_map(chain::evidence_used).collect();
+            let of_links: Vec<EvidenceUsed> = links.iter().filter_map(chain::evidence_used).collect();
+            used.retain(|used| !of_links.contains(used));
+            questions.report.evidence_used = of_links.into_iter().chain(used).collect();
             let rule = context.policy.tsa_revocation;
             let answer = links.iter().try_for_each(|link| judged(link, gen_time, held_until, rule));
             questions.ask(rules::STAMP_REVOCATION, answer);
@@ -278,7 +279,13 @@ fn trust(
 
 /// An authority's certificate that has ended is in nobody's list any more: what becomes of its key cannot be known. A
 /// token must be proven to be older than that end, or evidence must still speak of the certificate.
-fn in_term(path: &VerifiedPath, held: &Held<'_>, policy: &RevocationPolicy, budget: &mut Budget) -> Result<(), String> {
+fn in_term(
+    path: &VerifiedPath,
+    held: &Held<'_>,
+    policy: &RevocationPolicy,
+    used: &mut Vec<EvidenceUsed>,
+    budget: &mut Budget,
+) -> Result<(), String> {
     let at = held.held_until;
     match held.context.policy.tsa_term {
         TsaTerm::GenTime => return Ok(()),
@@ -288,7 +295,9 @@ fn in_term(path: &VerifiedPath, held: &Held<'_>, policy: &RevocationPolicy, budg
         let question = Question { certificate, issuer, path, place: Place::Ca, at, policy };
         let finding = revocation_status(&question, held.evidence, budget);
         let finding = finding.map_err(|_| "the search took more work than allowed".to_owned())?;
-        let stands = match finding.status {
+        let link = chain::Link { certificate: certificate.clone(), place: Place::Ca, finding };
+        used.extend(chain::evidence_used(&link));
+        let stands = match link.finding.status {
             Status::Good => true,
             Status::Revoked { since, .. } | Status::OnHold { since } => since > at,
             Status::Unknown { .. } => false,

@@ -19,26 +19,26 @@ use crate::workshop::{Holder, Kind, World, at};
 
 const STAMPED: &str = "2026-05-01T12:00:02Z";
 /// Before anything of the world has ended.
-const ARCHIVED: &str = "2026-06-01T00:00:00Z";
+pub const ARCHIVED: &str = "2026-06-01T00:00:00Z";
 /// Signer, first authority, responder and CA have ended.
 const AFTER: &str = "2027-06-01T00:00:00Z";
-const RENEWED: &str = "2027-12-01T00:00:00Z";
+pub const RENEWED: &str = "2027-12-01T00:00:00Z";
 /// The first archive authority has ended too.
-const LONG_AFTER: &str = "2031-01-01T00:00:00Z";
+pub const LONG_AFTER: &str = "2031-01-01T00:00:00Z";
 
 /// An authority under the root itself, for this term.
-fn authority(world: &World, from: &str, until: &str) -> Holder {
+pub fn authority(world: &World, from: &str, until: &str) -> Holder {
     issue(&world.root, Kind::Gost2015, &Profile::TimeStampAuthority, service_subject("МҰРАҒАТ"), |template| {
         (template.not_before, template.not_after) = (at(from), at(until));
     })
 }
 
-fn first_archive(world: &World) -> Holder {
+pub fn first_archive(world: &World) -> Holder {
     authority(world, "2026-01-01T00:00:00Z", "2028-01-01T00:00:00Z")
 }
 
 /// The message of the world's signer with a signature time stamp and everything that proves it (level LT).
-fn long_term(world: &mut World) -> Vec<u8> {
+pub fn long_term(world: &mut World) -> Vec<u8> {
     let cms = sign(world, Packaging::Detached);
     let token = token_by(&world.authority, &value_digest(&cms), STAMPED, CertificateReference::V2);
     let evidence = good_evidence(world);
@@ -47,7 +47,7 @@ fn long_term(world: &mut World) -> Vec<u8> {
     augment(&stamp(&cms, token), &certificates.chain(lists).collect::<Vec<_>>()).unwrap()
 }
 
-fn archive_by(cms: &[u8], authority: &Holder, when: &str) -> Vec<u8> {
+pub fn archive_by(cms: &[u8], authority: &Holder, when: &str) -> Vec<u8> {
     let content = DigestAlgorithm::Streebog512.digest(CONTENT);
     let request = archive_request(cms, 0, Some(&content), DigestAlgorithm::Streebog512).unwrap();
     let token = token_by(authority, &request.imprint, when, CertificateReference::V2);
