@@ -39,10 +39,13 @@ pub struct Indexed<'m> {
     /// Entries of the revocation list, as encoded.
     pub revocations: Vec<&'m [u8]>,
     /// Values of unsigned attributes, with the types of their attributes.
-    pub values: Vec<(Oid, &'m [u8])>,
+    pub values: TypedValues<'m>,
     /// What it does not name, in words for experts: `certificate 2`, `attribute 1.2.840… value 1`.
     pub left_out: Vec<String>,
 }
+
+/// Values of unsigned attributes, each with the type of its attribute.
+type TypedValues<'m> = Vec<(Oid, &'m [u8])>;
 
 impl HashIndex {
     /// The index that the signer of a token carries; `None` without one.
@@ -144,7 +147,7 @@ impl HashIndex {
     }
 
     /// The octets digested for unsigned attributes, each with the values it holds.
-    fn pairs<'m>(&self, signer: &'m SignerInfo) -> Vec<(Vec<u8>, Vec<(Oid, &'m [u8])>)> {
+    fn pairs<'m>(&self, signer: &'m SignerInfo) -> Vec<(Vec<u8>, TypedValues<'m>)> {
         let mut pairs = Vec::new();
         for attribute in signer.unsigned_attributes() {
             let each = || attribute.values.iter().map(|value| (attribute.oid, value.as_slice()));

@@ -76,6 +76,9 @@ pub(super) const fn digest_method(algorithm: DigestAlgorithm) -> &'static str {
         DigestAlgorithm::Sha256 => "http://www.w3.org/2001/04/xmlenc#sha256",
         DigestAlgorithm::Sha384 => "http://www.w3.org/2001/04/xmldsig-more#sha384",
         DigestAlgorithm::Sha512 => "http://www.w3.org/2001/04/xmlenc#sha512",
+        // No URI of W3C or RFC 9231 names the shortened forms of SHA-512: the identifier as a URN. Source: RFC 8017 annex B.
+        DigestAlgorithm::Sha512_224 => "urn:oid:2.16.840.1.101.3.4.2.5",
+        DigestAlgorithm::Sha512_256 => "urn:oid:2.16.840.1.101.3.4.2.6",
         DigestAlgorithm::Streebog256 => "urn:ietf:params:xml:ns:pkigovkz:xmlsec:algorithms:gostr34112015-256",
         DigestAlgorithm::Streebog512 => "urn:ietf:params:xml:ns:pkigovkz:xmlsec:algorithms:gostr34112015-512",
         DigestAlgorithm::Gost34311 => "http://www.w3.org/2001/04/xmldsig-more#gost34311",
