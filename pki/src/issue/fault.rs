@@ -4,11 +4,13 @@
 //! Nothing else in the library uses this: what the other builders make stays as it is.
 
 mod certificate;
+mod counter;
 mod message;
 mod ocsp;
 mod time_stamp;
 
 pub use certificate::{CertificateFault, CrlFault, build_wrong_certificate, build_wrong_crl};
+pub use counter::{CounterFault, build_counter_signature};
 pub use message::{MessageFault, SignerName, WrongMessage};
 pub use ocsp::{OcspFault, build_wrong_ocsp_response};
 pub use time_stamp::{TimeStampFault, build_wrong_time_stamp_token};

@@ -26,11 +26,11 @@ impl Outcome {
 }
 
 /// Checks the signature of `signer` with the key of `certificate` over `content`, which the message says is of the type
-/// `encapsulated`.
+/// `encapsulated`; a signature value, over which a counter-signature is, has none. Source: RFC 5652 §11.4.
 pub(super) fn verify(
     signer: &SignerInfo,
     certificate: &Certificate,
-    encapsulated: Oid,
+    encapsulated: Option<Oid>,
     content: &mut Content<'_>,
     checks: &mut Vec<Check>,
     budget: &mut Budget,
@@ -146,19 +146,26 @@ fn agree(signer: &SignerInfo, algorithms: Algorithms) -> Result<(), &'static str
 }
 
 /// What the form of message and attributes forbids, whatever the key says.
-fn shape(signer: &SignerInfo, encapsulated: Oid, content: &Content<'_>, checks: &mut Vec<Check>) -> Option<Outcome> {
+fn shape(
+    signer: &SignerInfo,
+    encapsulated: Option<Oid>,
+    content: &Content<'_>,
+    checks: &mut Vec<Check>,
+) -> Option<Outcome> {
     let refuse = |checks: &mut Vec<Check>, rule, detail: &str| {
         checks.push(Check::new(rule, false, detail));
         Some(Outcome::failed(CryptoOutcome::NotChecked, SubIndication::FormatFailure))
     };
     if signer.has_signed_attributes() {
+        // Whether a counter-signature has a type is asked of its form.
+        let Some(encapsulated) = encapsulated else { return None };
         if signer.content_type() != Some(encapsulated) {
             return refuse(checks, rules::CONTENT_TYPE, "the content-type attribute is not the type of the content");
         }
         checks.push(Check::new(rules::CONTENT_TYPE, true, ""));
         return None;
     }
-    if encapsulated != oid::DATA {
+    if encapsulated.is_some_and(|encapsulated| encapsulated != oid::DATA) {
         return refuse(checks, rules::CONTENT_TYPE, "a content of this type must be signed with attributes");
     }
     let detail = "only digests of the content are at hand";
