@@ -42,7 +42,7 @@ impl Search<'_, '_> {
         let Some(current) = chain.last().cloned() else {
             return Err(PathError::NoPath { issuer: String::new() });
         };
-        let mut best = PathError::NoPath { issuer: current.issuer().to_string() };
+        let mut best = PathError::NoPath { issuer: String::new() };
         let trust = self.trust;
         for anchor in trust.named(&current.issuer()) {
             best = match self.signed_by(&current, anchor.certificate())? {
@@ -73,7 +73,13 @@ impl Search<'_, '_> {
                 }
             };
         }
-        Err(best)
+        // Written out only when nothing else was found: most searches end before.
+        Err(match best {
+            PathError::NoPath { issuer } if issuer.is_empty() => {
+                PathError::NoPath { issuer: current.issuer().to_string() }
+            }
+            other => other,
+        })
     }
 
     fn finish(&mut self, chain: &[Certificate], anchor: &Certificate) -> Result<VerifiedPath, PathError> {
@@ -85,15 +91,15 @@ impl Search<'_, '_> {
     /// `None` when `issuer`'s key made the signature, else how that failure counts.
     fn signed_by(&mut self, certificate: &Certificate, issuer: &Certificate) -> Result<Option<PathError>, PathError> {
         self.budget.candidate()?;
-        let subject = certificate.subject().to_string();
+        let subject = || certificate.subject().to_string();
         Ok(match self.budget.certificate_signed_by(certificate, issuer)? {
             SignatureFit::Fits => None,
-            SignatureFit::Unsupported => Some(PathError::UnsupportedAlgorithm { subject }),
+            SignatureFit::Unsupported => Some(PathError::UnsupportedAlgorithm { subject: subject() }),
             // A twin of the issuer with another key says nothing about the signature.
             SignatureFit::DoesNotFit if hint(certificate, issuer) == Hint::Other => {
                 Some(PathError::NoPath { issuer: certificate.issuer().to_string() })
             }
-            SignatureFit::DoesNotFit => Some(PathError::BadSignature { subject }),
+            SignatureFit::DoesNotFit => Some(PathError::BadSignature { subject: subject() }),
         })
     }
 

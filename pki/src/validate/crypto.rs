@@ -51,7 +51,10 @@ pub(super) fn verify(
     if let Some(outcome) = shape(signer, encapsulated, content, checks) {
         return Ok(outcome);
     }
-    let Some(digest) = content.digest(algorithms.digest) else {
+    // Ed25519 without attributes signs the content itself: no digest can stand for it.
+    let wants_content = algorithms.signature == SignatureAlgorithm::Ed25519 && !signer.has_signed_attributes();
+    let at_hand = !wants_content || content.bytes().is_some();
+    let Some(digest) = content.digest(algorithms.digest).filter(|_| at_hand) else {
         checks.push(Check::new(rules::CONTENT_FOUND, false, "the content is not in the message and was not given"));
         return Ok(Outcome::failed(CryptoOutcome::NotChecked, SubIndication::SignedDataNotFound));
     };
@@ -60,7 +63,8 @@ pub(super) fn verify(
         checks.push(Check::new(rules::CONTENT_DIGEST, false, "the content given is not the one in the message"));
         return Ok(Outcome::failed(CryptoOutcome::HashFailure, SubIndication::HashFailure));
     }
-    compare(signer, certificate, algorithms.signature, &digest, checks, budget)
+    let plain = content.bytes().filter(|_| wants_content);
+    compare(signer, certificate, algorithms.signature, &digest, plain, checks, budget)
 }
 
 fn compare(
@@ -68,6 +72,7 @@ fn compare(
     certificate: &Certificate,
     algorithm: SignatureAlgorithm,
     digest: &Digest,
+    plain: Option<&[u8]>,
     checks: &mut Vec<Check>,
     budget: &mut Budget,
 ) -> Result<Outcome, BudgetExhausted> {
@@ -75,13 +80,18 @@ fn compare(
     let Ok(key) = certificate.public_key() else {
         return Ok(Outcome::failed(CryptoOutcome::Unsupported, SubIndication::CryptoConstraintsFailure));
     };
-    let (content_fits, value) = match signer.signed_octets() {
-        Some(octets) => {
+    let (content_fits, value) = match (signer.signed_octets(), plain) {
+        (Some(octets), _) => {
             let fits = signer.message_digest() == Some(digest.as_bytes());
             (Some(fits), over_attributes(signer, octets, key, algorithm, budget)?)
         }
         // Without attributes the value is over the content itself: one question, one answer.
+<<<<<<< HEAD
         None => (None, key.verify_digest(algorithm, digest, signer.signature()).map(|()| "")),
+=======
+        (None, Some(content)) => (None, key.verify_message(algorithm, content, signer.signature())),
+        (None, None) => (None, key.verify_digest(algorithm, digest, signer.signature())),
+>>>>>>> main
     };
     let content_outcome = content_fits.map_or(CheckOutcome::NotChecked, CheckOutcome::from);
     checks.push(Check::new(rules::CONTENT_DIGEST, content_outcome, ""));

@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::as_conversions, clippy::panic)]
 
 mod algorithms;
+mod answer;
 mod certificates;
 mod crl;
+mod foreign;
 mod gost;
 mod issue;
 mod ncanode_holes;
