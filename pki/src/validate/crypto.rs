@@ -86,12 +86,8 @@ fn compare(
             (Some(fits), over_attributes(signer, octets, key, algorithm, budget)?)
         }
         // Without attributes the value is over the content itself: one question, one answer.
-<<<<<<< HEAD
-        None => (None, key.verify_digest(algorithm, digest, signer.signature()).map(|()| "")),
-=======
-        (None, Some(content)) => (None, key.verify_message(algorithm, content, signer.signature())),
-        (None, None) => (None, key.verify_digest(algorithm, digest, signer.signature())),
->>>>>>> main
+        (None, Some(content)) => (None, key.verify_message(algorithm, content, signer.signature()).map(|()| "")),
+        (None, None) => (None, key.verify_digest(algorithm, digest, signer.signature()).map(|()| "")),
     };
     let content_outcome = content_fits.map_or(CheckOutcome::NotChecked, CheckOutcome::from);
     checks.push(Check::new(rules::CONTENT_DIGEST, content_outcome, ""));
