@@ -4,10 +4,12 @@
 
 use std::ops::Range;
 
+mod canonical;
 mod error;
 mod reader;
 pub mod writer;
 
+pub use canonical::in_der;
 pub use error::{DerError, DerErrorKind};
 pub use reader::{BitString, Reader};
 

@@ -951,6 +951,7 @@ check-content-type = The type of the content is told right
 check-no-attribute-confusion = The content cannot be taken for attributes
 check-content-digest = The content is what was signed
 check-signature-value = The signature value fits the key
+check-counter-signature-readable = The counter-signature can be read
 check-time-stamp-readable = The time stamp can be read
 check-archive-time-stamp-index = The list of what the archive time stamp covers is right
 check-time-stamp-imprint = The time stamp is over these data

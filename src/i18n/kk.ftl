@@ -951,6 +951,7 @@ check-content-type = Мазмұн түрі дұрыс көрсетілген
 check-no-attribute-confusion = Мазмұнды атрибуттармен шатастыруға болмайды
 check-content-digest = Мазмұн қол қойылғандағыдай
 check-signature-value = Қолтаңба мәні кілтке сәйкес
+check-counter-signature-readable = Растаушы қолтаңба (counter-signature) оқылады
 check-time-stamp-readable = Уақыт белгісі оқылады
 check-archive-time-stamp-index = Мұрағаттық белгі қамтитын нәрселердің тізбесі дұрыс
 check-time-stamp-imprint = Уақыт белгісі осы деректерге қойылған

@@ -951,6 +951,7 @@ check-content-type = Тип содержимого указан верно
 check-no-attribute-confusion = Содержимое нельзя принять за атрибуты
 check-content-digest = Содержимое то самое, что подписано
 check-signature-value = Значение подписи соответствует ключу
+check-counter-signature-readable = Заверяющая подпись (counter-signature) читается
 check-time-stamp-readable = Метка времени читается
 check-archive-time-stamp-index = Перечень того, что охватывает архивная метка, верен
 check-time-stamp-imprint = Метка времени поставлена на эти данные

@@ -3,7 +3,7 @@
 
 use super::content::Content;
 use super::rules;
-use crate::algorithm::{AlgorithmIdentifier, SignatureAlgorithm};
+use crate::algorithm::{AlgorithmIdentifier, PublicKey, SignatureAlgorithm, VerifyError};
 use crate::certificate::Certificate;
 use crate::cms::{AlgorithmProtection, SignerInfo};
 use crate::der::{Reader, Rules};
@@ -26,11 +26,11 @@ impl Outcome {
 }
 
 /// Checks the signature of `signer` with the key of `certificate` over `content`, which the message says is of the type
-/// `encapsulated`.
+/// `encapsulated`; a signature value, over which a counter-signature is, has none. Source: RFC 5652 §11.4.
 pub(super) fn verify(
     signer: &SignerInfo,
     certificate: &Certificate,
-    encapsulated: Oid,
+    encapsulated: Option<Oid>,
     content: &mut Content<'_>,
     checks: &mut Vec<Check>,
     budget: &mut Budget,
@@ -83,15 +83,15 @@ fn compare(
     let (content_fits, value) = match (signer.signed_octets(), plain) {
         (Some(octets), _) => {
             let fits = signer.message_digest() == Some(digest.as_bytes());
-            (Some(fits), key.verify_message(algorithm, octets, signer.signature()))
+            (Some(fits), over_attributes(signer, octets, key, algorithm, budget)?)
         }
         // Without attributes the value is over the content itself: one question, one answer.
-        (None, Some(content)) => (None, key.verify_message(algorithm, content, signer.signature())),
-        (None, None) => (None, key.verify_digest(algorithm, digest, signer.signature())),
+        (None, Some(content)) => (None, key.verify_message(algorithm, content, signer.signature()).map(|()| "")),
+        (None, None) => (None, key.verify_digest(algorithm, digest, signer.signature()).map(|()| "")),
     };
     let content_outcome = content_fits.map_or(CheckOutcome::NotChecked, CheckOutcome::from);
     checks.push(Check::new(rules::CONTENT_DIGEST, content_outcome, ""));
-    let detail = value.err().map_or_else(String::new, |error| error.to_string());
+    let detail = value.map_or_else(|error| error.to_string(), str::to_owned);
     checks.push(Check::new(rules::SIGNATURE_VALUE, value.is_ok(), detail));
     Ok(if content_fits == Some(false) {
         Outcome::failed(CryptoOutcome::HashFailure, SubIndication::HashFailure)
@@ -100,6 +100,25 @@ fn compare(
     } else {
         Outcome { crypto: CryptoOutcome::Ok, reason: None }
     })
+}
+
+/// Whether the value is over the attributes as received or, where these are not DER, over their DER; which of them is
+/// told, for experts. Source: RFC 5652 §5.4: what is signed is the DER, whatever the message carries.
+fn over_attributes(
+    signer: &SignerInfo,
+    received: &[u8],
+    key: &PublicKey,
+    algorithm: SignatureAlgorithm,
+    budget: &mut Budget,
+) -> Result<Result<&'static str, VerifyError>, BudgetExhausted> {
+    let verify = |octets: &[u8]| key.verify_message(algorithm, octets, signer.signature());
+    let as_received = verify(received);
+    let Some(encoded) = signer.signed_octets_in_der() else { return Ok(as_received.map(|()| "")) };
+    if as_received.is_ok() {
+        return Ok(Ok("over the attributes as received, which are not DER"));
+    }
+    budget.signature()?;
+    Ok(verify(&encoded).map(|()| "over the attributes in DER, in which they were not received"))
 }
 
 #[derive(Clone, Copy)]
@@ -133,19 +152,26 @@ fn agree(signer: &SignerInfo, algorithms: Algorithms) -> Result<(), &'static str
 }
 
 /// What the form of message and attributes forbids, whatever the key says.
-fn shape(signer: &SignerInfo, encapsulated: Oid, content: &Content<'_>, checks: &mut Vec<Check>) -> Option<Outcome> {
+fn shape(
+    signer: &SignerInfo,
+    encapsulated: Option<Oid>,
+    content: &Content<'_>,
+    checks: &mut Vec<Check>,
+) -> Option<Outcome> {
     let refuse = |checks: &mut Vec<Check>, rule, detail: &str| {
         checks.push(Check::new(rule, false, detail));
         Some(Outcome::failed(CryptoOutcome::NotChecked, SubIndication::FormatFailure))
     };
     if signer.has_signed_attributes() {
+        // Whether a counter-signature has a type is asked of its form.
+        let Some(encapsulated) = encapsulated else { return None };
         if signer.content_type() != Some(encapsulated) {
             return refuse(checks, rules::CONTENT_TYPE, "the content-type attribute is not the type of the content");
         }
         checks.push(Check::new(rules::CONTENT_TYPE, true, ""));
         return None;
     }
-    if encapsulated != oid::DATA {
+    if encapsulated.is_some_and(|encapsulated| encapsulated != oid::DATA) {
         return refuse(checks, rules::CONTENT_TYPE, "a content of this type must be signed with attributes");
     }
     let detail = "only digests of the content are at hand";

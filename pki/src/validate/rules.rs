@@ -53,6 +53,8 @@ rules! {
     STAMP_NOT_FUTURE = "time-stamp-not-future", "EN 319 102-1 5.4";
     /// The time stamps follow each other as what they prove does.
     STAMP_ORDER = "time-stamp-order", "EN 319 102-1 5.5, 5.6.3";
+    /// An attribute that should be a counter-signature is one.
+    COUNTER_READABLE = "counter-signature-readable", "RFC 5652 11.4";
     /// The certificate leads to an anchor.
     PATH = "certificate-path", "EN 319 102-1 5.2.6; RFC 5280 6.1";
     /// Every certificate of the path was in its term.
