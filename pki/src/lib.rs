@@ -1,7 +1,8 @@
 //! Validation of Kazakhstan's electronic digital signatures: bytes in, facts out.
 //!
 //! A reader finds, in order: the bytes ([`der`], [`oid`], [`name`], [`extension`], [`time`]), the mathematics
-//! ([`digest`], [`gost`], [`algorithm`]), the objects ([`certificate`], [`nca`], [`crl`], [`ocsp`], [`tsp`], [`cms`]),
+//! ([`digest`], [`gost`], [`algorithm`]), the objects ([`certificate`], [`nca`], [`crl`], [`ocsp`], [`tsp`], [`cms`],
+//! [`xml`]),
 //! trust ([`trust`], [`policy`], [`path`]), and the other direction: keys ([`key`], [`pkcs12`]) and what is issued with
 //! them ([`issue`]).
 //!
@@ -32,3 +33,4 @@ pub mod time;
 pub mod trust;
 pub mod tsp;
 pub mod validate;
+pub mod xml;
