@@ -198,13 +198,14 @@ impl DigestAlgorithm {
     }
 }
 
-const BY_OID: [(Oid, SignatureAlgorithm); 12] = [
+const BY_OID: [(Oid, SignatureAlgorithm); 13] = [
     (oid::SHA1_WITH_RSA, SignatureAlgorithm::RsaPkcs1(DigestAlgorithm::Sha1)),
     (oid::SHA224_WITH_RSA, SignatureAlgorithm::RsaPkcs1(DigestAlgorithm::Sha224)),
     (oid::SHA256_WITH_RSA, SignatureAlgorithm::RsaPkcs1(DigestAlgorithm::Sha256)),
     (oid::SHA384_WITH_RSA, SignatureAlgorithm::RsaPkcs1(DigestAlgorithm::Sha384)),
     (oid::SHA512_WITH_RSA, SignatureAlgorithm::RsaPkcs1(DigestAlgorithm::Sha512)),
     (oid::ECDSA_WITH_SHA1, SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha1)),
+    (oid::ECDSA_WITH_SHA224, SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha224)),
     (oid::ECDSA_WITH_SHA256, SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha256)),
     (oid::ECDSA_WITH_SHA384, SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha384)),
     (oid::ECDSA_WITH_SHA512, SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha512)),

@@ -216,6 +216,8 @@ oids! {
     MGF1 = "1.2.840.113549.1.1.8";
     /// ECDSA with SHA-1.
     ECDSA_WITH_SHA1 = "1.2.840.10045.4.1";
+    /// ECDSA with SHA-224.
+    ECDSA_WITH_SHA224 = "1.2.840.10045.4.3.1";
     /// ECDSA with SHA-256.
     ECDSA_WITH_SHA256 = "1.2.840.10045.4.3.2";
     /// ECDSA with SHA-384.
@@ -232,6 +234,8 @@ oids! {
 
 // Digests and MACs. RFC 3279; RFC 5754; RFC 8018; national ones read from CMS objects.
 oids! {
+    /// Stands in reports where an algorithm has no identifier known here; no algorithm has it.
+    NO_ALGORITHM = "0.0";
     /// SHA-1.
     SHA1 = "1.3.14.3.2.26";
     /// SHA-224.

@@ -116,7 +116,8 @@ impl Canonicalization {
 
     /// The identifier.
     pub fn uri(&self) -> &'static str {
-        let found = ALGORITHMS.iter().find(|(_, method, comments)| *method == self.method && *comments == self.comments);
+        let found =
+            ALGORITHMS.iter().find(|(_, method, comments)| *method == self.method && *comments == self.comments);
         found.map_or("", |(uri, _, _)| uri)
     }
 
@@ -138,7 +139,8 @@ impl Canonicalization {
             out: Output::new(limit, sink),
             scope: Scope::default(),
             rendered: Scope::default(),
-            root_end: 0,
+            end_wanted: None,
+            end: 0,
         };
         if selection.top == Document::DOCUMENT {
             walk.whole()?;
@@ -152,22 +154,22 @@ impl Canonicalization {
     ///
     /// # Errors
     /// See [`C14nError`].
-    pub fn octets(
-        &self,
-        document: &Document,
-        selection: &Selection<'_>,
-        limit: usize,
-    ) -> Result<Vec<u8>, C14nError> {
+    pub fn octets(&self, document: &Document, selection: &Selection<'_>, limit: usize) -> Result<Vec<u8>, C14nError> {
         let mut octets = Vec::new();
         self.write(document, selection, limit, &mut |piece| octets.extend_from_slice(piece))?;
         Ok(octets)
     }
 
-    /// The canonical form of the whole document and where the end tag of the root begins in it.
+    /// The canonical form of the whole document and where the end tag of `element` begins in it.
     ///
     /// # Errors
     /// See [`C14nError`].
-    pub fn document_with_root_end(&self, document: &Document, limit: usize) -> Result<(Vec<u8>, usize), C14nError> {
+    pub fn octets_with_end(
+        &self,
+        document: &Document,
+        element: NodeId,
+        limit: usize,
+    ) -> Result<(Vec<u8>, usize), C14nError> {
         let mut octets = Vec::new();
         let mut sink = |piece: &[u8]| octets.extend_from_slice(piece);
         let mut walk = Walk {
@@ -177,12 +179,13 @@ impl Canonicalization {
             out: Output::new(limit, &mut sink),
             scope: Scope::default(),
             rendered: Scope::default(),
-            root_end: 0,
+            end_wanted: Some(element),
+            end: 0,
         };
         walk.whole()?;
-        let root_end = walk.root_end;
+        let end = walk.end;
         walk.out.finish()?;
-        Ok((octets, root_end))
+        Ok((octets, end))
     }
 }
 
@@ -195,7 +198,9 @@ struct Walk<'a, 's> {
     scope: Scope<'a>,
     /// Declarations in force in what is written.
     rendered: Scope<'a>,
-    root_end: usize,
+    /// The element of whose end tag the place is wanted, and the place.
+    end_wanted: Option<NodeId>,
+    end: usize,
 }
 
 impl<'a> Walk<'a, '_> {
@@ -346,8 +351,8 @@ impl<'a> Walk<'a, '_> {
     }
 
     fn end(&mut self, element: NodeId) -> Result<(), C14nError> {
-        if element == self.document.root() {
-            self.root_end = self.out.len();
+        if self.end_wanted == Some(element) {
+            self.end = self.out.len();
         }
         let (prefix, local) = self.document.qualified(element);
         self.out.raw("</")?;

@@ -105,11 +105,11 @@ pub struct SignedInfo {
     pub references: Vec<Reference>,
 }
 
-/// Every ds:Signature of a document, in document order; `None` when there are more than [`SIGNATURES_MAX`].
-pub fn signatures(document: &Document) -> Option<Vec<NodeId>> {
+/// The first [`SIGNATURES_MAX`] ds:Signature elements of a document, in document order, and whether there are more.
+pub fn signatures(document: &Document) -> (Vec<NodeId>, bool) {
     let mut all = document.elements().filter(|element| document.is(*element, names::DSIG, "Signature"));
     let found: Vec<NodeId> = all.by_ref().take(SIGNATURES_MAX).collect();
-    if all.next().is_some() { None } else { Some(found) }
+    (found, all.next().is_some())
 }
 
 /// Those of `signatures` that stand after `element` inside the same parent: made later, where signatures are stacked.

@@ -113,7 +113,7 @@ impl<'a> Parser<'a> {
     /// Source: XML 1.0 productions 23 to 26, 32, 80.
     fn declaration(&mut self, is_octets: bool) -> Result<(), XmlError> {
         self.scanner.take("<?xml");
-        let mut pseudo = |scanner: &mut Scanner<'a>, name: &str| -> Result<Option<&'a str>, XmlError> {
+        let pseudo = |scanner: &mut Scanner<'a>, name: &str| -> Result<Option<&'a str>, XmlError> {
             let begin = scanner.offset;
             if scanner.space() && scanner.take(name) {
                 return scanner.equals_literal().map(Some);
@@ -239,13 +239,8 @@ impl<'a> Parser<'a> {
         }
         let declarations = (number(first_declaration), number(self.document.declarations.len()));
         let attributes = self.attributes(raw)?;
-        let element = Element {
-            prefix: self.pooled(prefix),
-            local: self.pooled(local),
-            namespace,
-            attributes,
-            declarations,
-        };
+        let element =
+            Element { prefix: self.pooled(prefix), local: self.pooled(local), namespace, attributes, declarations };
         let node = self.add(Kind::Element(element))?;
         if self.open.is_empty() {
             self.document.root = node;
@@ -279,7 +274,8 @@ impl<'a> Parser<'a> {
         if !allowed {
             return Err(XmlError { offset, kind: XmlErrorKind::Namespace });
         }
-        let mut here = self.declared.iter().rev().take(self.document.declarations.len().saturating_sub(first_declaration));
+        let mut here =
+            self.declared.iter().rev().take(self.document.declarations.len().saturating_sub(first_declaration));
         if here.any(|known| *known == declares) {
             return Err(XmlError { offset, kind: XmlErrorKind::DuplicateAttribute });
         }

@@ -38,10 +38,6 @@ impl<'a> Scanner<'a> {
         self.offset >= self.text.len()
     }
 
-    pub fn peek(&self) -> Option<char> {
-        self.rest().chars().next()
-    }
-
     pub fn starts_with(&self, what: &str) -> bool {
         self.rest().starts_with(what)
     }
@@ -229,6 +225,5 @@ const fn is_name_start(c: char) -> bool {
 
 /// Source: XML 1.0 production 4a.
 const fn is_name_char(c: char) -> bool {
-    is_name_start(c)
-        || matches!(c, '-' | '.' | '0'..='9' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}')
+    is_name_start(c) || matches!(c, '-' | '.' | '0'..='9' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}')
 }

@@ -12,3 +12,4 @@ mod pkcs12;
 mod tsp;
 mod validate;
 mod workshop;
+mod xml;

@@ -2,7 +2,7 @@
 //! Source: XML Signature 1.1 §6; RFC 9231 §2; nca-rk.md section 4.
 
 use super::read::{Elements, attribute_algorithm, no_children, shortened};
-use super::{DsigError, Document, NodeId};
+use super::{Document, DsigError, NodeId};
 use crate::algorithm::{PSS_SALT_MAX_BYTES, SignatureAlgorithm};
 use crate::digest::DigestAlgorithm as Digest;
 use crate::xml::names;

@@ -1,9 +1,9 @@
 //! Where the certificate is. A bare key (KeyValue) is never a signer: nobody answers for it.
 //! Source: XML Signature 1.1 §4.5; WS-Security X.509 Token Profile 1.0 §3.
 
+use super::CERTIFICATES_MAX;
 use super::ids::Ids;
 use super::read::base64;
-use super::CERTIFICATES_MAX;
 use crate::certificate::Certificate;
 use crate::digest::DigestAlgorithm;
 use crate::xml::{Document, NodeId, names};
@@ -37,7 +37,8 @@ impl KeyInfo {
                         found.key_ids.extend(base64(document, part));
                     }
                 }
-            } else if document.is(one, names::DSIG, "KeyValue") || document.is(one, names::DSIG11, "DEREncodedKeyValue") {
+            } else if document.is(one, names::DSIG, "KeyValue") || document.is(one, names::DSIG11, "DEREncodedKeyValue")
+            {
                 found.has_bare_key = true;
             } else if document.is(one, names::WSSE, "SecurityTokenReference") {
                 for part in document.child_elements(one).take(ELEMENTS_MAX) {

@@ -5,7 +5,8 @@ use base64::prelude::BASE64_STANDARD;
 
 use super::reference::Reference;
 use super::{
-    DsigError, Ids, KeyInfo, Qualifying, REFERENCES_MAX, SignedInfo, TRANSFORMS_MAX, XmlSignature, algorithms, reference,
+    DsigError, Ids, KeyInfo, Qualifying, REFERENCES_MAX, SignedInfo, TRANSFORMS_MAX, XmlSignature, algorithms,
+    reference,
 };
 use crate::xml::c14n::{Canonicalization, Method, PREFIX_LIST_MAX};
 use crate::xml::{Document, NodeId, NodeKind, names};
@@ -130,10 +131,7 @@ fn read_transforms(document: &Document, element: NodeId) -> Result<(bool, Option
 }
 
 /// The canonicalisation that an element names, with its prefixes; `None` for another algorithm.
-pub(super) fn canonicalization_of(
-    document: &Document,
-    element: NodeId,
-) -> Result<Option<Canonicalization>, DsigError> {
+pub(super) fn canonicalization_of(document: &Document, element: NodeId) -> Result<Option<Canonicalization>, DsigError> {
     let Some(mut found) = Canonicalization::from_uri(attribute_algorithm(document, element)?) else { return Ok(None) };
     let mut children = Elements::of(document, element)?;
     if found.method == Method::Exclusive

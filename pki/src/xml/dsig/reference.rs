@@ -1,8 +1,8 @@
 //! One reference: what it means, its octets, their digest. Source: XML Signature 1.1 §4.4.3.
 
+use super::DsigError;
 use super::ids::{IdError, Ids};
 use super::read::shortened;
-use super::DsigError;
 use crate::digest::{Digest, Hasher};
 use crate::xml::c14n::{C14nError, Canonicalization, Comments, Method, Selection};
 use crate::xml::{Document, NodeId};

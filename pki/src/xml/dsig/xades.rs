@@ -3,7 +3,7 @@
 
 use super::algorithms::digest_method;
 use super::read::{base64, canonicalization_of};
-use super::{DsigError, Document, NodeId, names};
+use super::{Document, DsigError, NodeId, names};
 use crate::certificate::Certificate;
 use crate::digest::Digest;
 use crate::time::Moment;
@@ -115,10 +115,8 @@ fn stamps(document: &Document, properties: NodeId) -> Result<Vec<EncapsulatedSta
         for child in document.child_elements(stamp).take(ITEMS_MAX) {
             if document.is(child, names::DSIG, "CanonicalizationMethod") {
                 let known = canonicalization_of(document, child)?;
-                let unknown = || DsigError::UnsupportedAlgorithm {
-                    what: "canonicalisation",
-                    name: "of a time stamp".to_owned(),
-                };
+                let unknown =
+                    || DsigError::UnsupportedAlgorithm { what: "canonicalisation", name: "of a time stamp".to_owned() };
                 canonicalization = known.ok_or_else(unknown)?;
             } else if document.is(child, names::XADES, "EncapsulatedTimeStamp") {
                 let token = base64(document, child).unwrap_or_default();
