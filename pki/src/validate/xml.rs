@@ -33,16 +33,21 @@ pub(super) struct Given<'a> {
 
 /// As [`super::validate_xml`].
 pub(super) fn validate(document: &Document, given: &Given<'_>) -> ValidationReport {
-    let (signatures, has_more) = dsig::signatures(document);
+    let (elements, has_more) = dsig::signatures(document);
+    let ids = Ids::of(document);
+    let signatures: Vec<_> = elements.iter().map(|element| XmlSignature::read(document, &ids, *element)).collect();
+    let brought = signatures.iter().flatten().flat_map(|signature| signature.key_info.certificates.iter().cloned());
+    let brought = Evidence { certificates: brought.collect(), ..Evidence::default() };
     let mut judge = Judge {
         document,
-        ids: Ids::of(document),
-        signatures: &signatures,
+        ids,
+        elements: &elements,
         given,
+        evidence: &embedded::joined(given.evidence, &brought),
         budget: Budget::default(),
         work: Work::default(),
     };
-    let reports: Vec<SignatureReport> = signatures.iter().map(|element| judge.signature(*element)).collect();
+    let reports: Vec<SignatureReport> = signatures.into_iter().map(|signature| judge.signature(signature)).collect();
     let worst = reports.iter().map(|signature| signature.indication).max().unwrap_or(Indication::TotalFailed);
     let indication = if has_more { worst.max(Indication::Indeterminate) } else { worst };
     ValidationReport { indication, at: given.at, signatures: reports }
@@ -51,8 +56,11 @@ pub(super) fn validate(document: &Document, given: &Given<'_>) -> ValidationRepo
 struct Judge<'a> {
     document: &'a Document,
     ids: Ids<'a>,
-    signatures: &'a [NodeId],
+    /// Every signature.
+    elements: &'a [NodeId],
     given: &'a Given<'a>,
+    /// Everything at hand, with what the document brings along.
+    evidence: &'a Evidence,
     /// For all signatures together.
     budget: Budget,
     /// For all references together.
@@ -60,9 +68,9 @@ struct Judge<'a> {
 }
 
 impl Judge<'_> {
-    fn signature(&mut self, element: NodeId) -> SignatureReport {
+    fn signature(&mut self, signature: Result<XmlSignature, DsigError>) -> SignatureReport {
         let mut report = blank(self.given.at);
-        let verdict = self.walk(element, &mut report);
+        let verdict = self.walk(signature, &mut report);
         let (indication, sub_indication) = match verdict {
             Ok(()) => (Indication::TotalPassed, None),
             Err((indication, sub)) => (indication, Some(sub)),
@@ -77,8 +85,12 @@ impl Judge<'_> {
         report
     }
 
-    fn walk(&mut self, element: NodeId, report: &mut SignatureReport) -> Result<(), Verdict> {
-        let signature = self.read(element, report)?;
+    fn walk(
+        &mut self,
+        signature: Result<XmlSignature, DsigError>,
+        report: &mut SignatureReport,
+    ) -> Result<(), Verdict> {
+        let signature = read(signature, report)?;
         let claims = self.claims(&signature);
         report.claimed_at = claims.and_then(|claims| claims.signing_time);
         let signed_info = signature.signed_info.octets(self.document);
@@ -102,37 +114,8 @@ impl Judge<'_> {
         digests.sort_unstable();
         digests.dedup();
         let subject = Subject { certificate: &certificate, digests: &digests, lower: None };
-        let evidence = self.evidence(&signature);
-        let trust = Trust { anchors: self.given.anchors, evidence: &evidence, policy: self.given.policy };
+        let trust = Trust { anchors: self.given.anchors, evidence: self.evidence, policy: self.given.policy };
         trust.judge(&subject, report, &mut self.budget)
-    }
-
-    /// Source: EN 319 102-1 §5.2.2.
-    fn read(&self, element: NodeId, report: &mut SignatureReport) -> Result<XmlSignature, Verdict> {
-        let signature = XmlSignature::read(self.document, &self.ids, element);
-        let signature = signature.map_err(|error| match error {
-            DsigError::Malformed(_) => {
-                report.checks.push(Check::new(rules::FORMAT, false, error.to_string()));
-                (Indication::TotalFailed, SubIndication::FormatFailure)
-            }
-            DsigError::UnsupportedAlgorithm { .. } => {
-                unsupported(report, rules::ALGORITHMS_KNOWN, error.to_string());
-                (Indication::Indeterminate, SubIndication::CryptoConstraintsFailure)
-            }
-            DsigError::UnsupportedReference { .. } => {
-                unsupported(report, rules::XML_REFERENCES, error.to_string());
-                (Indication::Indeterminate, SubIndication::SignedDataNotFound)
-            }
-        })?;
-        for rule in [rules::FORMAT, rules::XML_REFERENCES, rules::ALGORITHMS_KNOWN] {
-            report.checks.push(Check::new(rule, true, ""));
-        }
-        let info = &signature.signed_info;
-        report.signature_algorithm = info.algorithm.oid().unwrap_or(oid::NO_ALGORITHM);
-        if let Some(first) = info.references.first() {
-            report.digest_algorithm = first.digest.algorithm().oid();
-        }
-        Ok(signature)
     }
 
     /// The XAdES properties, when a reference covers those that are to be signed.
@@ -183,7 +166,7 @@ impl Judge<'_> {
 
     /// Whether what the references point at is what was signed, and how much of the document that is.
     fn content(&mut self, signature: &XmlSignature, report: &mut SignatureReport) -> Result<(), Verdict> {
-        let later = dsig::later_siblings(self.document, signature.element, self.signatures);
+        let later = dsig::later_siblings(self.document, signature.element, self.elements);
         let mut removed: &[NodeId] = &[];
         for reference in &signature.signed_info.references {
             match self.fits(signature, reference, &later) {
@@ -285,8 +268,7 @@ impl Judge<'_> {
     /// Time stamps over the canonical form of the value. Source: EN 319 132-1 §5.3.
     fn time_stamps(&mut self, signature: &XmlSignature, report: &mut SignatureReport) {
         let Given { tsa_anchors, policy, at, .. } = *self.given;
-        let evidence = self.evidence(signature);
-        let context = time_stamp::Context { tsa_anchors, evidence: &evidence, policy, at };
+        let context = time_stamp::Context { tsa_anchors, evidence: self.evidence, policy, at };
         for stamp in signature.qualifying.iter().flat_map(|qualifying| &qualifying.stamps) {
             let of_value = Selection::of(signature.value_element);
             let value = stamp.canonicalization.octets(self.document, &of_value, SIGNED_INFO_MAX_BYTES);
@@ -307,12 +289,33 @@ impl Judge<'_> {
         let proven = report.time_stamps.iter().filter(|stamp| stamp.proven).map(|stamp| stamp.gen_time);
         report.proven_at = proven.min();
     }
+}
 
-    /// Everything at hand for one signature: its certificates build paths.
-    fn evidence(&self, signature: &XmlSignature) -> Evidence {
-        let more = Evidence { certificates: signature.key_info.certificates.clone(), ..Evidence::default() };
-        embedded::joined(self.given.evidence, &more)
+/// Whether there is a signature that can be checked. Source: EN 319 102-1 §5.2.2.
+fn read(signature: Result<XmlSignature, DsigError>, report: &mut SignatureReport) -> Result<XmlSignature, Verdict> {
+    let signature = signature.map_err(|error| match error {
+        DsigError::Malformed(_) => {
+            report.checks.push(Check::new(rules::FORMAT, false, error.to_string()));
+            (Indication::TotalFailed, SubIndication::FormatFailure)
+        }
+        DsigError::UnsupportedAlgorithm { .. } => {
+            unsupported(report, rules::ALGORITHMS_KNOWN, error.to_string());
+            (Indication::Indeterminate, SubIndication::CryptoConstraintsFailure)
+        }
+        DsigError::UnsupportedReference { .. } => {
+            unsupported(report, rules::XML_REFERENCES, error.to_string());
+            (Indication::Indeterminate, SubIndication::SignedDataNotFound)
+        }
+    })?;
+    for rule in [rules::FORMAT, rules::XML_REFERENCES, rules::ALGORITHMS_KNOWN] {
+        report.checks.push(Check::new(rule, true, ""));
     }
+    let info = &signature.signed_info;
+    report.signature_algorithm = info.algorithm.oid().unwrap_or(oid::NO_ALGORITHM);
+    if let Some(first) = info.references.first() {
+        report.digest_algorithm = first.digest.algorithm().oid();
+    }
+    Ok(signature)
 }
 
 /// How a digest fits.

@@ -308,7 +308,7 @@ impl Document {
 /// Steps of a path that are told.
 pub const PATH_STEPS_MAX: usize = 32;
 /// Siblings among which an element's number is counted; farther on it is not told.
-const SIBLINGS_COUNTED_MAX: usize = 10_000;
+const SIBLINGS_COUNTED_MAX: usize = 1000;
 /// Characters of a foreign name that are told.
 const NAME_TOLD_MAX: usize = 64;
 

@@ -11,6 +11,7 @@ mod algorithms;
 mod coverage;
 mod ids;
 mod key_info;
+mod prefixes;
 mod read;
 mod reference;
 mod xades;

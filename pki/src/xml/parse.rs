@@ -128,7 +128,7 @@ impl<'a> Parser<'a> {
             let mut letters = encoding.chars();
             let is_name = letters.next().is_some_and(|c| c.is_ascii_alphabetic())
                 && letters.all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'));
-            let is_known = ["utf-8", "us-ascii"].iter().any(|known| encoding.eq_ignore_ascii_case(known));
+            let is_known = ["utf-8", "utf8", "us-ascii"].iter().any(|known| encoding.eq_ignore_ascii_case(known));
             if !is_name || (is_octets && !is_known) {
                 return Err(self.scanner.error(XmlErrorKind::Encoding));
             }

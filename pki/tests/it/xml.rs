@@ -2,6 +2,7 @@
 
 mod attacks;
 mod canonical;
+mod differential;
 mod limits;
 mod reading;
 mod real;

@@ -3,8 +3,8 @@
 //! that one is not covered.
 
 use super::reference::Target;
-use super::{Ids, XmlSignature};
-use crate::xml::c14n::Comments;
+use super::{Ids, XmlSignature, prefixes};
+use crate::xml::c14n::{Comments, Method};
 use crate::xml::{Document, NodeId, NodeKind, names};
 
 /// What the references of a signature cover together.
@@ -20,6 +20,8 @@ pub struct Covered {
 pub fn covered(document: &Document, ids: &Ids<'_>, signature: &XmlSignature, removed: &[NodeId]) -> Covered {
     let mut parts = Vec::new();
     let mut nodes = Vec::new();
+    let mut is_all = false;
+    let mut steps = prefixes::STEPS_MAX;
     for reference in &signature.signed_info.references {
         let Ok(node) = reference.node(document, ids, signature.element) else { continue };
         let mut told = match &reference.target {
@@ -32,10 +34,23 @@ pub fn covered(document: &Document, ids: &Ids<'_>, signature: &XmlSignature, rem
         if reference.canonicalization.comments == Comments::Dropped {
             told.push_str(", comments not covered");
         }
+        if node == Document::DOCUMENT || node == document.root() {
+            let is_bare = node == Document::DOCUMENT || has_no_instructions_outside(document);
+            let uncovered = match reference.canonicalization.method {
+                Method::Exclusive => prefixes::uncovered(document, &reference.canonicalization.prefixes, &mut steps),
+                Method::Inclusive10 | Method::Inclusive11 => None,
+            };
+            is_all |= is_bare && uncovered.is_none();
+            if !is_bare {
+                told.push_str(", instructions beside the root not covered");
+            }
+            if let Some(prefix) = uncovered {
+                told.push_str(&format!(", the meaning of the prefix {prefix} not covered"));
+            }
+        }
         parts.push(told);
         nodes.push(node);
     }
-    let has_root = nodes.iter().any(|node| *node == Document::DOCUMENT || *node == document.root());
     if !removed.is_empty() {
         parts.push(format!("{} later signature(s) not covered", removed.len()));
     }
@@ -45,7 +60,13 @@ pub fn covered(document: &Document, ids: &Ids<'_>, signature: &XmlSignature, rem
     if let Some(hidden) = hidden {
         parts.push(format!("{} in a signature not covered", document.path(hidden)));
     }
-    Covered { is_all: has_root && hidden.is_none(), parts }
+    Covered { is_all: is_all && hidden.is_none(), parts }
+}
+
+/// An instruction beside the root, a style sheet for one, changes what is shown.
+fn has_no_instructions_outside(document: &Document) -> bool {
+    let mut outside = document.children(Document::DOCUMENT);
+    outside.all(|node| !matches!(document.kind(node), NodeKind::Instruction { .. }))
 }
 
 /// Namespaces whose elements belong into a signature.

@@ -38,7 +38,10 @@ impl<'a> Ids<'a> {
                     _ => false,
                 };
                 if is_id {
-                    let owner = ids.owners.entry(attribute.value).or_insert(Some(element));
+                    // A program that knows xml:id passes over the white space around it. Source: xml:id §4.
+                    let value =
+                        if attribute.namespace == names::XML { attribute.value.trim() } else { attribute.value };
+                    let owner = ids.owners.entry(value).or_insert(Some(element));
                     // One element may say its id twice.
                     *owner = owner.filter(|known| *known == element);
                 }

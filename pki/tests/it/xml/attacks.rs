@@ -403,3 +403,53 @@ fn what_is_hidden_in_a_signature_is_not_all() {
         assert!(said(&report, "xml-covers-document").1.contains("in a signature not covered"), "{hidden}");
     }
 }
+
+/// Under exclusive canonicalisation a prefix that is used in values alone can be given another meaning.
+#[test]
+fn a_prefix_used_in_values_alone_is_told_as_not_covered() {
+    let mut world = World::new(Kind::Rsa);
+    let mut signed = |list: &str, document: &str| {
+        let info = signed_info(EXC, &reference("", &[ENVELOPED, EXC])).replace(
+            &format!("<ds:Transform Algorithm=\"{EXC}\"/>"),
+            &format!("<ds:Transform Algorithm=\"{EXC}\">{list}</ds:Transform>"),
+        );
+        let sealed = seal(&document.replace("{}", &signature(&info, &world.signer, "")), &mut world);
+        let report = only(&world, &sealed);
+        assert_eq!(outcome(&report), PASSED);
+        (sealed, report.covers)
+    };
+    let document = "<a xmlns:t='urn:good'><b type='t:x'/>{}</a>";
+    let (sealed, covers) = signed("", document);
+    assert_eq!(covers, Coverage::Part);
+    let changed = sealed.replace("urn:good", "urn:evil");
+    let list = format!("<l:InclusiveNamespaces xmlns:l=\"{EXC}\" PrefixList=\"t\"/>");
+    let (listed, covers_listed) = signed(&list, document);
+    assert_eq!(covers_listed, Coverage::All);
+    for document in [
+        "<t:a xmlns:t='urn:good'><b type='t:x'/>{}</t:a>",
+        "<a xmlns:t='urn:good'><t:c/><b type='http://example.org/'/>{}</a>",
+        "<a xmlns:t='urn:good'><b type='at: t :'>&#58;</b>{}</a>",
+    ] {
+        assert_eq!(signed("", document).1, Coverage::All, "{document}");
+    }
+    for document in ["<a xmlns:t='urn:good'><b>t:x</b>{}</a>", "<a xmlns:t='urn:good'><t:c/><b>x (t:x)</b>{}</a>"] {
+        assert_eq!(signed("", document).1, Coverage::Part, "{document}");
+    }
+    let report = only(&world, &changed);
+    assert_eq!((outcome(&report), report.covers), (PASSED, Coverage::Part));
+    assert!(said(&report, "xml-covers-document").1.contains("the meaning of the prefix t not covered"));
+    expect(&world, &listed.replace("urn:good", "urn:evil"), HASH, "listed");
+}
+
+/// A root signed by its id: what stands beside it is not covered.
+#[test]
+fn an_instruction_beside_a_root_signed_by_its_id_is_not_covered() {
+    let mut world = World::new(Kind::Rsa);
+    let info = signed_info(C14N, &reference("#r", &[ENVELOPED, C14N]));
+    let good = seal(&format!("<a Id='r'>1{}</a>", signature(&info, &world.signer, "")), &mut world);
+    assert_eq!(only(&world, &good).covers, Coverage::All);
+    let report = only(&world, &format!("<?xml-stylesheet href='evil.xsl'?>{good}"));
+    assert_eq!((outcome(&report), report.covers), (PASSED, Coverage::Part));
+    let whole = plain(&mut world);
+    expect(&world, &format!("<?xml-stylesheet href='evil.xsl'?>{whole}"), HASH, "the whole document was signed");
+}

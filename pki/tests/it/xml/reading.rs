@@ -164,3 +164,59 @@ fn prefixes_namespaces_and_places_are_told() {
     assert_eq!(document.attribute(children[1], "urn:p", "c"), Some("1"));
     assert_eq!(document.attribute(children[1], "", "c"), Some("2"));
 }
+
+mod properties {
+    use proptest::prelude::*;
+    use qolhat_pki::xml::Document;
+    use qolhat_pki::xml::c14n::{Canonicalization, Comments, Method, Selection};
+
+    fn piece() -> impl Strategy<Value = String> {
+        let pieces = [
+            "<a>",
+            "</a>",
+            "<p:b xmlns:p='urn:p'>",
+            "</p:b>",
+            "<c xmlns='urn:c' d=\"&#13;\"/>",
+            "<!-- x -->",
+            "<?p q?>",
+            "x",
+            "\r\n",
+            "&amp;",
+            "&#x9;",
+            "<![CDATA[<]]>",
+            " ",
+            "]]",
+            ">",
+            "<",
+            "&",
+            "'",
+            "\"",
+            "/>",
+            "xmlns:p=''",
+            "қ",
+        ];
+        prop_oneof![8 => prop::sample::select(pieces.to_vec()).prop_map(str::to_owned), 1 => any::<String>()]
+    }
+
+    proptest! {
+        /// Whatever the octets are, there is an answer; what is read has a canonical form that is read as itself.
+        #[test]
+        fn any_octets_are_read_or_refused_and_a_canonical_form_is_its_own(pieces in prop::collection::vec(piece(), 0..24)) {
+            let text = pieces.concat();
+            for candidate in [text.clone(), format!("<r>{text}</r>")] {
+                let Ok(document) = Document::parse(candidate.as_bytes()) else { continue };
+                for method in [Method::Inclusive10, Method::Inclusive11, Method::Exclusive] {
+                    let algorithm = Canonicalization::new(method, Comments::Kept);
+                    let Ok(once) = algorithm.octets(&document, &Selection::DOCUMENT, usize::MAX) else { continue };
+                    let again = Document::parse(&once).unwrap();
+                    prop_assert_eq!(&algorithm.octets(&again, &Selection::DOCUMENT, usize::MAX).unwrap(), &once);
+                }
+            }
+        }
+
+        #[test]
+        fn octets_of_any_kind_do_no_harm(octets in prop::collection::vec(any::<u8>(), 0..64)) {
+            let _ = Document::parse(&octets);
+        }
+    }
+}
