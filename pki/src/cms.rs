@@ -14,9 +14,11 @@ use crate::der::{DerError, DerErrorKind, Reader, Rules, Tlv, tag};
 use crate::oid::{self, Oid};
 
 mod attributes;
+mod hash_index;
 mod signer_info;
 
 pub use attributes::{AlgorithmProtection, Attribute, CertificateReference};
+pub use hash_index::{HashIndex, INDEX_ENTRIES_MAX, Indexed, archived_octets};
 pub use signer_info::{SignerIdentifier, SignerInfo};
 
 /// Largest CMS, in octets.

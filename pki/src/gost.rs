@@ -135,6 +135,9 @@ impl GostPublicKey {
         }
     }
 
+    /// Prepares.
+    pub fn prepare(&self) {}
+
     /// Whether `signature`, r || s with each half little-endian in `coordinate_len` octets, is this key's signature of
     /// `digest`.
     ///

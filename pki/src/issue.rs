@@ -1,6 +1,7 @@
 //! Making what a CA, its responders and a signer make: for the demonstration world, for tests, and for raising the level
 //! of signatures. Every product depends on its inputs and the given randomness alone. Shapes: nca-rk.md sections 3, 5 and 6.
 
+pub mod archive;
 pub mod augment;
 pub mod certificate_builder;
 pub mod cms_sign;
@@ -57,6 +58,12 @@ pub enum IssueError {
         /// What is wrong with it.
         what: String,
     },
+}
+
+impl From<crate::cms::CmsError> for IssueError {
+    fn from(error: crate::cms::CmsError) -> Self {
+        IssueError::Malformed { what: error.to_string() }
+    }
 }
 
 impl IssueError {

@@ -28,8 +28,11 @@ mod content;
 mod crypto;
 mod embedded;
 mod level;
-mod rules;
+mod material;
+mod proofs;
+pub(crate) mod rules;
 mod signature;
+mod stamps;
 mod time_stamp;
 mod trust;
 mod xml;
@@ -116,7 +119,8 @@ pub fn validate_time_stamp(
         DetachedContent::Bytes(bytes) => Some(algorithm.digest(bytes)),
         DetachedContent::Digests(digests) => digests.get(algorithm).cloned(),
     };
-    time_stamp::judge(token, TimeStampKind::Data, &mut digest, &context, &mut Budget::default())
+    let proofs = proofs::Proofs::default();
+    time_stamp::judge(token, TimeStampKind::Data, &mut digest, &context, &proofs, &mut Budget::default())
 }
 
 /// The path from `target` to an anchor that holds at `at` with nobody in it revoked, as far as `policy` asks, and by what

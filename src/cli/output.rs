@@ -61,6 +61,12 @@ impl CliError {
         Self::input("unsupported-algorithm", "cli-error-unsupported", vec![("what", what.into())])
     }
 
+    /// What was given is not enough for the level asked for.
+    pub fn level_not_reached(path: &str, level: &str, wanted: &str) -> Self {
+        let values = vec![("path", path.to_owned()), ("level", level.to_owned()), ("wanted", wanted.to_owned())];
+        Self::input("level-not-reached", "cli-error-level", values)
+    }
+
     /// The password does not open the key store.
     pub fn wrong_password() -> Self {
         Self::input("wrong-password", "cli-error-wrong-password", Vec::new())

@@ -2,12 +2,12 @@
 
 use qolhat_pki::digest::{Digest, DigestAlgorithm, Digests};
 use qolhat_pki::policy::{RevocationMode, RevocationPolicy, SignaturePolicy};
-use qolhat_pki::report::{Indication, SignatureReport, ValidationReport};
+use qolhat_pki::report::{Indication, SignatureReport, ValidationReport, etsi};
 use qolhat_pki::trust::TrustStore;
 use qolhat_pki::validate::{CmsInput, DetachedContent, Evidence, validate_cms};
 
 use super::output::{CliError, Output, Page};
-use super::{Answer, ReportFormat, Revocation, VerifyArgs, extract, input};
+use super::{Answer, ReportFormat, Revocation, VerifyArgs, extract, input, output};
 use crate::signature::recognize::{NotCms, Recognized, recognize};
 use crate::signature::report_json;
 
@@ -15,9 +15,6 @@ use crate::signature::report_json;
 pub fn verify(args: &VerifyArgs, output: &Output) -> Result<Answer, CliError> {
     if args.online {
         return Err(CliError::unsupported_option("--online"));
-    }
-    if args.report == Some(ReportFormat::Etsi) {
-        return Err(CliError::unsupported_option("--report etsi"));
     }
     let at = input::moment(args.at.as_deref())?;
     let bytes = input::file(&args.file)?;
@@ -54,7 +51,11 @@ pub fn verify(args: &VerifyArgs, output: &Output) -> Result<Answer, CliError> {
     let policy = SignaturePolicy { revocation: RevocationPolicy::with_mode(mode), ..SignaturePolicy::default() };
     let input = CmsInput { signed_data: &data, detached };
     let report = validate_cms(&input, &anchors, &tsa_anchors, &evidence, &policy, at);
-    output.answer(&report_json::message(&report), |page| print(page, &name, &report));
+    if args.report == Some(ReportFormat::Etsi) {
+        output::print(&etsi::to_xml(&report));
+    } else {
+        output.answer(&report_json::message(&report), |page| print(page, &name, &report));
+    }
     Ok((report.indication == Indication::TotalPassed).into())
 }
 

@@ -10,6 +10,7 @@ mod database;
 mod demo;
 mod domain;
 mod doors;
+mod extend;
 mod extract;
 mod journal;
 mod kill;

@@ -2,15 +2,21 @@
 
 use openssl::error::ErrorStack;
 use openssl::md::{Md, MdRef};
+use openssl::nid::Nid;
 use openssl::pkey::{PKey, Public};
 use openssl::pkey_ctx::PkeyCtx;
 use openssl::rsa::Padding;
-use openssl::sign::RsaPssSaltlen;
+use openssl::sign::{RsaPssSaltlen, Verifier};
 
-use super::public_key::Material;
+use super::pss::PssParameters;
+use super::public_key::{EcKeyMaterial, Material};
 use super::{PublicKey, SignatureAlgorithm};
 use crate::digest::{Digest, DigestAlgorithm};
 use crate::gost::Curve;
+
+/// The library's numbers of SHA-512/224 and SHA-512/256, for which it has no functions of their own.
+const NID_SHA512_224: i32 = 1094;
+const NID_SHA512_256: i32 = 1095;
 
 /// Why a signature is not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -28,7 +34,7 @@ pub enum VerifyError {
 }
 
 impl PublicKey {
-    /// Verifies `signature` over `message`, which is digested here.
+    /// Verifies `signature` over `message`, which is digested here where the algorithm signs a digest.
     /// # Errors
     /// See [`VerifyError`].
     pub fn verify_message(
@@ -37,10 +43,13 @@ impl PublicKey {
         message: &[u8],
         signature: &[u8],
     ) -> Result<(), VerifyError> {
-        self.verify_digest(algorithm, &algorithm.digest().digest(message), signature)
+        match (&self.material, algorithm) {
+            (Material::Ed25519(key), SignatureAlgorithm::Ed25519) => outcome(ed25519(key, message, signature)),
+            _ => self.verify_digest(algorithm, &algorithm.digest().digest(message), signature),
+        }
     }
 
-    /// Verifies `signature` over a message with this digest.
+    /// Verifies `signature` over a message with this digest. Ed25519 signs no digest: for it the message is needed.
     /// # Errors
     /// See [`VerifyError`].
     pub fn verify_digest(
@@ -63,10 +72,20 @@ impl PublicKey {
                 let mgf_hash = message_digest(mgf_hash).ok_or(VerifyError::Unsupported)?;
                 rsa_pss(key, hash, mgf_hash, salt_len, digest, signature)
             }
-            (Material::Ec(_, key), SignatureAlgorithm::Ecdsa(hash)) => {
+            (Material::RsaPss(key, limits), SignatureAlgorithm::RsaPss { hash, mgf_hash, salt_len }) => {
+                let used = PssParameters { hash, mgf_hash, salt_len };
+                if limits.is_some_and(|limits| !limits.allow(used)) {
+                    return Err(VerifyError::AlgorithmMismatch);
+                }
+                let hash = message_digest(hash).ok_or(VerifyError::Unsupported)?;
+                let mgf_hash = message_digest(mgf_hash).ok_or(VerifyError::Unsupported)?;
+                rsa_pss(key, hash, mgf_hash, salt_len, digest, signature)
+            }
+            (Material::Ec(EcKeyMaterial { key, .. }), SignatureAlgorithm::Ecdsa(hash)) => {
                 let hash = message_digest(hash).ok_or(VerifyError::Unsupported)?;
                 ecdsa(key, hash, digest, signature)
             }
+            (Material::Ed25519(_), SignatureAlgorithm::Ed25519) => return Err(VerifyError::Unsupported),
             (Material::Gost(key), SignatureAlgorithm::Gost2015_512) if key.curve() == Curve::Gost2015A512 => {
                 Ok(key.verify_prehashed(digest, signature))
             }
@@ -76,13 +95,18 @@ impl PublicKey {
             (Material::Gost(key), SignatureAlgorithm::Gost2004) if key.curve() == Curve::Gost2004A => {
                 Ok(key.verify_prehashed(digest, signature))
             }
-            (Material::Rsa(_) | Material::Ec(..) | Material::Gost(_), _) => {
-                return Err(VerifyError::AlgorithmMismatch);
-            }
+            (
+                Material::Rsa(_) | Material::RsaPss(..) | Material::Ec(_) | Material::Ed25519(_) | Material::Gost(_),
+                _,
+            ) => return Err(VerifyError::AlgorithmMismatch),
         };
-        // An error of the library while verifying means a signature it could not even decode.
-        if verified.unwrap_or(false) { Ok(()) } else { Err(VerifyError::BadSignature) }
+        outcome(verified)
     }
+}
+
+/// An error of the library while verifying means a signature it could not even decode.
+fn outcome(verified: Result<bool, ErrorStack>) -> Result<(), VerifyError> {
+    if verified.unwrap_or(false) { Ok(()) } else { Err(VerifyError::BadSignature) }
 }
 
 /// The digest for OpenSSL; `None` for the national ones.
@@ -93,6 +117,8 @@ pub(super) fn message_digest(algorithm: DigestAlgorithm) -> Option<&'static MdRe
         DigestAlgorithm::Sha256 => Some(Md::sha256()),
         DigestAlgorithm::Sha384 => Some(Md::sha384()),
         DigestAlgorithm::Sha512 => Some(Md::sha512()),
+        DigestAlgorithm::Sha512_224 => Md::from_nid(Nid::from_raw(NID_SHA512_224)),
+        DigestAlgorithm::Sha512_256 => Md::from_nid(Nid::from_raw(NID_SHA512_256)),
         DigestAlgorithm::Streebog256 | DigestAlgorithm::Streebog512 | DigestAlgorithm::Gost34311 => None,
     }
 }
@@ -127,6 +153,12 @@ fn rsa_pss(
     context.verify(digest, signature)
 }
 
+/// Source: RFC 8032 §5.1.7. The library refuses S from the order on and compares R octet for octet.
+fn ed25519(key: &PKey<Public>, message: &[u8], signature: &[u8]) -> Result<bool, ErrorStack> {
+    Verifier::new_without_digest(key)?.verify_oneshot(signature, message)
+}
+
+/// Source: RFC 3279 §2.2.3; X9.62. The library reads strict DER and numbers from 1 to below the order only.
 fn ecdsa(key: &PKey<Public>, hash: &MdRef, digest: &[u8], signature: &[u8]) -> Result<bool, ErrorStack> {
     let mut context = PkeyCtx::new(key)?;
     context.verify_init()?;

@@ -105,16 +105,17 @@ fn stands(link: &Link, at: Moment) -> Result<(), PathError> {
 /// By what the status is known.
 pub(super) fn evidence_used(link: &Link) -> Option<EvidenceUsed> {
     let proof = link.finding.proof.clone()?;
-    let status = match link.finding.status {
-        Status::Good => "good",
-        Status::Revoked { .. } | Status::OnHold { .. } => "revoked",
-        Status::Unknown { .. } => "unknown",
+    let (status, revoked_since) = match link.finding.status {
+        Status::Good => ("good", None),
+        Status::Revoked { since, .. } | Status::OnHold { since } => ("revoked", Some(since)),
+        Status::Unknown { .. } => ("unknown", None),
     };
     Some(EvidenceUsed {
         subject: link.certificate.subject().to_string(),
         serial: link.certificate.serial_hex(),
         certificate_sha256: link.certificate.sha256(),
         status,
+        revoked_since,
         proof,
     })
 }

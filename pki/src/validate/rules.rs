@@ -4,7 +4,7 @@ use crate::report::Rule;
 
 macro_rules! rules {
     ($($(#[$doc:meta])* $name:ident = $word:literal, $clause:literal;)+) => {
-        $($(#[$doc])* pub(super) const $name: Rule = Rule { name: $word, clause: $clause };)+
+        $($(#[$doc])* pub(crate) const $name: Rule = Rule { name: $word, clause: $clause };)+
         /// All of them, in the order in which they are asked.
         pub(super) const ALL: &[Rule] = &[$($name,)+];
     };
@@ -39,6 +39,8 @@ rules! {
     SIGNATURE_VALUE = "signature-value", "EN 319 102-1 5.2.7.4; RFC 5652 5.6";
     /// An attribute that should be a time stamp is one.
     STAMP_READABLE = "time-stamp-readable", "RFC 3161 2.4.2";
+    /// The index of an archive time stamp names what is in the message, and nothing else.
+    ARCHIVE_INDEX = "archive-time-stamp-index", "EN 319 122-1 5.5.2, 5.5.3";
     /// The token is over these octets.
     STAMP_IMPRINT = "time-stamp-imprint", "RFC 3161 2.4.2; EN 319 122-1 5.3";
     /// The token's signature holds.
@@ -47,6 +49,8 @@ rules! {
     STAMP_REFERENCE = "time-stamp-certificate-reference", "RFC 3161 2.4.2; RFC 5816 2.2.1";
     /// The authority's certificate leads to an anchor.
     STAMP_PATH = "time-stamp-path", "RFC 3161 2.3; EN 319 102-1 5.4";
+    /// The authority's certificates had not ended before something else proved the token.
+    STAMP_TERM = "time-stamp-term", "EN 319 102-1 5.6.2.2";
     /// The authority's certificate was not revoked.
     STAMP_REVOCATION = "time-stamp-revocation", "RFC 3161 4; EN 319 102-1 5.4";
     /// The token's algorithms are trusted.

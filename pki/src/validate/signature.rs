@@ -2,26 +2,23 @@
 
 use super::content::Content;
 use super::level::level;
+use super::stamps::Stamped;
 use super::trust::{Subject, Trust, Verdict, exhausted};
-use super::{crypto, rules, time_stamp};
+use super::{crypto, material, rules, time_stamp};
 use crate::certificate::Certificate;
 use crate::cms::{SignedData, SignerInfo};
-use crate::digest::DigestAlgorithm;
 use crate::path::{Budget, BudgetExhausted};
 use crate::policy::{EssRule, SignaturePolicy};
 use crate::report::{
-    Check, CheckOutcome, Coverage, CryptoOutcome, Indication, SignatureLevel, SignatureReport, SubIndication,
-    TimeStampKind,
+    Check, CheckOutcome, Coverage, CryptoOutcome, Indication, SignatureLevel, SignatureMaterial, SignatureReport,
+    SubIndication,
 };
 use crate::revocation::Evidence;
 use crate::time::Moment;
 use crate::trust::TrustStore;
-use crate::tsp::TimeStampToken;
 
 /// Certificates with the name and number that a signer tells, at most looked at.
 const NAMED_MAX: usize = 16;
-/// Tokens of one kind in one signature, at most looked at.
-const STAMPS_MAX: usize = 16;
 
 /// What a message is judged with.
 pub(super) struct Judge<'a> {
@@ -43,6 +40,7 @@ impl<'a> Judge<'a> {
     /// The report on one signer.
     pub fn signature(&mut self, signer: &SignerInfo) -> SignatureReport {
         let mut report = self.blank(signer);
+        report.material = material::of_signer(signer, &mut self.content);
         let verdict = self.walk(signer, &mut report);
         let (indication, sub_indication) = match verdict {
             Ok(()) => (Indication::TotalPassed, None),
@@ -72,12 +70,15 @@ impl<'a> Judge<'a> {
             covers: Coverage::All,
             signature_algorithm: signer.signature_algorithm().oid,
             digest_algorithm: signer.digest_algorithm(),
+            material: SignatureMaterial::default(),
             checks: Vec::new(),
             path: None,
             path_error: None,
             revoked_since: None,
             evidence_used: Vec::new(),
+            distrusted: None,
             time_stamps: Vec::new(),
+            existence: Vec::new(),
         }
     }
 
@@ -187,32 +188,16 @@ impl<'a> Judge<'a> {
             policy: self.policy,
             at: self.at,
         };
-        let Judge { content, budget, .. } = self;
-        let mut judge = |kind, tokens: Vec<&[u8]>, digest: &mut time_stamp::DigestOf<'_>| {
-            for token in tokens.iter().take(STAMPS_MAX) {
-                match TimeStampToken::from_der(token) {
-                    Ok(token) => report.time_stamps.push(time_stamp::judge(&token, kind, digest, &context, budget)),
-                    Err(error) => report.checks.push(Check::new(rules::STAMP_READABLE, false, error.to_string())),
-                }
-            }
-            if tokens.len() > STAMPS_MAX {
-                let detail = format!("{} tokens, of which {STAMPS_MAX} are looked at", tokens.len());
-                report.checks.push(Check::new(rules::STAMP_READABLE, false, detail));
-            }
-        };
-        judge(TimeStampKind::Content, signer.content_time_stamps(), &mut |algorithm| content.digest(algorithm));
-        let mut value = |algorithm: DigestAlgorithm| Some(algorithm.digest(signer.signature()));
-        judge(TimeStampKind::Signature, signer.signature_time_stamps(), &mut value);
-        let proven = |kind| {
-            let of_kind = report.time_stamps.iter().filter(move |stamp| stamp.proven && stamp.kind == kind);
-            of_kind.map(|stamp| stamp.gen_time)
-        };
-        let lower = proven(TimeStampKind::Content).max();
-        report.proven_at = proven(TimeStampKind::Signature).min();
+        let mut stamped = Stamped { message: self.message, signer, content: &mut self.content };
+        let (lower, proofs) = stamped.judge(&context, report, &mut self.budget);
+        report.existence = proofs.list();
         lower
     }
 
     fn order(&self, lower: Option<Moment>, report: &mut SignatureReport) -> Result<(), Verdict> {
+        if report.time_stamps.iter().any(|stamp| stamp.reason == Some(rules::STAMP_ORDER.name)) {
+            return Err((Indication::Indeterminate, SubIndication::TimestampOrderFailure));
+        }
         let (Some(lower), Some(proven)) = (lower, report.proven_at) else { return Ok(()) };
         let detail = format!("the content is stamped at {lower}, the signature at {proven}");
         report.checks.push(Check::new(rules::STAMP_ORDER, lower <= proven, detail));

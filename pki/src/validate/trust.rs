@@ -8,8 +8,8 @@ use super::{algorithms, rules};
 use crate::certificate::Certificate;
 use crate::oid::Oid;
 use crate::path::{Budget, PathError, VerifiedPath};
-use crate::policy::{AlgorithmTrust, RevocationMode, SignaturePolicy};
-use crate::report::{Check, CheckOutcome, Indication, Rule, SignatureReport, SubIndication};
+use crate::policy::{RevocationMode, SignaturePolicy};
+use crate::report::{Check, CheckOutcome, DistrustedAlgorithm, Indication, Rule, SignatureReport, SubIndication};
 use crate::revocation::{Evidence, Place, Status};
 use crate::time::Moment;
 use crate::trust::TrustStore;
@@ -130,10 +130,11 @@ impl Trust<'_> {
             worst.is_none(),
             worst.as_ref().map_or_else(String::new, |(_, detail)| detail.clone()),
         ));
-        match worst {
+        report.distrusted = worst.map(|(distrusted, _)| distrusted);
+        match report.distrusted {
             None => Ok(()),
             // What was trusted once may be proven by an earlier time stamp.
-            Some((AlgorithmTrust::Until(_), _)) if report.proven_at.is_none() => {
+            Some(DistrustedAlgorithm { until: Some(_), .. }) if report.proven_at.is_none() => {
                 Err((Indication::Indeterminate, SubIndication::CryptoConstraintsFailureNoPoe))
             }
             Some(_) => Err((Indication::Indeterminate, SubIndication::CryptoConstraintsFailure)),

@@ -1,20 +1,21 @@
 //! XML signatures through the building blocks. Source: EN 319 102-1 §5.3 to §5.6; XML Signature 1.1 §3.2; nca-rk.md
 //! section 4.
 
+use super::proofs::Proofs;
 use super::trust::{Subject, Trust, Verdict, exhausted};
-use super::{embedded, rules, time_stamp};
+use super::{embedded, material, rules, stamps, time_stamp};
 use crate::certificate::Certificate;
+use crate::digest::DigestAlgorithm;
 use crate::oid;
 use crate::path::Budget;
 use crate::policy::{EssRule, SignaturePolicy};
 use crate::report::{
-    Check, CheckOutcome, Coverage, CryptoOutcome, Indication, SignatureLevel, SignatureReport, SubIndication,
-    TimeStampKind, ValidationReport,
+    Check, CheckOutcome, Coverage, CryptoOutcome, ExistingObject, Indication, SignatureLevel, SignatureMaterial,
+    SignatureReport, SubIndication, TimeStampKind, ValidationReport,
 };
 use crate::revocation::Evidence;
 use crate::time::Moment;
 use crate::trust::TrustStore;
-use crate::tsp::TimeStampToken;
 use crate::xml::c14n::Selection;
 use crate::xml::dsig::{
     self, CERTIFICATES_MAX, DsigError, Ids, Qualifying, Reference, ReferenceError, SIGNED_INFO_MAX_BYTES, Work,
@@ -97,6 +98,7 @@ impl Judge<'_> {
         let signed_info = signed_info.map_err(|error| unsupported(report, rules::ALGORITHMS_KNOWN, error.to_string()));
         let signed_info =
             signed_info.map_err(|()| (Indication::Indeterminate, SubIndication::CryptoConstraintsFailure))?;
+        report.material = material::of_xml(self.document, &signature, claims, &signed_info);
         let certificate = self.identify(&signature, claims, &signed_info, report);
         report.certificate = certificate.clone();
         report.signer = certificate.as_ref().map(Certificate::subject_facts);
@@ -269,25 +271,20 @@ impl Judge<'_> {
     fn time_stamps(&mut self, signature: &XmlSignature, report: &mut SignatureReport) {
         let Given { tsa_anchors, policy, at, .. } = *self.given;
         let context = time_stamp::Context { tsa_anchors, evidence: self.evidence, policy, at };
+        let mut proofs = Proofs::default();
         for stamp in signature.qualifying.iter().flat_map(|qualifying| &qualifying.stamps) {
             let of_value = Selection::of(signature.value_element);
-            let value = stamp.canonicalization.octets(self.document, &of_value, SIGNED_INFO_MAX_BYTES);
-            match (TimeStampToken::from_der(&stamp.token), value) {
-                (Ok(token), Ok(value)) => {
-                    let mut digest = |algorithm: crate::digest::DigestAlgorithm| Some(algorithm.digest(&value));
-                    let kind = TimeStampKind::Signature;
-                    report.time_stamps.push(time_stamp::judge(&token, kind, &mut digest, &context, &mut self.budget));
-                }
-                (Err(error), _) => {
-                    report.checks.push(Check::new(rules::STAMP_READABLE, false, error.to_string()));
-                }
-                (_, Err(error)) => {
-                    report.checks.push(Check::new(rules::STAMP_READABLE, false, error.to_string()));
-                }
-            }
+            let value = stamp.canonicalization.octets(self.document, &of_value, SIGNED_INFO_MAX_BYTES).ok();
+            let mut digest = |algorithm: DigestAlgorithm| Some(algorithm.digest(value.as_ref()?));
+            let (kind, token) = (TimeStampKind::Signature, [stamp.token.as_slice()]);
+            let judged = stamps::plain(kind, &token, &mut digest, &context, &proofs, report, &mut self.budget);
+            report.time_stamps.extend(judged);
         }
-        let proven = report.time_stamps.iter().filter(|stamp| stamp.proven).map(|stamp| stamp.gen_time);
-        report.proven_at = proven.min();
+        report.proven_at = stamps::proven(&report.time_stamps).min();
+        if let Some(since) = report.proven_at {
+            proofs.learn_octets(ExistingObject::Signature, &signature.value, since);
+        }
+        report.existence = proofs.list();
     }
 }
 
@@ -340,12 +337,15 @@ fn blank(at: Moment) -> SignatureReport {
         covers: Coverage::Part,
         signature_algorithm: oid::NO_ALGORITHM,
         digest_algorithm: oid::NO_ALGORITHM,
+        material: SignatureMaterial::default(),
         checks: Vec::new(),
         path: None,
         path_error: None,
         revoked_since: None,
         evidence_used: Vec::new(),
+        distrusted: None,
         time_stamps: Vec::new(),
+        existence: Vec::new(),
     }
 }
 
@@ -357,7 +357,8 @@ fn unsupported(report: &mut SignatureReport, rule: crate::report::Rule, detail: 
 /// Whether the signed reference is of this certificate; `None` when there is none.
 fn reference_fits(claims: Option<&Qualifying>, certificate: &Certificate) -> Option<bool> {
     let named = claims?.certificates.as_ref()?;
-    Some(named.first().is_some_and(|first| first.is_of(certificate)))
+    let mut first = named.iter().filter(|reference| reference.is_first).peekable();
+    Some(first.peek().is_some() && first.all(|reference| reference.is_of(certificate)))
 }
 
 /// A reference in words.

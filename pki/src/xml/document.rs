@@ -1,6 +1,6 @@
 //! A document in memory: nodes in document order, all text in one pool.
 
-use super::names;
+use crate::digest::Digest;
 
 /// A node of one document. It means nothing in another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -97,6 +97,7 @@ pub struct Document {
     pub(super) attributes: Vec<Attribute>,
     pub(super) declarations: Vec<Declaration>,
     pub(super) root: NodeId,
+    pub(super) sha256: Digest,
 }
 
 pub(super) fn index(position: u32) -> usize {
@@ -106,6 +107,11 @@ pub(super) fn index(position: u32) -> usize {
 impl Document {
     /// The document itself.
     pub const DOCUMENT: NodeId = NodeId(0);
+
+    /// SHA-256 of the octets that were read.
+    pub const fn sha256(&self) -> &Digest {
+        &self.sha256
+    }
 
     /// The root element.
     pub const fn root(&self) -> NodeId {
@@ -300,7 +306,7 @@ impl Document {
                 scope.entry(prefix).or_insert(uri);
             }
         }
-        scope.retain(|prefix, uri| !uri.is_empty() && !(*prefix == "xml" && *uri == names::XML));
+        scope.retain(|prefix, uri| !uri.is_empty() && *prefix != "xml");
         scope
     }
 }

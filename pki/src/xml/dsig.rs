@@ -21,13 +21,12 @@ pub use coverage::{Covered, covered};
 pub use ids::{IdError, Ids};
 pub use key_info::KeyInfo;
 pub use reference::{Reference, ReferenceError, Target, Work};
-pub use xades::{CertificateDigest, EncapsulatedStamp, Qualifying};
+pub use xades::{EncapsulatedStamp, Qualifying};
 
 use super::c14n::{C14nError, Canonicalization, Selection};
 use super::document::{Document, NodeId};
 use super::names;
-use crate::algorithm::{EcCurve, PublicKey, SignatureAlgorithm};
-use crate::der::writer::Writer;
+use crate::algorithm::{PublicKey, RawAlgorithm, SignatureAlgorithm};
 
 /// Most signatures of one document.
 pub const SIGNATURES_MAX: usize = 64;
@@ -133,38 +132,6 @@ impl SignedInfo {
 impl XmlSignature {
     /// Whether the value is by `key` over the SignedInfo, its octets given.
     pub fn value_is_by(&self, key: &PublicKey, signed_info: &[u8]) -> bool {
-        let algorithm = self.signed_info.algorithm;
-        let Some(value) = as_the_key_reads(algorithm, key, &self.value) else { return false };
-        key.verify_message(algorithm, signed_info, &value).is_ok()
-    }
-}
-
-/// The value of an ECDSA signature is r||s here, each as wide as the order of the curve; the key reads DER.
-/// Source: XML Signature 1.1 §6.4.3; RFC 3279 §2.2.3.
-fn as_the_key_reads(algorithm: SignatureAlgorithm, key: &PublicKey, value: &[u8]) -> Option<Vec<u8>> {
-    match algorithm {
-        SignatureAlgorithm::Ecdsa(_) => {
-            let width = order_len(key.ec_curve()?);
-            let (r, s) = value.split_at_checked(width).filter(|(_, s)| s.len() == width)?;
-            Some(Writer::build(|w| {
-                w.sequence(|w| {
-                    w.integer(r);
-                    w.integer(s);
-                });
-            }))
-        }
-        SignatureAlgorithm::RsaPkcs1(_)
-        | SignatureAlgorithm::RsaPss { .. }
-        | SignatureAlgorithm::Gost2015_512
-        | SignatureAlgorithm::Gost2015_256
-        | SignatureAlgorithm::Gost2004 => Some(value.to_vec()),
-    }
-}
-
-const fn order_len(curve: EcCurve) -> usize {
-    match curve {
-        EcCurve::P256 => 32,
-        EcCurve::P384 => 48,
-        EcCurve::P521 => 66,
+        RawAlgorithm::of_xml(self.signed_info.algorithm).verified(key, signed_info, &self.value).is_ok()
     }
 }

@@ -8,6 +8,7 @@ use super::scan::{self, Place, Scanner};
 use super::{
     ATTRIBUTES_MAX, DEPTH_MAX, NAMESPACE_MAX_BYTES, NAMESPACES_IN_SCOPE_MAX, NODES_MAX, XML_SIZE_MAX_BYTES, names,
 };
+use crate::digest::DigestAlgorithm;
 
 impl Document {
     /// Reads a document in UTF-8, with or without a byte order mark.
@@ -68,6 +69,7 @@ impl<'a> Parser<'a> {
             attributes: Vec::new(),
             declarations: Vec::new(),
             root: Document::DOCUMENT,
+            sha256: DigestAlgorithm::Sha256.digest(text.as_bytes()),
         };
         let mut parser = Parser {
             scanner: Scanner::new(text),

@@ -9,6 +9,8 @@ mod gost;
 mod issue;
 mod ocsp;
 mod pkcs12;
+mod raw_signatures;
+mod report_etsi;
 mod tsp;
 mod validate;
 mod workshop;

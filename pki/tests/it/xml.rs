@@ -2,7 +2,6 @@
 
 mod attacks;
 mod canonical;
-mod differential;
 mod limits;
 mod reading;
 mod real;

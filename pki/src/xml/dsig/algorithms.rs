@@ -7,7 +7,7 @@ use crate::algorithm::{PSS_SALT_MAX_BYTES, SignatureAlgorithm};
 use crate::digest::DigestAlgorithm as Digest;
 use crate::xml::names;
 
-const SIGNATURES: [(&str, SignatureAlgorithm); 14] = [
+const SIGNATURES: [(&str, SignatureAlgorithm); 15] = [
     (
         "urn:ietf:params:xml:ns:pkigovkz:xmlsec:algorithms:gostr34102015-gostr34112015-512",
         SignatureAlgorithm::Gost2015_512,
@@ -29,6 +29,7 @@ const SIGNATURES: [(&str, SignatureAlgorithm); 14] = [
     ("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256", SignatureAlgorithm::Ecdsa(Digest::Sha256)),
     ("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha384", SignatureAlgorithm::Ecdsa(Digest::Sha384)),
     ("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha512", SignatureAlgorithm::Ecdsa(Digest::Sha512)),
+    ("http://www.w3.org/2021/04/xmldsig-more#eddsa-ed25519", SignatureAlgorithm::Ed25519),
 ];
 
 const DIGESTS: [(&str, Digest); 9] = [

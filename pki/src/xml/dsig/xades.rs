@@ -4,8 +4,7 @@
 use super::algorithms::digest_method;
 use super::read::{base64, canonicalization_of};
 use super::{Document, DsigError, NodeId, names};
-use crate::certificate::Certificate;
-use crate::digest::Digest;
+use crate::cms::CertificateReference;
 use crate::time::Moment;
 use crate::xml::c14n::Canonicalization;
 
@@ -19,15 +18,11 @@ pub struct Qualifying {
     pub signed: Option<NodeId>,
     /// The SigningTime in them.
     pub signing_time: Option<Moment>,
-    /// The digests of the signing certificate in them, first the signer's own; `None` when they name no certificate.
-    pub certificates: Option<Vec<CertificateDigest>>,
+    /// Which certificates they say the signer meant, first its own; `None` when they say nothing of it.
+    pub certificates: Option<Vec<CertificateReference>>,
     /// Time stamps over the value.
     pub stamps: Vec<EncapsulatedStamp>,
 }
-
-/// A digest of a certificate; `None` under an algorithm that is not known.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CertificateDigest(pub Option<Digest>);
 
 /// A time stamp over the canonical form of the ds:SignatureValue.
 #[derive(Debug, Clone)]
@@ -36,13 +31,6 @@ pub struct EncapsulatedStamp {
     pub canonicalization: Canonicalization,
     /// The token in DER.
     pub token: Vec<u8>,
-}
-
-impl CertificateDigest {
-    /// Whether it is of this certificate.
-    pub fn is_of(&self, certificate: &Certificate) -> bool {
-        self.0.as_ref().is_some_and(|digest| digest.algorithm().digest(certificate.der()) == *digest)
-    }
 }
 
 impl Qualifying {
@@ -74,19 +62,20 @@ impl Qualifying {
                 let moment = Moment::parse_rfc3339(text).ok();
                 signing_time = Some(moment.ok_or(DsigError::Malformed("the SigningTime is no time"))?);
             }
-            certificates = certificate_digests(document, of_signature)?;
+            certificates = certificate_references(document, of_signature)?;
         }
         Ok(Some(Qualifying { signed, signing_time, certificates, stamps: stamps(document, properties)? }))
     }
 }
 
-fn certificate_digests(document: &Document, of: NodeId) -> Result<Option<Vec<CertificateDigest>>, DsigError> {
+fn certificate_references(document: &Document, of: NodeId) -> Result<Option<Vec<CertificateReference>>, DsigError> {
     let (v1, v2) = (only(document, of, "SigningCertificate")?, only(document, of, "SigningCertificateV2")?);
     if v1.is_none() && v2.is_none() {
         return Ok(None);
     }
-    let mut digests = Vec::new();
+    let mut references = Vec::new();
     for named in [v1, v2].into_iter().flatten() {
+        let mut is_first = true;
         for certificate in document.child_elements(named).take(ITEMS_MAX) {
             let digest = only(document, certificate, "CertDigest")?;
             let digest = digest.ok_or(DsigError::Malformed("a reference to a certificate without its digest"))?;
@@ -94,12 +83,15 @@ fn certificate_digests(document: &Document, of: NodeId) -> Result<Option<Vec<Cer
             let (Some(method), Some(value)) = (child("DigestMethod"), child("DigestValue")) else {
                 return Err(DsigError::Malformed("a reference to a certificate without its digest"));
             };
-            let value = base64(document, value).unwrap_or_default();
-            let known = digest_method(document, method).ok();
-            digests.push(CertificateDigest(known.and_then(|algorithm| Digest::new(algorithm, value))));
+            references.push(CertificateReference {
+                digest_algorithm: digest_method(document, method).ok(),
+                hash: base64(document, value).unwrap_or_default(),
+                issuer_serial: None,
+                is_first: std::mem::take(&mut is_first),
+            });
         }
     }
-    Ok(Some(digests))
+    Ok(Some(references))
 }
 
 fn stamps(document: &Document, properties: NodeId) -> Result<Vec<EncapsulatedStamp>, DsigError> {
