@@ -252,7 +252,7 @@ impl Document {
     }
 
     /// Where an element is: `/Envelope/Body[2]`, prefixes left out, the number where a sibling has the same name. At most
-    /// [`PATH_STEPS_MAX`] steps are told.
+    /// 32 steps are told.
     pub fn path(&self, node: NodeId) -> String {
         let mut steps: Vec<String> = Vec::new();
         let around = std::iter::once(node).chain(self.ancestors(node)).filter(|one| self.element(*one).is_some());
@@ -312,7 +312,7 @@ impl Document {
 }
 
 /// Steps of a path that are told.
-pub const PATH_STEPS_MAX: usize = 32;
+const PATH_STEPS_MAX: usize = 32;
 /// Siblings among which an element's number is counted; farther on it is not told.
 const SIBLINGS_COUNTED_MAX: usize = 1000;
 /// Characters of a foreign name that are told.

@@ -20,7 +20,7 @@ pub use algorithms::{digest_method, digest_uri, signature_uri};
 pub use coverage::{Covered, covered};
 pub use ids::{IdError, Ids};
 pub use key_info::KeyInfo;
-pub use reference::{Reference, ReferenceError, Target, Work};
+pub use reference::{CANONICAL_MAX_BYTES, Reference, ReferenceError, Target, Work};
 pub use xades::{EncapsulatedStamp, Qualifying};
 
 use super::c14n::{C14nError, Canonicalization, Selection};

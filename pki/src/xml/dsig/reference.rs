@@ -57,7 +57,7 @@ pub struct Work {
 }
 
 impl Default for Work {
-    /// [`CANONICAL_MAX_BYTES`].
+    /// [`CANONICAL_MAX_BYTES`] for all references.
     fn default() -> Self {
         Work { octets: CANONICAL_MAX_BYTES }
     }

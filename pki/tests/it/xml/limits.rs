@@ -19,13 +19,9 @@ use crate::workshop::{Kind, World};
 const SOON: Duration = Duration::from_secs(60);
 
 fn too_many(xml: &str) -> Option<&'static str> {
-    match Document::parse(xml.as_bytes()) {
-        Err(error) => match error.kind {
-            XmlErrorKind::TooMany { what, .. } => Some(what),
-            other => panic!("{other}"),
-        },
-        Ok(_) => None,
-    }
+    let error = Document::parse(xml.as_bytes()).err()?;
+    let XmlErrorKind::TooMany { what, .. } = error.kind else { panic!("{error}") };
+    Some(what)
 }
 
 fn nested(depth: usize) -> String {

@@ -235,6 +235,36 @@ fn ecdsa_values_are_two_numbers_of_the_width_of_the_curve_and_nothing_else() {
     }
 }
 
+#[test]
+fn ed25519_signs_the_form_itself() {
+    let world = World::new(Kind::Rsa);
+    let key = PKey::generate_ed25519().unwrap();
+    let certificate = issued(&world, key.public_key_to_der().unwrap());
+    let holder = Holder { key: PrivateKey::generate_rsa(2048).unwrap(), certificate };
+    let plain = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256";
+    let info = signed_info(C14N, &reference("", &[ENVELOPED]));
+    let info = info.replace(plain, "http://www.w3.org/2021/04/xmldsig-more#eddsa-ed25519");
+    let sealed = seal_by(&format!("<a>{}</a>", signature(&info, &holder, "")), &mut |info| {
+        Signer::new_without_digest(&key).unwrap().sign_oneshot_to_vec(info).unwrap()
+    });
+    assert_eq!(outcome(&only(&world, &sealed)), PASSED);
+}
+
+/// The file of TS 119 102-2 names what identifies an XML signature too.
+#[test]
+fn the_material_of_a_signature_stands_in_its_report() {
+    let mut world = World::new(Kind::Gost2015);
+    let World { signer, random, .. } = &mut world;
+    let (key, certificate) = (&signer.key, &signer.certificate);
+    let signed = sign_xml("<a/>", Form::Document, Layout::Lf, key, certificate, random).unwrap();
+    let material = only(&world, &signed).material;
+    assert_eq!(material.document, Some(DigestAlgorithm::Sha256.digest(signed.as_bytes())));
+    let value = signed.split("SignatureValue>").nth(1).unwrap().replace("</ds:", "").replace('\n', "");
+    assert_eq!(BASE64_STANDARD.encode(material.value), value);
+    let written = DigestAlgorithm::Streebog512.digest(b"<a></a>");
+    assert_eq!(material.claimed_digest.as_deref(), Some(written.as_bytes()));
+}
+
 fn pss(key: &PKey<Private>, hash: MessageDigest, salt: i32, info: &[u8]) -> Vec<u8> {
     let mut signer = Signer::new(hash, key).unwrap();
     signer.set_rsa_padding(Padding::PKCS1_PSS).unwrap();
