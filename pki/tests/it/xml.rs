@@ -3,6 +3,7 @@
 mod attacks;
 mod canonical;
 mod limits;
+mod peer;
 mod reading;
 mod real;
 mod signatures;
