@@ -11,6 +11,7 @@ pub mod ocsp_builder;
 mod parts;
 pub mod profile;
 pub mod tsp_builder;
+pub mod xml_sign;
 
 use crate::certificate::Certificate;
 use crate::der::writer::Writer;

@@ -4,6 +4,8 @@ use super::content::Content;
 use crate::cms::SignerInfo;
 use crate::digest::DigestAlgorithm;
 use crate::report::SignatureMaterial;
+use crate::xml::Document;
+use crate::xml::dsig::{Qualifying, Target, XmlSignature};
 
 /// That of one signer of a message.
 pub(super) fn of_signer(signer: &SignerInfo, content: &mut Content<'_>) -> SignatureMaterial {
@@ -22,5 +24,24 @@ pub(super) fn of_signer(signer: &SignerInfo, content: &mut Content<'_>) -> Signa
         document,
         claimed_digest: signer.message_digest().map(<[u8]>::to_vec),
         references: signer.signing_certificates().unwrap_or_default(),
+    }
+}
+
+/// That of one signature of an XML document; `claims` are the XAdES properties that are signed.
+pub(super) fn of_xml(
+    document: &Document,
+    signature: &XmlSignature,
+    claims: Option<&Qualifying>,
+    signed_info: &[u8],
+) -> SignatureMaterial {
+    let info = &signature.signed_info;
+    let whole = info.references.iter().find(|reference| reference.target == Target::Document);
+    SignatureMaterial {
+        value: signature.value.clone(),
+        representation: Some(info.algorithm.digest().digest(signed_info)),
+        document_by_digest: false,
+        document: Some(document.sha256().clone()),
+        claimed_digest: whole.map(|reference| reference.digest.as_bytes().to_vec()),
+        references: claims.and_then(|claims| claims.certificates.clone()).unwrap_or_default(),
     }
 }

@@ -17,6 +17,12 @@ rules! {
     CERTIFICATE_FOUND = "signing-certificate-found", "EN 319 102-1 5.2.3; RFC 5652 5.3";
     /// The signed reference is of that very certificate.
     CERTIFICATE_REFERENCE = "signing-certificate-reference", "EN 319 102-1 5.2.3.4; RFC 5035 5.4";
+    /// What the references of an XML signature point at and transform is told in ways that are followed.
+    XML_REFERENCES = "xml-references-known", "XML Signature 1.1 4.4.3; EN 319 102-1 5.2.7";
+    /// Signatures added later were taken away first, as they cannot be covered.
+    XML_STACKED = "xml-later-signatures", "XML Signature 1.1 6.6.4";
+    /// An XML signature covers the whole document.
+    XML_COVERAGE = "xml-covers-document", "XML Signature 1.1 8.1.3; EN 319 102-1 5.2.7.4";
     /// The algorithms are known.
     ALGORITHMS_KNOWN = "algorithms-known", "EN 319 102-1 5.2.7";
     /// Digest, signature algorithm and their signed protection agree.
@@ -76,6 +82,23 @@ pub(super) const OF_A_SIGNATURE: &[Rule] = &[
     CONTENT_FOUND,
     CONTENT_DIGEST,
     SIGNATURE_VALUE,
+    CERTIFICATE_REFERENCE,
+    PATH,
+    VALIDITY,
+    REVOCATION,
+    ALGORITHMS_TRUSTED,
+];
+
+/// The same of an XML signature.
+pub(super) const OF_AN_XML_SIGNATURE: &[Rule] = &[
+    FORMAT,
+    XML_REFERENCES,
+    ALGORITHMS_KNOWN,
+    CERTIFICATE_FOUND,
+    CONTENT_FOUND,
+    CONTENT_DIGEST,
+    SIGNATURE_VALUE,
+    XML_COVERAGE,
     CERTIFICATE_REFERENCE,
     PATH,
     VALIDITY,

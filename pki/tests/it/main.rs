@@ -19,3 +19,4 @@ mod traps;
 mod tsp;
 mod validate;
 mod workshop;
+mod xml;
