@@ -2,13 +2,14 @@
 //!
 //! A reader finds, in order: the bytes ([`der`], [`oid`], [`name`], [`extension`], [`time`]), the mathematics
 //! ([`digest`], [`gost`], [`algorithm`]), the objects ([`certificate`], [`nca`], [`crl`], [`ocsp`], [`tsp`], [`cms`]),
-//! trust ([`trust`], [`policy`], [`path`]), and the other direction: keys ([`key`], [`pkcs12`]) and what is issued with
+//! trust ([`trust`], [`policy`], [`path`]), verdicts ([`validate`], containers in [`asic`]), and the other direction: keys ([`key`], [`pkcs12`]) and what is issued with
 //! them ([`issue`]).
 //!
 //! Everything here is a pure function of bytes, evidence, time and policy. Nothing reads a clock, a file or the network.
 
 pub mod algorithm;
 pub mod armor;
+pub mod asic;
 pub mod certificate;
 pub mod cms;
 pub mod crl;

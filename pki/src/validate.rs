@@ -27,7 +27,7 @@ mod content;
 mod crypto;
 mod embedded;
 mod level;
-mod rules;
+pub(crate) mod rules;
 mod signature;
 mod time_stamp;
 

@@ -4,7 +4,7 @@ use crate::report::Rule;
 
 macro_rules! rules {
     ($($(#[$doc:meta])* $name:ident = $word:literal, $clause:literal;)+) => {
-        $($(#[$doc])* pub(super) const $name: Rule = Rule { name: $word, clause: $clause };)+
+        $($(#[$doc])* pub(crate) const $name: Rule = Rule { name: $word, clause: $clause };)+
         /// All of them, in the order in which they are asked.
         pub(super) const ALL: &[Rule] = &[$($name,)+];
     };
@@ -57,6 +57,14 @@ rules! {
     REVOCATION = "certificate-revocation", "EN 319 102-1 5.2.5, 5.2.6; RFC 5280 6.3; RFC 6960 3.2";
     /// The algorithms were trusted when the signature is proven to have existed.
     ALGORITHMS_TRUSTED = "algorithms-trusted", "EN 319 102-1 5.2.8; TS 119 312";
+    /// What the signature of a container is over is told: by its one manifest, or by the one file.
+    DATA_OBJECTS_NAMED = "data-objects-named", "EN 319 162-1 4.3.3.2, 4.4.3.2";
+    /// Every file that the manifest names is in the container.
+    DATA_OBJECTS_FOUND = "data-objects-found", "EN 319 162-1 A.4";
+    /// Every file is the one that the manifest is of.
+    DATA_OBJECTS_DIGEST = "data-objects-digest", "EN 319 162-1 A.4; EN 319 102-1 5.2.7.4";
+    /// The digests of the manifest are trusted.
+    DATA_OBJECTS_ALGORITHMS = "data-objects-algorithms", "EN 319 102-1 5.2.8; TS 119 312";
 }
 
 /// Those asked of a signature itself, not of its time stamps: each has an answer in every report.

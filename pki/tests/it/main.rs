@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::as_conversions, clippy::panic)]
 
 mod algorithms;
+mod asic;
 mod certificates;
 mod crl;
 mod gost;

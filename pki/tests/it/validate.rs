@@ -6,7 +6,7 @@ mod lists;
 mod mathematics;
 mod moments;
 mod real;
-mod stamps;
+pub mod stamps;
 mod verdicts;
 
 use qolhat_pki::cms::SignedData;
@@ -36,7 +36,7 @@ fn sign(world: &mut World, packaging: Packaging) -> Vec<u8> {
     sign_cms(&world.signer.key, &world.signer.certificate, &request, &mut world.random).unwrap()
 }
 
-fn anchors(world: &World) -> TrustStore {
+pub fn anchors(world: &World) -> TrustStore {
     TrustStore::from_certificates([world.root.certificate.clone()])
 }
 
@@ -76,7 +76,7 @@ fn crl(issuer: &Holder, this: &str, next: &str, revoked: &[Revoked<'_>]) -> Cert
 const TOMORROW: &str = "2026-05-02T12:00:00Z";
 
 /// CRLs of the CA and the root in which nobody is listed, and the CA's certificate.
-fn good_evidence(world: &World) -> Evidence {
+pub fn good_evidence(world: &World) -> Evidence {
     let crls = vec![crl(&world.ca, LISTED, TOMORROW, &[]), crl(&world.root, LISTED, TOMORROW, &[])];
     Evidence { certificates: vec![world.ca.certificate.clone()], crls, ocsp: Vec::new() }
 }
