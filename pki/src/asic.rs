@@ -8,6 +8,7 @@
 //! Source: ETSI EN 319 162-1 §4.3, §4.4, annex A; APPNOTE.TXT 6.3.3.
 
 mod container;
+mod evidence_records;
 mod findings;
 mod manifest;
 mod references;
@@ -20,7 +21,8 @@ pub use container::{Container, ContainerKind, ContainerPolicy, File, MimetypeRul
 pub use findings::{Finding, FindingCode, Severity};
 pub use manifest::{MANIFEST_MAX_BYTES, Manifest, ManifestError, Reference, read_manifest};
 pub use validate::{
-    ContainerReport, ContainerSignature, ContainerTimeStamp, FileReport, ProvenFile, validate_container,
+    ContainerEvidenceRecord, ContainerReport, ContainerSignature, ContainerTimeStamp, FileReport, ProvenFile,
+    validate_container,
 };
 pub use write::{ManifestEntry, write_container, write_manifest};
 

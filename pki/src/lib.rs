@@ -2,7 +2,7 @@
 //!
 //! A reader finds, in order: the bytes ([`der`], [`oid`], [`name`], [`extension`], [`time`]), the mathematics
 //! ([`digest`], [`gost`], [`algorithm`]), the objects ([`certificate`], [`nca`], [`crl`], [`ocsp`], [`tsp`], [`cms`]),
-//! trust ([`trust`], [`policy`], [`path`]), verdicts ([`validate`], containers in [`asic`]), and the other direction: keys ([`key`], [`pkcs12`]) and what is issued with
+//! trust ([`trust`], [`policy`], [`path`]), verdicts ([`validate`], containers in [`asic`], evidence records in [`ers`]), and the other direction: keys ([`key`], [`pkcs12`]) and what is issued with
 //! them ([`issue`]).
 //!
 //! Everything here is a pure function of bytes, evidence, time and policy. Nothing reads a clock, a file or the network.
@@ -15,6 +15,7 @@ pub mod cms;
 pub mod crl;
 pub mod der;
 pub mod digest;
+pub mod ers;
 pub mod extension;
 pub mod gost;
 pub mod issue;

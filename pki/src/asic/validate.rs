@@ -4,11 +4,13 @@
 //! Source: EN 319 162-1 §4.3.3, §4.4.3; EN 319 102-1 §5.3 to §5.6 for each signature.
 
 use super::container::{Container, ContainerKind, ContainerPolicy, File, Role};
+use super::evidence_records;
 use super::findings::{Finding, FindingCode};
 use super::references::{self, FileDigests, Resolved, Standing};
 use super::time_stamps::{self, Proofs};
 use crate::cms::SignedData;
 use crate::digest::DigestAlgorithm;
+use crate::ers::EvidenceRecordReport;
 use crate::policy::{AlgorithmTrust, SignaturePolicy};
 use crate::report::{Check, Coverage, CryptoOutcome, Indication, SignatureReport, SubIndication, TimeStampReport};
 use crate::revocation::Evidence;
@@ -56,6 +58,19 @@ pub struct ContainerTimeStamp {
     pub report: TimeStampReport,
 }
 
+/// An evidence record of a container.
+#[derive(Debug, Clone)]
+pub struct ContainerEvidenceRecord {
+    /// The file it is in.
+    pub file: String,
+    /// The manifest that names its files; `None` in an ASiC-S.
+    pub manifest: Option<String>,
+    /// The files that every chain of it covers.
+    pub covered: Vec<String>,
+    /// What it proves; the data objects are the files of the manifest that are there, in its order, or the one file.
+    pub report: EvidenceRecordReport,
+}
+
 /// A file of a container.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileReport {
@@ -83,7 +98,7 @@ pub struct ProvenFile {
 /// Everything found about a container.
 #[derive(Debug, Clone)]
 pub struct ContainerReport {
-    /// The worst of the findings and the signatures; where nothing is signed, of the time stamps.
+    /// The worst of the findings and the signatures; where nothing is signed, of time stamps and evidence records.
     pub indication: Indication,
     /// Its main reason; `None` exactly when TOTAL-PASSED.
     pub sub_indication: Option<SubIndication>,
@@ -99,7 +114,9 @@ pub struct ContainerReport {
     pub signatures: Vec<ContainerSignature>,
     /// The time stamps, in that order too.
     pub time_stamps: Vec<ContainerTimeStamp>,
-    /// What they prove, by name.
+    /// The evidence records, in that order too.
+    pub evidence_records: Vec<ContainerEvidenceRecord>,
+    /// What time stamps and evidence records prove, by name.
     pub proven: Vec<ProvenFile>,
 }
 
@@ -123,6 +140,7 @@ pub fn validate_container(
         files: Vec::new(),
         signatures: Vec::new(),
         time_stamps: Vec::new(),
+        evidence_records: Vec::new(),
         proven: Vec::new(),
     };
     match Container::read(bytes, container_policy) {
@@ -143,6 +161,9 @@ fn judge(container: &Container<'_>, inputs: &Inputs<'_>, report: &mut ContainerR
     let (resolved, found) = references::resolve(container, &mut digests);
     report.findings.extend(found);
     let mut proofs = Proofs::default();
+    // An evidence record may prove a time stamp, not the other way round: it has its own renewals.
+    let records = evidence_records::judge(container, &resolved, inputs, &mut proofs, &mut report.findings);
+    report.evidence_records = records;
     report.time_stamps = time_stamps::judge(container, &resolved, inputs, &mut proofs, &mut report.findings);
     signatures(container, &resolved, inputs, &proofs, report);
     unsupported(container, &mut report.findings);
@@ -300,9 +321,6 @@ fn unsupported(container: &Container<'_>, found: &mut Vec<Finding>) {
     for file in container.of_role(Role::XmlEvidenceRecord) {
         found.push(Finding::new(FindingCode::XmlEvidenceRecord, file.name, "evidence records in XML are not judged"));
     }
-    for file in container.of_role(Role::EvidenceRecord) {
-        found.push(Finding::new(FindingCode::XmlEvidenceRecord, file.name, "evidence records are not judged"));
-    }
 }
 
 fn files(container: &Container<'_>, digests: &mut FileDigests<'_>, report: &ContainerReport) -> Vec<FileReport> {
@@ -310,7 +328,8 @@ fn files(container: &Container<'_>, digests: &mut FileDigests<'_>, report: &Cont
         let mut by: Vec<String> = Vec::new();
         let signatures = report.signatures.iter().map(|signature| (&signature.file, &signature.covered));
         let stamps = report.time_stamps.iter().map(|stamp| (&stamp.file, &stamp.covered));
-        for (file, covered) in signatures.chain(stamps) {
+        let records = report.evidence_records.iter().map(|record| (&record.file, &record.covered));
+        for (file, covered) in signatures.chain(stamps).chain(records) {
             if !by.contains(file) && covered.iter().any(|covered| covered == name) {
                 by.push(file.clone());
             }
@@ -334,13 +353,14 @@ fn files(container: &Container<'_>, digests: &mut FileDigests<'_>, report: &Cont
 
 /// Files that nothing covers are told: whoever opens the container sees them beside the signed ones.
 fn coverage(container: &Container<'_>, report: &mut ContainerReport) {
-    let asserts = !report.signatures.is_empty() || !report.time_stamps.is_empty();
+    let asserts =
+        !report.signatures.is_empty() || !report.time_stamps.is_empty() || !report.evidence_records.is_empty();
     for file in &report.files {
         if asserts && file.role == Role::Payload && file.covered_by.is_empty() {
             report.findings.push(Finding::new(
                 FindingCode::NotCovered,
                 &file.name,
-                "no signature or time stamp covers it",
+                "no signature, time stamp or evidence record covers it",
             ));
         }
     }
@@ -354,7 +374,7 @@ fn coverage(container: &Container<'_>, report: &mut ContainerReport) {
     }
 }
 
-/// The worst, and of equal ones the first: findings, signatures, and where there is no signature the time stamps.
+/// The worst, and of equal ones the first: findings, signatures, and where there is no signature the time stamps and evidence records.
 fn conclude(report: &mut ContainerReport) {
     let findings = report.findings.iter().filter_map(Finding::verdict);
     let signatures = report
@@ -363,7 +383,9 @@ fn conclude(report: &mut ContainerReport) {
         .filter_map(|signature| Some((signature.report.indication, signature.report.sub_indication?)));
     let alone = report.signatures.is_empty();
     let stamps = report.time_stamps.iter().filter(|_| alone).filter_map(|stamp| unproven(&stamp.report));
-    for (indication, sub) in findings.chain(signatures).chain(stamps) {
+    let records = report.evidence_records.iter().filter(|_| alone);
+    let records = records.filter_map(|record| evidence_records::unproven(&record.report));
+    for (indication, sub) in findings.chain(signatures).chain(stamps).chain(records) {
         if indication > report.indication {
             report.indication = indication;
             report.sub_indication = Some(sub);
@@ -372,7 +394,7 @@ fn conclude(report: &mut ContainerReport) {
 }
 
 /// The verdict on a token that has to stand alone; `None` when it is proven.
-fn unproven(report: &TimeStampReport) -> Option<(Indication, SubIndication)> {
+pub(super) fn unproven(report: &TimeStampReport) -> Option<(Indication, SubIndication)> {
     let reason = report.reason?;
     let is = |rule: crate::report::Rule| reason == rule.name;
     Some(if is(rules::STAMP_IMPRINT) {

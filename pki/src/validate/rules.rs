@@ -65,6 +65,18 @@ rules! {
     DATA_OBJECTS_DIGEST = "data-objects-digest", "EN 319 162-1 A.4; EN 319 102-1 5.2.7.4";
     /// The digests of the manifest are trusted.
     DATA_OBJECTS_ALGORITHMS = "data-objects-algorithms", "EN 319 102-1 5.2.8; TS 119 312";
+    /// The evidence record is of a form that is understood.
+    RECORD_FORM = "evidence-record-form", "RFC 4998 3.1, 6";
+    /// Each chain of the record has one algorithm, trusted until the next one begins.
+    RECORD_ALGORITHMS = "evidence-record-algorithms", "RFC 4998 3.1, 5.3";
+    /// The time stamps of the record follow each other.
+    RECORD_ORDER = "evidence-record-order", "RFC 4998 5.1";
+    /// Every time stamp covers the one before.
+    RECORD_RENEWAL = "evidence-record-renewal", "RFC 4998 4.3, 5.2, 5.3";
+    /// Every time stamp held until the next one.
+    RECORD_STAMPS = "evidence-record-time-stamps", "RFC 4998 5.3";
+    /// The record covers the data.
+    RECORD_OBJECTS = "evidence-record-objects", "RFC 4998 4.3, 5.3";
 }
 
 /// Those asked of a signature itself, not of its time stamps: each has an answer in every report.

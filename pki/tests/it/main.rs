@@ -6,6 +6,7 @@ mod algorithms;
 mod asic;
 mod certificates;
 mod crl;
+mod ers;
 mod gost;
 mod issue;
 mod ocsp;

@@ -417,7 +417,7 @@ fn a_file_outside_the_signature_is_listed_and_the_signature_covers_a_part() {
     assert_eq!((verdict(&report), report.signatures[0].report.covers), (PASSED, Coverage::Part));
     assert_eq!(
         format!("{:?}", report.findings),
-        "[extra.exe: asic-file-not-covered (no signature or time stamp covers it)]"
+        "[extra.exe: asic-file-not-covered (no signature, time stamp or evidence record covers it)]"
     );
     assert_eq!(report.findings[0].code.severity(), Severity::Note);
 }
