@@ -196,12 +196,14 @@ impl Finding {
         match self.code.severity() {
             Severity::Note => None,
             Severity::Unsupported => Some((Indication::Indeterminate, SubIndication::SigConstraintsFailure)),
-            Severity::Fault => Some(match self.code {
-                FindingCode::DataObjectDigest => (Indication::TotalFailed, SubIndication::HashFailure),
-                // It may be elsewhere.
-                FindingCode::DataObjectMissing => (Indication::Indeterminate, SubIndication::SignedDataNotFound),
-                _ => (Indication::TotalFailed, SubIndication::FormatFailure),
-            }),
+            Severity::Fault if self.code == FindingCode::DataObjectDigest => {
+                Some((Indication::TotalFailed, SubIndication::HashFailure))
+            }
+            // It may be elsewhere.
+            Severity::Fault if self.code == FindingCode::DataObjectMissing => {
+                Some((Indication::Indeterminate, SubIndication::SignedDataNotFound))
+            }
+            Severity::Fault => Some((Indication::TotalFailed, SubIndication::FormatFailure)),
         }
     }
 }

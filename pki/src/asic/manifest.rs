@@ -110,10 +110,9 @@ pub fn read_manifest(bytes: &[u8]) -> Result<Manifest, ManifestError> {
     let text = std::str::from_utf8(bytes).map_err(|_| ManifestError::Xml)?;
     // Document types, and with them entities, are refused by default.
     let options = ParsingOptions { nodes_limit: NODES_MAX, ..ParsingOptions::default() };
-    let tree = Document::parse_with_options(text, options).map_err(|error| match error {
-        roxmltree::Error::NodesLimitReached => ManifestError::TooLarge,
-        _ => ManifestError::Xml,
-    })?;
+    let too_many = |error: &roxmltree::Error| matches!(error, roxmltree::Error::NodesLimitReached);
+    let tree = Document::parse_with_options(text, options)
+        .map_err(|error| if too_many(&error) { ManifestError::TooLarge } else { ManifestError::Xml })?;
     read_root(tree.root_element())
 }
 

@@ -3,6 +3,7 @@
 use qolhat_pki::asic::ContainerKind;
 use qolhat_pki::digest::DigestAlgorithm;
 use qolhat_pki::issue::cms_sign::CertificateReference;
+use qolhat_pki::issue::ers_builder::ErsBuilder;
 use qolhat_pki::policy::SignaturePolicy;
 use qolhat_pki::report::{Indication, SubIndication};
 
@@ -44,14 +45,13 @@ fn an_archived_signature_stays_good_after_its_certificate_ended() {
 fn what_the_archive_manifest_leaves_out_is_not_proven() {
     let mut world = World::new(Kind::Rsa);
     let good = asic_e(&mut world);
-    for left_out in 0..EVERYTHING.len() {
-        let names: Vec<&str> =
-            EVERYTHING.into_iter().enumerate().filter(|(n, _)| *n != left_out).map(|(_, name)| name).collect();
+    for left_out in EVERYTHING {
+        let names: Vec<&str> = EVERYTHING.into_iter().filter(|name| *name != left_out).collect();
         let mut files = good.clone();
         archive(&world, &mut files, LAST, &names, "2026-05-01T12:00:03Z");
         let report = judge_at(&world, &container(ContainerKind::AsicE, &files), &super::containers_policy(), at(LATER));
         assert_eq!(verdict(&report), (Indication::Indeterminate, Some("OUT_OF_BOUNDS_NO_POE")), "{left_out}");
-        assert!(report.proven.iter().all(|proven| proven.name != EVERYTHING[left_out]));
+        assert!(report.proven.iter().all(|proven| proven.name != left_out));
     }
 }
 
@@ -127,4 +127,62 @@ fn a_token_over_another_manifest_proves_nothing() {
     // The signature is judged without it.
     assert_eq!(verdict(&report), (Indication::TotalPassed, None));
     assert_eq!(report.signatures[0].report.proven_at, None);
+}
+
+/// An evidence record over `names`, made at the time of the first token.
+fn record(world: &World, files: &Files, names: &[&str]) -> Vec<u8> {
+    let content = |name: &&str| &files.iter().find(|(known, _)| known == name).unwrap().1;
+    let digests: Vec<_> = names.iter().map(|name| DigestAlgorithm::Sha256.digest(content(name))).collect();
+    let builder = ErsBuilder::new();
+    let stamped = builder.data(&digests).unwrap();
+    let token = token_by(&world.authority, &stamped.digest, "2026-05-01T12:00:03Z", CertificateReference::V2);
+    builder.begin(&stamped, token).build()
+}
+
+const RECORD: (&str, &str) = ("META-INF/ASiCEvidenceRecordManifest001.xml", "META-INF/evidencerecord001.ers");
+
+#[test]
+fn an_evidence_record_proves_the_files_that_its_manifest_names() {
+    let mut world = World::new(Kind::Rsa);
+    let good = asic_e(&mut world);
+    let passed = (Indication::TotalPassed, None);
+    let with = |named: &[&str], covered: &[&str]| {
+        let mut files = good.clone();
+        files.push((RECORD.0.to_owned(), manifest(RECORD.1, &files, named, DigestAlgorithm::Sha256)));
+        files.push((RECORD.1.to_owned(), record(&world, &files, covered)));
+        files
+    };
+    let report = judge(&world, &container(ContainerKind::AsicE, &with(&EVERYTHING, &EVERYTHING)));
+    assert_eq!((verdict(&report), report.findings.len()), (passed, 0), "{:?}", report.evidence_records);
+    assert_eq!((report.proven.len(), report.evidence_records[0].covered.len()), (4, 4));
+    assert_eq!(report.signatures[0].report.proven_at, Some(at("2026-05-01T12:00:03Z")));
+    // One file is in the manifest and not in the record.
+    let report = judge(&world, &container(ContainerKind::AsicE, &with(&EVERYTHING, &EVERYTHING[1..])));
+    assert_eq!((report.evidence_records[0].report.reason, report.proven.len()), (Some("evidence-record-objects"), 3));
+    assert_eq!(report.signatures[0].report.proven_at, None);
+    // A record that no manifest names, and one that cannot be read.
+    let mut alone = good.clone();
+    alone.push((RECORD.1.to_owned(), record(&world, &good, &EVERYTHING)));
+    assert_eq!(codes(&judge(&world, &container(ContainerKind::AsicE, &alone))), ["asic-signature-without-manifest"]);
+    let mut junk = with(&EVERYTHING, &EVERYTHING);
+    junk[5].1.truncate(100);
+    assert_eq!(codes(&judge(&world, &container(ContainerKind::AsicE, &junk))), ["asic-evidence-record"]);
+}
+
+#[test]
+fn an_asic_s_with_an_evidence_record_alone_is_judged_by_it() {
+    let world = World::new(Kind::Rsa);
+    let files: Files = vec![("a.txt".to_owned(), b"alpha".to_vec())];
+    for (changed, expected) in
+        [(false, (Indication::TotalPassed, None)), (true, (Indication::TotalFailed, Some("HASH_FAILURE")))]
+    {
+        let mut files = files.clone();
+        files.push(("META-INF/evidencerecord.ers".to_owned(), record(&world, &files, &["a.txt"])));
+        if changed {
+            files[0].1 = b"other".to_vec();
+        }
+        let report = judge(&world, &container(ContainerKind::AsicS, &files));
+        assert_eq!(verdict(&report), expected, "{:?} {:?}", report.findings, report.evidence_records);
+        assert_eq!(report.proven.len(), usize::from(!changed));
+    }
 }
