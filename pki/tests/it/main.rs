@@ -4,8 +4,10 @@
 
 mod algorithms;
 mod answer;
+mod asic;
 mod certificates;
 mod crl;
+mod ers;
 mod foreign;
 mod gost;
 mod issue;
