@@ -782,6 +782,7 @@ cli-label-judged-at = Certificate judged at
 cli-label-received-at = Received at
 cli-label-covers = Covers
 cli-extended = The signature was raised: { $file }
+cli-container-findings = About the container:
 cli-label-level = Level
 cli-label-crypto = Mathematics
 cli-label-certificate = Certificate

@@ -782,6 +782,7 @@ cli-label-judged-at = Куәлік тексерілген сәт
 cli-label-received-at = Алынған уақыты
 cli-label-covers = Қамтиды
 cli-extended = Қолтаңбаның деңгейі көтерілді: { $file }
+cli-container-findings = Контейнер туралы:
 cli-label-level = Деңгейі
 cli-label-crypto = Математикасы
 cli-label-certificate = Куәлік

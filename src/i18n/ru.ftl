@@ -782,6 +782,7 @@ cli-label-judged-at = Свидетельство проверено на
 cli-label-received-at = Получен
 cli-label-covers = Охватывает
 cli-extended = Уровень подписи поднят: { $file }
+cli-container-findings = О контейнере:
 cli-label-level = Уровень
 cli-label-crypto = Математика
 cli-label-certificate = Свидетельство
