@@ -2,7 +2,7 @@
 
 use qolhat_pki::asic::zip::NewFile;
 use qolhat_pki::asic::{
-    ContainerKind, ContainerPolicy, ContainerReport, ManifestEntry, MimetypeRule, Severity, validate_container,
+    ContainerKind, ContainerPolicy, ContainerReport, ManifestEntry, MimetypeRule, Role, Severity, validate_container,
     write_container, write_manifest,
 };
 use qolhat_pki::digest::DigestAlgorithm;
@@ -583,4 +583,29 @@ fn a_container_of_many_files_is_judged_in_time() {
     assert_eq!((verdict(&report), report.signatures.len()), (PASSED, 10));
     assert_eq!(report.files[1].covered_by.len(), 10);
     assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
+}
+
+/// A bit here and there: a container that passes nevertheless holds the files that were signed, under their names.
+#[test]
+fn no_changed_bit_passes_with_other_files() {
+    let mut world = World::new(Kind::Rsa);
+    let files = asic_e(&mut world);
+    let bytes = container(ContainerKind::AsicE, &files);
+    let payload = |report: &ContainerReport| {
+        let payload = report.files.iter().filter(|file| file.role == Role::Payload);
+        payload.map(|file| (file.name.clone(), file.sha256)).collect::<Vec<_>>()
+    };
+    let signed = payload(&judge(&world, &bytes));
+    let mut passed = 0;
+    for place in (0..bytes.len()).step_by(7) {
+        let mut changed = bytes.clone();
+        changed[place] ^= 1 << (place % 8);
+        let report = judge(&world, &changed);
+        if report.indication == Indication::TotalPassed {
+            assert_eq!(payload(&report), signed, "octet {place}");
+            passed += 1;
+        }
+    }
+    // Dates and attributes of files say nothing of what is inside.
+    assert!(passed * 7 < 10 * bytes.len() / 100, "{passed} of {}", bytes.len() / 7);
 }
