@@ -1,11 +1,16 @@
 //! What a container is and what each of its files is for, by names alone. Source: EN 319 162-1 §4.3.3, §4.4.3, A.1.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use super::findings::{Finding, FindingCode};
 use super::zip::{self, ZipArchive, ZipEntry, ZipLimits};
 use super::{META_INF, MIMETYPE};
 
+/// The one signature of an ASiC-S.
+pub(super) const ASIC_S_SIGNATURE: &str = "META-INF/signature.p7s";
+/// The one time stamp of an ASiC-S.
+pub(super) const ASIC_S_TIME_STAMP: &str = "META-INF/timestamp.tst";
 const ASIC_S_MEDIA_TYPE: &str = "application/vnd.etsi.asic-s+zip";
 const ASIC_E_MEDIA_TYPE: &str = "application/vnd.etsi.asic-e+zip";
 
@@ -152,6 +157,8 @@ pub struct Container<'a> {
     pub files: Vec<File<'a>>,
     /// What is wrong with the names, or worth knowing.
     pub findings: Vec<Finding>,
+    /// Where in `files` a name stands.
+    places: HashMap<&'a str, usize>,
 }
 
 impl<'a> Container<'a> {
@@ -164,14 +171,16 @@ impl<'a> Container<'a> {
         let kind = kind(&archive, policy)?;
         let files = archive.entries.into_iter().filter(|entry| !entry.is_folder());
         let files = files.map(|entry| File { name: entry.name, role: Role::of(entry.name), content: entry.content });
-        let mut container = Container { kind, files: files.collect(), findings: Vec::new() };
+        let files: Vec<File<'a>> = files.collect();
+        let places = files.iter().enumerate().map(|(place, file)| (file.name, place)).collect();
+        let mut container = Container { kind, files, findings: Vec::new(), places };
         container.judge_names();
         Ok(container)
     }
 
     /// The file of that very name.
     pub fn file(&self, name: &str) -> Option<&File<'a>> {
-        self.files.iter().find(|file| file.name == name)
+        self.places.get(name).and_then(|place| self.files.get(*place))
     }
 
     /// The files of that role, in the order in which they lie.
@@ -203,11 +212,11 @@ impl<'a> Container<'a> {
         let mut assertions = 0_usize;
         for file in &self.files {
             let only = match file.role {
-                Role::Signature => "META-INF/signature.p7s",
+                Role::Signature => ASIC_S_SIGNATURE,
                 Role::EvidenceRecord => "META-INF/evidencerecord.ers",
                 Role::XmlEvidenceRecord => "META-INF/evidencerecord.xml",
                 Role::XmlSignatures => "META-INF/signatures.xml",
-                Role::TimeStamp if !self.is_archive_stamp(file) => "META-INF/timestamp.tst",
+                Role::TimeStamp if !self.is_archive_stamp(file) => ASIC_S_TIME_STAMP,
                 Role::Manifest | Role::EvidenceRecordManifest => "none",
                 Role::TimeStamp | Role::Mimetype | Role::Payload | Role::ArchiveManifest | Role::Other => continue,
             };
@@ -228,7 +237,7 @@ impl<'a> Container<'a> {
 
     /// Tokens of archive manifests have names of their own; which manifest names them is asked later.
     fn is_archive_stamp(&self, file: &File<'_>) -> bool {
-        file.name != "META-INF/timestamp.tst" && self.of_role(Role::ArchiveManifest).next().is_some()
+        file.name != ASIC_S_TIME_STAMP && self.of_role(Role::ArchiveManifest).next().is_some()
     }
 }
 

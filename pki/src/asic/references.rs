@@ -12,6 +12,8 @@ use crate::time::Moment;
 
 /// Most manifests looked at.
 pub(super) const MANIFESTS_MAX: usize = 128;
+/// Most files that all manifests together name.
+const REFERENCES_OF_ALL_MAX: usize = 200_000;
 
 /// The digests of the files, each computed once under each algorithm however many manifests ask.
 pub(super) struct FileDigests<'c> {
@@ -115,6 +117,7 @@ pub(super) fn resolve(container: &Container<'_>, digests: &mut FileDigests<'_>) 
         let detail = format!("{} manifests, of which {MANIFESTS_MAX} are looked at", manifests.len());
         found.push(Finding::new(FindingCode::TooMany, "zip", detail));
     }
+    let mut named = 0_usize;
     for file in manifests.into_iter().take(MANIFESTS_MAX) {
         let manifest = match read_manifest(&file.content) {
             Ok(manifest) => manifest,
@@ -127,6 +130,12 @@ pub(super) fn resolve(container: &Container<'_>, digests: &mut FileDigests<'_>) 
                 continue;
             }
         };
+        named = named.saturating_add(manifest.references.len());
+        if named > REFERENCES_OF_ALL_MAX {
+            let detail = format!("all manifests together name more than {REFERENCES_OF_ALL_MAX} files");
+            found.push(Finding::new(FindingCode::TooMany, file.name, detail));
+            break;
+        }
         let standing = manifest.references.iter().map(|reference| match &reference.digest {
             _ if digests.content(&reference.name).is_none() => Standing::Missing,
             None => Standing::Unknown,

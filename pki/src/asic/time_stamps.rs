@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::container::{Container, ContainerKind, Role};
+use super::container::{ASIC_S_TIME_STAMP, Container, ContainerKind, Role};
 use super::findings::{Finding, FindingCode};
 use super::references::Resolved;
 use super::validate::{ContainerTimeStamp, Inputs};
@@ -101,8 +101,8 @@ fn collect<'a>(
         let manifest = resolved.iter().find(|manifest| manifest.manifest.assertion == file.name);
         let over = match (manifest, container.kind) {
             (Some(manifest), _) => container.file(&manifest.name),
-            (None, ContainerKind::AsicS) => container.of_role(Role::Payload).next(),
-            (None, ContainerKind::AsicE) => None,
+            (None, ContainerKind::AsicS) if file.name == ASIC_S_TIME_STAMP => container.of_role(Role::Payload).next(),
+            (None, ContainerKind::AsicS | ContainerKind::AsicE) => None,
         };
         let Some(over) = over else {
             found.push(Finding::new(FindingCode::ManifestMissing, file.name, "no manifest names it"));

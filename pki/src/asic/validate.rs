@@ -3,7 +3,10 @@
 //!
 //! Source: EN 319 162-1 §4.3.3, §4.4.3; EN 319 102-1 §5.3 to §5.6 for each signature.
 
-use super::container::{Container, ContainerKind, ContainerPolicy, File, Role};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use super::container::{ASIC_S_SIGNATURE, Container, ContainerKind, ContainerPolicy, File, Role};
 use super::evidence_records;
 use super::findings::{Finding, FindingCode};
 use super::references::{self, FileDigests, Resolved, Standing};
@@ -37,8 +40,8 @@ pub struct ContainerSignature {
     pub file: String,
     /// The manifest it is over; `None` in an ASiC-S, where it is over the file itself.
     pub manifest: Option<String>,
-    /// The files it covers, in the order of the manifest: those that are what was signed.
-    pub covered: Vec<String>,
+    /// The files it covers, in the order of the manifest: those that are what was signed. Signers of one file share it.
+    pub covered: Arc<[String]>,
     /// The verdict on it and on what it covers.
     pub report: SignatureReport,
 }
@@ -200,14 +203,19 @@ fn signatures(
         if message.content().is_some() {
             report.findings.push(Finding::new(FindingCode::NotDetached, file.name, "it carries its content"));
         }
-        let manifest = resolved.iter().find(|manifest| manifest.manifest.assertion == file.name);
+        let manifest = match container.kind {
+            ContainerKind::AsicE => resolved.iter().find(|manifest| manifest.manifest.assertion == file.name),
+            ContainerKind::AsicS => None,
+        };
         let over = match (container.kind, manifest) {
             (ContainerKind::AsicE, Some(manifest)) => container.file(&manifest.name),
             (ContainerKind::AsicE, None) => {
                 report.findings.push(Finding::new(FindingCode::ManifestMissing, file.name, "no manifest names it"));
                 None
             }
-            (ContainerKind::AsicS, _) => only_file(container),
+            // Another name is told apart; a signature under it is over nothing.
+            (ContainerKind::AsicS, _) if file.name == ASIC_S_SIGNATURE => only_file(container),
+            (ContainerKind::AsicS, _) => None,
         };
         let of_file = SignatureFile { file, message, over, manifest, payload: &payload };
         report.signatures.extend(of_file.judge(inputs, proofs));
@@ -238,8 +246,9 @@ impl SignatureFile<'_, '_> {
         let input = CmsInput { signed_data: &self.message, detached };
         let (anchors, tsa_anchors) = (inputs.anchors, inputs.tsa_anchors);
         let judged = validate_cms(&input, anchors, tsa_anchors, inputs.evidence, inputs.policy, moment);
-        let covered = self.covered();
-        let covers_all = self.payload.iter().all(|name| covered.iter().any(|covered| covered == name));
+        let covered: Arc<[String]> = self.covered().into();
+        let known: HashSet<&str> = covered.iter().map(String::as_str).collect();
+        let covers_all = self.payload.iter().all(|name| known.contains(name));
         let of_one = |mut report: SignatureReport| {
             report.covers = if covers_all { Coverage::All } else { Coverage::Part };
             if let Some(since) = proven {
@@ -247,7 +256,7 @@ impl SignatureFile<'_, '_> {
             }
             self.settle(&mut report, inputs.policy);
             let manifest = self.manifest.map(|manifest| manifest.name.clone());
-            ContainerSignature { file: self.file.name.to_owned(), manifest, covered: covered.clone(), report }
+            ContainerSignature { file: self.file.name.to_owned(), manifest, covered: Arc::clone(&covered), report }
         };
         judged.signatures.into_iter().map(of_one).collect()
     }
@@ -324,18 +333,7 @@ fn unsupported(container: &Container<'_>, found: &mut Vec<Finding>) {
 }
 
 fn files(container: &Container<'_>, digests: &mut FileDigests<'_>, report: &ContainerReport) -> Vec<FileReport> {
-    let covering = |name: &str| {
-        let mut by: Vec<String> = Vec::new();
-        let signatures = report.signatures.iter().map(|signature| (&signature.file, &signature.covered));
-        let stamps = report.time_stamps.iter().map(|stamp| (&stamp.file, &stamp.covered));
-        let records = report.evidence_records.iter().map(|record| (&record.file, &record.covered));
-        for (file, covered) in signatures.chain(stamps).chain(records) {
-            if !by.contains(file) && covered.iter().any(|covered| covered == name) {
-                by.push(file.clone());
-            }
-        }
-        by
-    };
+    let mut covering = covering(report);
     let mut reports = Vec::new();
     for file in &container.files {
         let digest = digests.get(file.name, DigestAlgorithm::Sha256);
@@ -345,10 +343,28 @@ fn files(container: &Container<'_>, digests: &mut FileDigests<'_>, report: &Cont
             role: file.role,
             size: file.content.len(),
             sha256,
-            covered_by: covering(file.name),
+            covered_by: covering.remove(file.name).unwrap_or_default(),
         });
     }
     reports
+}
+
+/// The files of signatures, time stamps and evidence records by the name of what they cover.
+fn covering(report: &ContainerReport) -> HashMap<&str, Vec<String>> {
+    let signatures = report.signatures.iter().map(|signature| (&signature.file, &*signature.covered));
+    let stamps = report.time_stamps.iter().map(|stamp| (&stamp.file, stamp.covered.as_slice()));
+    let records = report.evidence_records.iter().map(|record| (&record.file, record.covered.as_slice()));
+    let mut covering: HashMap<&str, Vec<String>> = HashMap::new();
+    for (file, covered) in signatures.chain(stamps).chain(records) {
+        for name in covered {
+            let by = covering.entry(name).or_default();
+            // Signers of one file stand side by side.
+            if by.last() != Some(file) {
+                by.push(file.clone());
+            }
+        }
+    }
+    covering
 }
 
 /// Files that nothing covers are told: whoever opens the container sees them beside the signed ones.

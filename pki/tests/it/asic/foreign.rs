@@ -120,3 +120,32 @@ fn python_reads_what_is_written_here() {
     run(&folder, "python3", &["-c", script]);
     std::fs::remove_dir_all(folder).unwrap();
 }
+
+/// Info-ZIP writes owners, times, folders and, into a pipe, data descriptors; and finds sound what is written here.
+#[test]
+fn what_info_zip_writes_is_read() {
+    use qolhat_pki::asic::zip::{NewFile, write_zip};
+    let folder = temporary_folder("asic-info-zip");
+    std::fs::create_dir(folder.join("d")).unwrap();
+    for (name, content) in
+        [("mimetype", &b"application/vnd.etsi.asic-e+zip"[..]), ("a.txt", &[b'a'; 5000]), ("d/b.txt", b"b")]
+    {
+        std::fs::write(folder.join(name), content).unwrap();
+    }
+    let script = "zip -q -X -0 x.zip mimetype && zip -q -r x.zip a.txt d && zip -q -r - a.txt d | cat > y.zip";
+    if run(&folder, "zip", &["-v"]) && run(&folder, "sh", &["-c", script]) {
+        let read = |name: &str| {
+            let bytes = std::fs::read(folder.join(name)).unwrap();
+            let archive = read_zip(&bytes, &ZipLimits::default()).unwrap_or_else(|error| panic!("{name}: {error}"));
+            archive.entries.iter().map(|entry| (entry.name.to_owned(), entry.is_plain)).collect::<Vec<_>>()
+        };
+        let entry = |name: &str, plain: bool| (name.to_owned(), plain);
+        let x = [entry("mimetype", true), entry("a.txt", false), entry("d/", false), entry("d/b.txt", false)];
+        assert_eq!(read("x.zip"), x);
+        assert_eq!(read("y.zip"), x[1..]);
+    }
+    let files = [("a.txt", &b"alpha"[..]), ("d/b.txt", b"beta")].map(|(name, content)| NewFile { name, content });
+    std::fs::write(folder.join("z.zip"), write_zip(&files).unwrap()).unwrap();
+    run(&folder, "unzip", &["-tq", "z.zip"]);
+    std::fs::remove_dir_all(folder).unwrap();
+}
