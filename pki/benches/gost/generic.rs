@@ -68,9 +68,8 @@ impl Verifier {
             Curve::Gost2015A256 => return None,
         };
         let hex = |digits: &str| BigNum::from_hex_str(digits).expect("a number");
-        let number = |octets: &[u8]| {
-            BigNum::from_slice(&octets.iter().rev().copied().collect::<Vec<_>>()).expect("a number")
-        };
+        let number =
+            |octets: &[u8]| BigNum::from_slice(&octets.iter().rev().copied().collect::<Vec<_>>()).expect("a number");
         let mut context = BigNumContext::new().expect("a context");
         let mut group =
             EcGroup::from_components(hex(numbers.p), hex(numbers.a), hex(numbers.b), &mut context).expect("a curve");
