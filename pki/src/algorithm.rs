@@ -3,9 +3,11 @@
 //! Parameters: NULL or absent with RSA PKCS#1 v1.5, digests and the national algorithms (real objects hold both);
 //! absent with ECDSA; the whole structure with RSASSA-PSS, whose defaults are SHA-1.
 
+mod key_cache;
 mod public_key;
 mod verify;
 
+pub use key_cache::KeyCache;
 pub use public_key::{
     EcCurve, KeyError, PublicKey, RSA_EXPONENT_MAX_BYTES, RSA_MODULUS_MAX_BITS, RSA_MODULUS_MIN_BITS,
 };

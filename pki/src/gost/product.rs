@@ -6,7 +6,8 @@
 #![expect(
     clippy::indexing_slicing,
     clippy::as_conversions,
-    reason = "arrays of a fixed width, indices bounded by it; carries are widened"
+    clippy::absurd_extreme_comparisons,
+    reason = "arrays of a fixed width, indices bounded by it; carries are widened; a written-out loop begins at zero"
 )]
 
 /// Most limbs a factor has.
