@@ -204,7 +204,7 @@ fn read_signed_data(fields: &mut Reader<'_>) -> Result<Inner, CmsError> {
     let mut signers = fields.set()?;
     while !signers.is_empty() {
         bound("signers", signer_infos.len(), SIGNERS_MAX)?;
-        signer_infos.push(signer_info::read(&mut signers)?);
+        signer_infos.push(signer_info::read(&mut signers, attributes::SignedOver::Content)?);
     }
     fields.finish()?;
     Ok(Inner {

@@ -6,6 +6,8 @@ pub mod augment;
 pub mod certificate_builder;
 pub mod cms_sign;
 pub mod crl_builder;
+pub mod ers_builder;
+pub mod fault;
 pub mod ocsp_builder;
 mod parts;
 pub mod profile;

@@ -432,6 +432,8 @@ oids! {
     OCSP_ARCHIVE_CUTOFF = "1.3.6.1.5.5.7.48.1.6";
     /// Extension extended-revoke: an unknown serial number is answered "revoked".
     OCSP_EXTENDED_REVOKE = "1.3.6.1.5.5.7.48.1.9";
+    /// CertHash: the digest of the certificate that is answered about. Source: Common PKI 2.0 part 4, 3.1.2.
+    OCSP_CERT_HASH = "1.3.36.8.3.13";
 }
 
 // Extended key usages. RFC 5280 §4.2.1.12; roles of the national CA, read from certificates.

@@ -420,6 +420,8 @@ pub struct SignatureReport {
     pub time_stamps: Vec<TimeStampReport>,
     /// What its time stamps prove, sorted by digest.
     pub existence: Vec<Existence>,
+    /// Those over the value of this signature, each judged by itself: this verdict does not depend on them.
+    pub counter_signatures: Vec<SignatureReport>,
 }
 
 /// Everything found about one CMS message or XML document.

@@ -25,6 +25,7 @@ pub use crate::revocation::Evidence;
 mod algorithms;
 mod chain;
 mod content;
+mod counter;
 mod crypto;
 mod embedded;
 mod level;
@@ -72,6 +73,7 @@ pub fn validate_cms(
     let mut judge = signature::Judge {
         message: input.signed_data,
         content: content::Content::of(input),
+        encapsulated: Some(input.signed_data.encapsulated_type()),
         anchors,
         tsa_anchors,
         evidence: &embedded::joined(evidence, &embedded),
@@ -80,8 +82,13 @@ pub fn validate_cms(
         at,
         budget: Budget::default(),
     };
-    let signatures: Vec<SignatureReport> =
-        input.signed_data.signer_infos().iter().map(|signer| judge.signature(signer)).collect();
+    let mut room = counter::COUNTER_SIGNATURES_MAX;
+    let judged = input.signed_data.signer_infos().iter().map(|signer| {
+        let mut report = judge.signature(signer);
+        counter::judge(&mut judge, signer, &mut report, &mut room, counter::COUNTER_DEPTH_MAX);
+        report
+    });
+    let signatures: Vec<SignatureReport> = judged.collect();
     let worst = signatures.iter().map(|signature| signature.indication).max();
     ValidationReport { indication: worst.unwrap_or(Indication::TotalFailed), at, signatures }
 }

@@ -424,7 +424,7 @@ impl Command {
             Self::Demo(_) | Self::DrawPage(_) => false,
             Self::Serve(args) | Self::Migrate(args) | Self::Doctor(args) => args.json,
             Self::Journal(JournalCommand::Audit(args)) => args.json,
-            Self::Verify(args) => args.json || args.report == Some(ReportFormat::Json),
+            Self::Verify(args) => args.json || matches!(args.report, Some(ReportFormat::Json)),
             Self::Extend(args) => args.json,
             Self::Extract(ExtractCommand::Verify(args)) => args.json,
             Self::Sign(args) => args.json,

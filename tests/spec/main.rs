@@ -5,6 +5,7 @@ mod acts;
 mod attacks;
 mod browser;
 mod cli;
+mod cli_pki;
 mod court;
 mod database;
 mod demo;

@@ -4,6 +4,7 @@ use openssl::cms::{CMSOptions, CmsContentInfo};
 use openssl::stack::Stack;
 use openssl::x509::X509;
 use openssl::x509::store::{X509Store, X509StoreBuilder};
+use qolhat_pki::algorithm::PublicKey;
 use qolhat_pki::certificate::Certificate;
 use qolhat_pki::cms::SignedData;
 use qolhat_pki::crl::CertificateList;
@@ -88,15 +89,25 @@ impl Detached {
     }
 }
 
+/// One signature to verify.
+struct RawCheck {
+    by: Certificate,
+    /// The key came with the message: it is read anew. The others are those of the CA and the root.
+    is_new: bool,
+    over: Vec<u8>,
+    signature: Vec<u8>,
+}
+
 /// A CAdES-T message with an OCSP answer about the signer, and the root's list for the CA.
 pub struct Cades {
     cms: Vec<u8>,
     content: Vec<u8>,
     anchors: TrustStore,
-    ca: Vec<u8>,
+    /// Known to whoever judges, as the anchors are.
+    ca: Certificate,
     ocsp: Vec<u8>,
     list: CertificateList,
-    checks: Vec<(Certificate, Vec<u8>, Vec<u8>)>,
+    checks: Vec<RawCheck>,
     digest: DigestAlgorithm,
 }
 
@@ -149,7 +160,8 @@ impl Cades {
         let (root, ca) = (&world.root.certificate, &world.ca.certificate);
         let mut checks = Vec::new();
         let mut check = |by: &Certificate, over: &[u8], signature: &[u8]| {
-            checks.push((by.clone(), over.to_vec(), signature.to_vec()));
+            let is_new = by != ca && by != root;
+            checks.push(RawCheck { by: by.clone(), is_new, over: over.to_vec(), signature: signature.to_vec() });
         };
         let signer = &signed.signer_infos()[0];
         check(&world.signer.certificate, signer.signed_octets().unwrap(), signer.signature());
@@ -165,14 +177,14 @@ impl Cades {
         check(&world.responder.certificate, basic.tbs(), basic.signature());
         check(root, list.tbs(), list.signature());
         let anchors = TrustStore::from_certificates([root.clone()]);
-        Cades { cms, content, anchors, ca: ca.der().to_vec(), ocsp, list, checks, digest }
+        Cades { cms, content, anchors, ca: ca.clone(), ocsp, list, checks, digest }
     }
 
     pub fn judge(&self) -> bool {
         let data = SignedData::from_bytes(&self.cms).unwrap();
         let input = CmsInput { signed_data: &data, detached: Some(DetachedContent::Bytes(&self.content)) };
         let evidence = Evidence {
-            certificates: vec![Certificate::from_der(&self.ca).unwrap()],
+            certificates: vec![self.ca.clone()],
             crls: vec![self.list.clone()],
             ocsp: vec![OcspResponse::from_der(&self.ocsp).unwrap()],
         };
@@ -182,12 +194,14 @@ impl Cades {
         report.indication == Indication::TotalPassed && signature.proven_at.is_some()
     }
 
-    /// The cryptography alone, with keys that were read before.
+    /// The cryptography alone: digests and signatures, and of each key that came with the message the reading.
     pub fn raw(&self) -> bool {
         let digested = !self.digest.digest(&self.content).as_bytes().is_empty();
-        let holds = |(by, over, signature): &(Certificate, Vec<u8>, Vec<u8>)| {
-            let algorithm = by.signature_algorithm().unwrap();
-            by.public_key().unwrap().verify_message(algorithm, over, signature).is_ok()
+        let holds = |check: &RawCheck| {
+            let algorithm = check.by.signature_algorithm().unwrap();
+            let read = check.is_new.then(|| PublicKey::from_spki(check.by.spki()).unwrap());
+            let key = read.as_ref().unwrap_or_else(|| check.by.public_key().unwrap());
+            key.verify_message(algorithm, &check.over, &check.signature).is_ok()
         };
         digested && self.checks.iter().all(holds)
     }

@@ -11,6 +11,7 @@ use openssl::sign::{RsaPssSaltlen, Verifier};
 use super::pss::PssParameters;
 use super::public_key::{EcKeyMaterial, Material};
 use super::{PublicKey, SignatureAlgorithm};
+use crate::der::writer::Writer;
 use crate::digest::{Digest, DigestAlgorithm};
 use crate::gost::Curve;
 
@@ -64,7 +65,8 @@ impl PublicKey {
         let digest = digest.as_bytes();
         let verified = match (&self.material, algorithm) {
             (Material::Rsa(key), SignatureAlgorithm::RsaPkcs1(hash)) => {
-                let hash = message_digest(hash).ok_or(VerifyError::Unsupported)?;
+                // With a national digest there is no such signature.
+                message_digest(hash).ok_or(VerifyError::Unsupported)?;
                 rsa_pkcs1(key, hash, digest, signature)
             }
             (Material::Rsa(key), SignatureAlgorithm::RsaPss { hash, mgf_hash, salt_len }) => {
@@ -123,13 +125,42 @@ pub(super) fn message_digest(algorithm: DigestAlgorithm) -> Option<&'static MdRe
     }
 }
 
-/// Source: RFC 8017 §8.2.2; the library encodes the expected block and compares.
-fn rsa_pkcs1(key: &PKey<Public>, hash: &MdRef, digest: &[u8], signature: &[u8]) -> Result<bool, ErrorStack> {
-    let mut context = PkeyCtx::new(key)?;
-    context.verify_init()?;
-    context.set_rsa_padding(Padding::PKCS1)?;
-    context.set_signature_md(hash)?;
-    context.verify(digest, signature)
+/// Source: RFC 8017 §8.2.2: the expected block is encoded and compared whole, so nothing in it is parsed. The library's
+/// power alone is used: its envelope around a verification costs as much again as the power itself.
+fn rsa_pkcs1(key: &PKey<Public>, hash: DigestAlgorithm, digest: &[u8], signature: &[u8]) -> Result<bool, ErrorStack> {
+    let rsa = key.rsa()?;
+    let length = usize::try_from(rsa.size()).unwrap_or(0);
+    let Some(expected) = pkcs1_block(hash, digest, length).filter(|_| signature.len() == length) else {
+        return Ok(false);
+    };
+    let mut block = vec![0; length];
+    let written = rsa.public_decrypt(signature, &mut block, Padding::NONE)?;
+    Ok(written == length && block == expected)
+}
+
+/// EMSA-PKCS1-v1_5 of `length` octets, with the NULL that RFC 8017 §9.2 note 1 wants; `None` when the key is too short.
+fn pkcs1_block(hash: DigestAlgorithm, digest: &[u8], length: usize) -> Option<Vec<u8>> {
+    /// At least so many octets of padding. Source: RFC 8017 §9.2 step 4.
+    const PADDING_MIN_BYTES: usize = 8;
+    let info = Writer::build(|w| {
+        w.sequence(|w| {
+            w.sequence(|w| {
+                w.oid(&hash.oid());
+                w.null();
+            });
+            w.octet_string(digest);
+        });
+    });
+    let padding = length.checked_sub(info.len())?.checked_sub(3)?;
+    if padding < PADDING_MIN_BYTES {
+        return None;
+    }
+    let mut block = vec![0xff; padding.checked_add(2)?];
+    *block.first_mut()? = 0x00;
+    *block.get_mut(1)? = 0x01;
+    block.push(0x00);
+    block.extend_from_slice(&info);
+    (block.len() == length).then_some(block)
 }
 
 /// Source: RFC 8017 §8.1.2; the salt has exactly the length the parameters say.

@@ -1,7 +1,7 @@
 //! One signer. Source: RFC 5652 §5.3.
 
 use super::attributes::{
-    AlgorithmProtection, Attribute, CertificateReference, DigestOfContent, faults, read_attributes, single,
+    AlgorithmProtection, Attribute, CertificateReference, DigestOfContent, SignedOver, faults, read_attributes, single,
 };
 use super::{CmsError, attributes};
 use crate::algorithm::AlgorithmIdentifier;
@@ -45,7 +45,7 @@ pub struct SignerInfo {
 }
 
 /// Reads the next SignerInfo of `signers`.
-pub(super) fn read(signers: &mut Reader<'_>) -> Result<SignerInfo, CmsError> {
+pub(super) fn read(signers: &mut Reader<'_>, over: SignedOver) -> Result<SignerInfo, CmsError> {
     let mut fields = signers.sequence()?;
     let whole = fields.remaining();
     let version = fields.small_uint()?;
@@ -68,7 +68,7 @@ pub(super) fn read(signers: &mut Reader<'_>) -> Result<SignerInfo, CmsError> {
     };
     fields.finish()?;
     let message_digest = single(&signed, oid::MESSAGE_DIGEST).and_then(attributes::octets);
-    let faults = faults(signed_octets.is_some(), &signed, &unsigned);
+    let faults = faults(over, signed_octets.is_some(), &signed, &unsigned);
     Ok(SignerInfo {
         version,
         identifier,
@@ -165,6 +165,13 @@ impl SignerInfo {
         self.signed_octets.as_deref().is_none_or(attributes::is_der_set)
     }
 
+    /// The signed attributes in DER, when they are not in it as received: what a signer signs who encodes them anew, as
+    /// RFC 5652 §5.4 asks. `None` when they are in DER, or there are none.
+    pub fn signed_octets_in_der(&self) -> Option<Vec<u8>> {
+        let received = self.signed_octets.as_deref()?;
+        crate::der::in_der(received).filter(|encoded| encoded != received)
+    }
+
     /// The signed attributes in the order received.
     pub fn signed_attributes(&self) -> &[Attribute] {
         &self.signed
@@ -216,6 +223,19 @@ impl SignerInfo {
     /// The archive time stamps of version 3, each a whole ContentInfo, not looked at.
     pub fn archive_time_stamps(&self) -> Vec<&[u8]> {
         attributes::values(&self.unsigned, oid::ARCHIVE_TIME_STAMP_V3)
+    }
+
+    /// The signatures over the value of this one, each as it stands in its attribute, or why it cannot be read. Whether it
+    /// is one over this value is not looked at. Source: RFC 5652 §11.4.
+    pub fn counter_signatures(&self) -> Vec<Result<SignerInfo, CmsError>> {
+        let values = attributes::values(&self.unsigned, oid::COUNTERSIGNATURE);
+        let read = |value: &[u8]| {
+            let mut reader = Reader::new(value, Rules::Ber);
+            let signer = read(&mut reader, SignedOver::SignatureValue)?;
+            reader.finish()?;
+            Ok(signer)
+        };
+        values.into_iter().map(read).collect()
     }
 
     /// Whether there is a token over the signature value.

@@ -22,6 +22,13 @@ pub(super) fn statement(
     if !basic.unknown_critical_extensions().is_empty() || !answer.unknown_critical_extensions.is_empty() {
         return Ok(Err(Some("the answer has an unknown critical extension")));
     }
+    // What a responder says of a moment after the one at which it signed, it cannot know. Source: RFC 6960 §2.4.
+    if answer.this_update > basic.produced_at() {
+        return Ok(Err(Some("the answer is about a moment after it was made")));
+    }
+    if answer.cert_hash.as_ref().is_some_and(|hash| !hash.is_of(question.certificate)) {
+        return Ok(Err(Some("the answer is about another certificate of this number")));
+    }
     let Some(rests_on) = authorised(question, response, basic, evidence, budget)? else {
         return Ok(Err(Some("the answer is not signed by a responder of the issuer")));
     };
@@ -40,7 +47,11 @@ fn read(
         source: ProofSource::Ocsp,
         this_update: answer.this_update,
         next_update: answer.next_update,
-        remembers_expired_since: answer.archive_cutoff,
+        // Whoever tells the digest of a certificate that has ended has not forgotten it.
+        remembers_expired_since: match answer.cert_hash {
+            Some(_) => Some(question.certificate.not_after()),
+            None => answer.archive_cutoff,
+        },
     };
     let fresh = is_fresh(question, &window);
     let (says, reason) = match answer.status {

@@ -59,6 +59,8 @@ rules! {
     STAMP_NOT_FUTURE = "time-stamp-not-future", "EN 319 102-1 5.4";
     /// The time stamps follow each other as what they prove does.
     STAMP_ORDER = "time-stamp-order", "EN 319 102-1 5.5, 5.6.3";
+    /// An attribute that should be a counter-signature is one.
+    COUNTER_READABLE = "counter-signature-readable", "RFC 5652 11.4";
     /// The certificate leads to an anchor.
     PATH = "certificate-path", "EN 319 102-1 5.2.6; RFC 5280 6.1";
     /// Every certificate of the path was in its term.
@@ -67,6 +69,26 @@ rules! {
     REVOCATION = "certificate-revocation", "EN 319 102-1 5.2.5, 5.2.6; RFC 5280 6.3; RFC 6960 3.2";
     /// The algorithms were trusted when the signature is proven to have existed.
     ALGORITHMS_TRUSTED = "algorithms-trusted", "EN 319 102-1 5.2.8; TS 119 312";
+    /// What the signature of a container is over is told: by its one manifest, or by the one file.
+    DATA_OBJECTS_NAMED = "data-objects-named", "EN 319 162-1 4.3.3.2, 4.4.3.2";
+    /// Every file that the manifest names is in the container.
+    DATA_OBJECTS_FOUND = "data-objects-found", "EN 319 162-1 A.4";
+    /// Every file is the one that the manifest is of.
+    DATA_OBJECTS_DIGEST = "data-objects-digest", "EN 319 162-1 A.4; EN 319 102-1 5.2.7.4";
+    /// The digests of the manifest are trusted.
+    DATA_OBJECTS_ALGORITHMS = "data-objects-algorithms", "EN 319 102-1 5.2.8; TS 119 312";
+    /// The evidence record is of a form that is understood.
+    RECORD_FORM = "evidence-record-form", "RFC 4998 3.1, 6";
+    /// Each chain of the record has one algorithm, trusted until the next one begins.
+    RECORD_ALGORITHMS = "evidence-record-algorithms", "RFC 4998 3.1, 5.3";
+    /// The time stamps of the record follow each other.
+    RECORD_ORDER = "evidence-record-order", "RFC 4998 5.1";
+    /// Every time stamp covers the one before.
+    RECORD_RENEWAL = "evidence-record-renewal", "RFC 4998 4.3, 5.2, 5.3";
+    /// Every time stamp held until the next one.
+    RECORD_STAMPS = "evidence-record-time-stamps", "RFC 4998 5.3";
+    /// The record covers the data.
+    RECORD_OBJECTS = "evidence-record-objects", "RFC 4998 4.3, 5.3";
 }
 
 /// Those asked of a signature itself, not of its time stamps: each has an answer in every report.

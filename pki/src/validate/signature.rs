@@ -7,6 +7,7 @@ use super::trust::{Subject, Trust, Verdict, exhausted};
 use super::{crypto, material, rules, time_stamp};
 use crate::certificate::Certificate;
 use crate::cms::{SignedData, SignerInfo};
+use crate::oid::Oid;
 use crate::path::{Budget, BudgetExhausted};
 use crate::policy::{EssRule, SignaturePolicy};
 use crate::report::{
@@ -24,6 +25,8 @@ const NAMED_MAX: usize = 16;
 pub(super) struct Judge<'a> {
     pub message: &'a SignedData,
     pub content: Content<'a>,
+    /// The type of the content; `None` for the value of another signature.
+    pub encapsulated: Option<Oid>,
     pub anchors: &'a TrustStore,
     pub tsa_anchors: &'a TrustStore,
     /// Everything at hand.
@@ -79,6 +82,7 @@ impl<'a> Judge<'a> {
             distrusted: None,
             time_stamps: Vec::new(),
             existence: Vec::new(),
+            counter_signatures: Vec::new(),
         }
     }
 
@@ -151,8 +155,7 @@ impl<'a> Judge<'a> {
         certificate: &Certificate,
         checks: &mut Vec<Check>,
     ) -> Result<crypto::Outcome, BudgetExhausted> {
-        let encapsulated = self.message.encapsulated_type();
-        crypto::verify(signer, certificate, encapsulated, &mut self.content, checks, &mut self.budget)
+        crypto::verify(signer, certificate, self.encapsulated, &mut self.content, checks, &mut self.budget)
     }
 
     fn reference(

@@ -195,8 +195,9 @@ fn signature_holds(
     let message = token.signed_data();
     let mut content = Content::of(&CmsInput { signed_data: message, detached: None });
     let mut checks = Vec::new();
-    let outcome = crypto::verify(signer, certificate, message.encapsulated_type(), &mut content, &mut checks, budget)
-        .map_err(|_| "the search took more work than allowed".to_owned())?;
+    let outcome =
+        crypto::verify(signer, certificate, Some(message.encapsulated_type()), &mut content, &mut checks, budget)
+            .map_err(|_| "the search took more work than allowed".to_owned())?;
     if outcome.crypto == CryptoOutcome::Ok {
         return Ok(());
     }
@@ -242,39 +243,30 @@ fn trust(
 ) {
     let Held { context, evidence, held_until } = *held;
     let revocation = RevocationPolicy {
-        mode: RevocationMode::None,
+        mode: RevocationMode::Chain,
         freshness: crate::policy::Freshness::Default,
         ..context.policy.revocation
     };
     let options = PathOptions::for_purpose(PathPurpose::Tsa);
-    let asked = |policy| chain::Asked { trust: context.tsa_anchors, evidence, policy, options: &options, at: gen_time };
-    let mut used = Vec::new();
-    match chain::explain(certificate, &asked(&revocation), budget) {
-        Ok((path, _)) => {
-            questions.ask(rules::STAMP_PATH, Ok(()));
-            questions.ask(rules::STAMP_TERM, in_term(&path, held, &revocation, &mut used, budget));
-            questions.report.path = Some(path);
-        }
+    let asked =
+        chain::Asked { trust: context.tsa_anchors, evidence, policy: &revocation, options: &options, at: gen_time };
+    let (path, links) = match chain::explain(certificate, &asked, budget) {
+        Ok(found) => found,
         Err(error) => {
             questions.ask(rules::STAMP_PATH, Err(error.to_string()));
             return;
         }
-    }
-    let revocation = RevocationPolicy { mode: RevocationMode::Chain, ..revocation };
-    match chain::explain(certificate, &asked(&revocation), budget) {
-        Ok((path, links)) => {
-            questions.report.path = Some(path);
-            let of_links: Vec<EvidenceUsed> = links.iter().filter_map(chain::evidence_used).collect();
-            used.retain(|used| !of_links.contains(used));
-            questions.report.evidence_used = of_links.into_iter().chain(used).collect();
-            let rule = context.policy.tsa_revocation;
-            let answer = links.iter().try_for_each(|link| judged(link, gen_time, held_until, rule));
-            questions.ask(rules::STAMP_REVOCATION, answer);
-        }
-        Err(error) => {
-            questions.ask(rules::STAMP_REVOCATION, Err(error.to_string()));
-        }
-    }
+    };
+    questions.ask(rules::STAMP_PATH, Ok(()));
+    let mut used = Vec::new();
+    questions.ask(rules::STAMP_TERM, in_term(&path, held, &revocation, &mut used, budget));
+    questions.report.path = Some(path);
+    let of_links: Vec<EvidenceUsed> = links.iter().filter_map(chain::evidence_used).collect();
+    used.retain(|used| !of_links.contains(used));
+    questions.report.evidence_used = of_links.into_iter().chain(used).collect();
+    let rule = context.policy.tsa_revocation;
+    let answer = links.iter().try_for_each(|link| judged(link, gen_time, held_until, rule));
+    questions.ask(rules::STAMP_REVOCATION, answer);
 }
 
 /// An authority's certificate that has ended is in nobody's list any more: what becomes of its key cannot be known. A

@@ -349,6 +349,7 @@ fn blank(at: Moment) -> SignatureReport {
         distrusted: None,
         time_stamps: Vec::new(),
         existence: Vec::new(),
+        counter_signatures: Vec::new(),
     }
 }
 

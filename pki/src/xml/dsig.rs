@@ -16,6 +16,7 @@ mod read;
 mod reference;
 mod xades;
 
+pub(crate) use algorithms::digest_of_uri;
 pub use algorithms::{digest_method, digest_uri, signature_uri};
 pub use coverage::{Covered, covered};
 pub use ids::{IdError, Ids};

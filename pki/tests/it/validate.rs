@@ -2,7 +2,7 @@
 
 pub mod archive;
 mod evidence;
-mod forge;
+pub mod forge;
 mod lists;
 mod mathematics;
 mod moments;
@@ -24,7 +24,7 @@ use qolhat_pki::validate::{CmsInput, DetachedContent, Evidence, validate_cms};
 use crate::workshop::{Holder, SeededRandom, World, at};
 
 pub const CONTENT: &[u8] = b"the content";
-const SIGNED: &str = "2026-05-01T12:00:00Z";
+pub const SIGNED: &str = "2026-05-01T12:00:00Z";
 pub const NOW: &str = "2026-05-01T12:00:10Z";
 pub const LISTED: &str = "2026-05-01T12:00:05Z";
 
@@ -44,7 +44,7 @@ pub fn anchors(world: &World) -> TrustStore {
 pub type Revoked<'a> = (&'a [u8], &'a str, Option<u8>);
 
 pub const KEY_COMPROMISE: u8 = 1;
-const HOLD: u8 = 6;
+pub const HOLD: u8 = 6;
 
 /// What a CRL of `issuer` says.
 pub fn template(issuer: &Holder, this: &str, next: &str, revoked: &[Revoked<'_>]) -> CrlTemplate {
@@ -95,16 +95,16 @@ pub fn judge(
     validate_cms(&input, &anchors(world), &anchors(world), evidence, policy, moment)
 }
 
-fn only(mut report: ValidationReport) -> SignatureReport {
+pub fn only(mut report: ValidationReport) -> SignatureReport {
     assert_eq!(report.signatures.len(), 1);
     report.signatures.pop().unwrap()
 }
 
-fn sub(report: &SignatureReport) -> Option<&'static str> {
+pub fn sub(report: &SignatureReport) -> Option<&'static str> {
     report.sub_indication.map(SubIndication::as_str)
 }
 
-fn failed(report: &SignatureReport) -> Vec<String> {
+pub fn failed(report: &SignatureReport) -> Vec<String> {
     let no = report.checks.iter().filter(|check| check.ok.as_bool() == Some(false));
     no.map(|check| format!("{}: {}", check.name, check.detail)).collect()
 }

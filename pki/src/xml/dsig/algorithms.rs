@@ -32,7 +32,7 @@ const SIGNATURES: [(&str, SignatureAlgorithm); 15] = [
     ("http://www.w3.org/2021/04/xmldsig-more#eddsa-ed25519", SignatureAlgorithm::Ed25519),
 ];
 
-const DIGESTS: [(&str, Digest); 9] = [
+const DIGESTS: [(&str, Digest); 11] = [
     ("urn:ietf:params:xml:ns:pkigovkz:xmlsec:algorithms:gostr34112015-512", Digest::Streebog512),
     ("urn:ietf:params:xml:ns:pkigovkz:xmlsec:algorithms:gostr34112015-256", Digest::Streebog256),
     ("http://www.w3.org/2001/04/xmldsig-more#gost34311", Digest::Gost34311),
@@ -43,6 +43,9 @@ const DIGESTS: [(&str, Digest); 9] = [
     ("http://www.w3.org/2001/04/xmlenc#sha256", Digest::Sha256),
     ("http://www.w3.org/2001/04/xmldsig-more#sha384", Digest::Sha384),
     ("http://www.w3.org/2001/04/xmlenc#sha512", Digest::Sha512),
+    // No identifier of W3C or RFC 9231 names the shortened forms of SHA-512.
+    ("urn:oid:2.16.840.1.101.3.4.2.5", Digest::Sha512_224),
+    ("urn:oid:2.16.840.1.101.3.4.2.6", Digest::Sha512_256),
 ];
 
 /// RSASSA-PSS with everything fixed by the identifier. Source: RFC 9231 §2.3.10.
@@ -67,6 +70,11 @@ pub fn digest_uri(digest: Digest) -> &'static str {
     DIGESTS.iter().find(|(_, known)| *known == digest).map_or("", |(uri, _)| *uri)
 }
 
+/// The digest that an identifier names.
+pub(crate) fn digest_of_uri(uri: &str) -> Option<Digest> {
+    DIGESTS.iter().find(|(known, _)| *known == uri).map(|(_, digest)| *digest)
+}
+
 /// The digest that a ds:DigestMethod names.
 ///
 /// # Errors
@@ -74,7 +82,7 @@ pub fn digest_uri(digest: Digest) -> &'static str {
 pub fn digest_method(document: &Document, element: NodeId) -> Result<Digest, DsigError> {
     let uri = attribute_algorithm(document, element)?;
     let unsupported = || DsigError::UnsupportedAlgorithm { what: "digest", name: shortened(uri) };
-    let digest = DIGESTS.iter().find(|(known, _)| *known == uri).map(|(_, digest)| *digest).ok_or_else(unsupported)?;
+    let digest = digest_of_uri(uri).ok_or_else(unsupported)?;
     if no_children(document, element) { Ok(digest) } else { Err(unsupported()) }
 }
 
