@@ -4,8 +4,8 @@ use super::content::Content;
 use crate::cms::SignerInfo;
 use crate::digest::DigestAlgorithm;
 use crate::report::SignatureMaterial;
-use crate::xml::Document;
-use crate::xml::dsig::{Qualifying, Target, XmlSignature};
+use crate::xml::dsig::{self, Qualifying, Target, XmlSignature};
+use crate::xml::{Document, NodeId};
 
 /// That of one signer of a message.
 pub(super) fn of_signer(signer: &SignerInfo, content: &mut Content<'_>) -> SignatureMaterial {
@@ -24,6 +24,15 @@ pub(super) fn of_signer(signer: &SignerInfo, content: &mut Content<'_>) -> Signa
         document,
         claimed_digest: signer.message_digest().map(<[u8]>::to_vec),
         references: signer.signing_certificates().unwrap_or_default(),
+    }
+}
+
+/// That of a ds:Signature of which nothing else is known.
+pub(super) fn of_unread_xml(document: &Document, element: NodeId) -> SignatureMaterial {
+    SignatureMaterial {
+        value: dsig::value_as_written(document, element),
+        document: Some(document.sha256().clone()),
+        ..SignatureMaterial::default()
     }
 }
 

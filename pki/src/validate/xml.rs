@@ -48,7 +48,9 @@ pub(super) fn validate(document: &Document, given: &Given<'_>) -> ValidationRepo
         budget: Budget::default(),
         work: Work::default(),
     };
-    let reports: Vec<SignatureReport> = signatures.into_iter().map(|signature| judge.signature(signature)).collect();
+    let signatures = elements.iter().zip(signatures);
+    let reports: Vec<SignatureReport> =
+        signatures.map(|(element, signature)| judge.signature(*element, signature)).collect();
     let worst = reports.iter().map(|signature| signature.indication).max().unwrap_or(Indication::TotalFailed);
     let indication = if has_more { worst.max(Indication::Indeterminate) } else { worst };
     ValidationReport { indication, at: given.at, signatures: reports }
@@ -69,8 +71,9 @@ struct Judge<'a> {
 }
 
 impl Judge<'_> {
-    fn signature(&mut self, signature: Result<XmlSignature, DsigError>) -> SignatureReport {
+    fn signature(&mut self, element: NodeId, signature: Result<XmlSignature, DsigError>) -> SignatureReport {
         let mut report = blank(self.given.at);
+        report.material = material::of_unread_xml(self.document, element);
         let verdict = self.walk(signature, &mut report);
         let (indication, sub_indication) = match verdict {
             Ok(()) => (Indication::TotalPassed, None),

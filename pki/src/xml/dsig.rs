@@ -21,6 +21,7 @@ pub use algorithms::{digest_method, digest_uri, signature_uri};
 pub use coverage::{Covered, covered};
 pub use ids::{IdError, Ids};
 pub use key_info::KeyInfo;
+pub use read::value_as_written;
 pub use reference::{CANONICAL_MAX_BYTES, Reference, ReferenceError, Target, Work};
 pub use xades::{EncapsulatedStamp, Qualifying};
 

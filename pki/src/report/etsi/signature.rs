@@ -71,7 +71,9 @@ fn identifier(w: &mut XmlWriter, signature: &NamedSignature<'_>) {
         if let Some(representation) = &material.representation {
             digest(w, representation);
         }
-        w.text("ds:SignatureValue", &STANDARD.encode(&material.value));
+        if !material.value.is_empty() {
+            w.text("ds:SignatureValue", &STANDARD.encode(&material.value));
+        }
         w.text("HashOnly", "false");
         w.text("DocHashOnly", if material.document_by_digest { "true" } else { "false" });
     });

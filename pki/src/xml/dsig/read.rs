@@ -44,6 +44,12 @@ impl XmlSignature {
     }
 }
 
+/// The octets of the first ds:SignatureValue in `signature`, whatever else is wrong with it; empty when there are none.
+pub fn value_as_written(document: &Document, signature: NodeId) -> Vec<u8> {
+    let mut values = document.child_elements(signature).filter(|one| document.is(*one, names::DSIG, "SignatureValue"));
+    values.next().and_then(|value| base64(document, value)).unwrap_or_default()
+}
+
 fn read_signed_info(document: &Document, element: NodeId) -> Result<SignedInfo, DsigError> {
     let mut fields = Elements::of(document, element)?;
     let canonicalization = fields.required("CanonicalizationMethod", "no CanonicalizationMethod")?;

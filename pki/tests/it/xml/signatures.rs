@@ -20,15 +20,17 @@ use qolhat_pki::issue::tsp_builder::{CertificateWish, TimeStampTemplate, build_t
 use qolhat_pki::issue::xml_sign::{Form, Layout, sign_xml};
 use qolhat_pki::key::PrivateKey;
 use qolhat_pki::oid;
+use qolhat_pki::report::etsi::to_xml;
 use qolhat_pki::report::{Coverage, SignatureLevel};
 use qolhat_pki::xml::Document;
 use qolhat_pki::xml::c14n::Canonicalization;
 use qolhat_pki::xml::dsig::{Ids, XmlSignature, signatures};
 
 use super::{
-    C14N, C14N_COMMENTS, DSIG, ENVELOPED, EXC, PASSED, only, outcome, reference, said, seal, seal_by, signature,
-    signed_info,
+    C14N, C14N_COMMENTS, DSIG, ENVELOPED, EXC, PASSED, judged, only, outcome, reference, said, seal, seal_by,
+    signature, signed_info,
 };
+use crate::report_etsi::strict::strictly_read;
 use crate::workshop::{Holder, Kind, World, at, head_of_organisation, service_uris, validity};
 
 const LAYOUTS: [Layout; 4] = [Layout::Santuario, Layout::Crlf, Layout::Lf, Layout::Compact];
@@ -250,7 +252,31 @@ fn ed25519_signs_the_form_itself() {
     assert_eq!(outcome(&only(&world, &sealed)), PASSED);
 }
 
-/// The file of TS 119 102-2 names what identifies an XML signature too.
+/// The file of TS 119 102-2 about XML: a good signature with everything, a bad one, and what is hardly a signature.
+#[test]
+fn the_report_of_an_xml_signature_is_read_by_another_program() {
+    let mut world = World::new(Kind::Rsa);
+    let both = reference("", &[ENVELOPED]) + &reference("#claims", &[]);
+    let signer = world.signer.certificate.clone();
+    let good = seal(&with_properties(&world, &both, &signer, ""), &mut world);
+    let bad = good.replace("<a>", "<a>1");
+    let unknown = good.replace("xmldsig-more#rsa-sha256", "xmldsig-more#hmac-sha256");
+    let file = |name: &str, xml: &str| (name.to_owned(), to_xml(&judged(&world, xml)));
+    let broken = good.replace("<ds:SignatureValue>", "<ds:SignatureValue>not base64 ");
+    let twice = good.replace("</a>", "<ds:Signature xmlns:ds='http://www.w3.org/2000/09/xmldsig#'/><b/></a>");
+    let files = [
+        file("xml-good", &good),
+        file("xml-bad", &bad),
+        file("xml-unknown", &unknown),
+        file("xml-broken", &broken),
+        file("xml-twice", &twice),
+    ];
+    assert!(files[0].1.contains("XMLDSig") && files.iter().all(|(_, xml)| !xml.contains("0.0</")));
+    let found = strictly_read(&files);
+    assert!(found.is_empty() || found.len() == files.len());
+}
+
+/// What identifies a signature stands in its report.
 #[test]
 fn the_material_of_a_signature_stands_in_its_report() {
     let mut world = World::new(Kind::Gost2015);
