@@ -195,8 +195,9 @@ fn signature_holds(
     let message = token.signed_data();
     let mut content = Content::of(&CmsInput { signed_data: message, detached: None });
     let mut checks = Vec::new();
-    let outcome = crypto::verify(signer, certificate, Some(message.encapsulated_type()), &mut content, &mut checks, budget)
-        .map_err(|_| "the search took more work than allowed".to_owned())?;
+    let outcome =
+        crypto::verify(signer, certificate, Some(message.encapsulated_type()), &mut content, &mut checks, budget)
+            .map_err(|_| "the search took more work than allowed".to_owned())?;
     if outcome.crypto == CryptoOutcome::Ok {
         return Ok(());
     }

@@ -6,7 +6,9 @@
 use qolhat_pki::digest::DigestAlgorithm;
 use qolhat_pki::issue::cms_sign::{CertificateReference, Packaging};
 use qolhat_pki::issue::fault::{OcspFault, TimeStampFault, build_wrong_ocsp_response, build_wrong_time_stamp_token};
-use qolhat_pki::issue::ocsp_builder::{CertificateState, OcspRefusal, OcspTemplate, build_ocsp_refusal, build_ocsp_response, cert_id};
+use qolhat_pki::issue::ocsp_builder::{
+    CertificateState, OcspRefusal, OcspTemplate, build_ocsp_refusal, build_ocsp_response, cert_id,
+};
 use qolhat_pki::issue::tsp_builder::{CertificateWish, TimeStampTemplate};
 use qolhat_pki::ocsp::OcspResponse;
 use qolhat_pki::oid;
@@ -17,7 +19,9 @@ use qolhat_pki::validate::Evidence;
 
 use crate::validate::forge::signer;
 use crate::validate::stamps::{stamp, token_by, value_digest};
-use crate::validate::{KEY_COMPROMISE, LISTED, TOMORROW, build, crl, good_evidence, judge, now, only, sign, sub, template};
+use crate::validate::{
+    KEY_COMPROMISE, LISTED, TOMORROW, build, crl, good_evidence, judge, now, only, sign, sub, template,
+};
 use crate::workshop::{Holder, Kind, SeededRandom, World, at};
 
 const STAMPED: &str = "2026-05-01T12:00:02Z";

@@ -82,7 +82,13 @@ pub fn good_evidence(world: &World) -> Evidence {
     Evidence { certificates: vec![world.ca.certificate.clone()], crls, ocsp: Vec::new() }
 }
 
-pub fn judge(world: &World, cms: &[u8], evidence: &Evidence, policy: &SignaturePolicy, moment: Moment) -> ValidationReport {
+pub fn judge(
+    world: &World,
+    cms: &[u8],
+    evidence: &Evidence,
+    policy: &SignaturePolicy,
+    moment: Moment,
+) -> ValidationReport {
     let data = SignedData::from_bytes(cms).unwrap();
     let detached = data.content().is_none().then_some(DetachedContent::Bytes(CONTENT));
     let input = CmsInput { signed_data: &data, detached };

@@ -99,7 +99,9 @@ fn spoil(fields: &mut Vec<Vec<u8>>, fault: CertificateFault) {
         CertificateFault::GeneralizedTimeTooEarly => {
             replace(fields, TERM, |_| from(tag::GENERALIZED_TIME, "20260101000000Z"));
         }
-        CertificateFault::TimeWithFraction => replace(fields, TERM, |_| from(tag::GENERALIZED_TIME, "20500101000000.5Z")),
+        CertificateFault::TimeWithFraction => {
+            replace(fields, TERM, |_| from(tag::GENERALIZED_TIME, "20500101000000.5Z"))
+        }
         CertificateFault::NoSuchDate => replace(fields, TERM, |_| from(tag::UTC_TIME, "260230000000Z")),
         CertificateFault::TrailingField => fields.push(Writer::build(Writer::null)),
         CertificateFault::TrailingOctet => {}
@@ -188,9 +190,7 @@ fn spoil_list(fields: &mut Vec<Vec<u8>>, fault: CrlFault) {
         CrlFault::LongLength => replace(fields, ISSUER, with_long_length),
         CrlFault::OtherAlgorithmInside => replace(fields, ALGORITHM, |_| other_algorithm()),
         CrlFault::GeneralizedTimeTooEarly => {
-            replace(fields, THIS_UPDATE, |_| {
-                Writer::build(|w| w.element(tag::GENERALIZED_TIME, b"20260501120005Z"))
-            });
+            replace(fields, THIS_UPDATE, |_| Writer::build(|w| w.element(tag::GENERALIZED_TIME, b"20260501120005Z")));
         }
         CrlFault::ExtensionTwice => {
             replace(fields, last, |wrapped| with_list(wrapped, 0, |list| list.extend(list.first().cloned())));

@@ -7,7 +7,9 @@ use crate::certificate::Certificate;
 use crate::der::writer::Writer;
 use crate::der::{Reader, Rules};
 use crate::digest::DigestAlgorithm;
-use crate::issue::ocsp_builder::{CertificateState, OcspTemplate, ResponderName, SingleAnswer, build_ocsp_response, cert_id};
+use crate::issue::ocsp_builder::{
+    CertificateState, OcspTemplate, ResponderName, SingleAnswer, build_ocsp_response, cert_id,
+};
 use crate::issue::{IssueError, write_digest_algorithm, write_extension};
 use crate::key::PrivateKey;
 use crate::oid;

@@ -119,8 +119,11 @@ fn signer_info(
     rng: &mut dyn SecureRandom,
 ) -> Result<Vec<u8>, IssueError> {
     let digest = key.digest_algorithm();
-    let signed_type =
-        if matches!(fault, TimeStampFault::SignedTypeData | TimeStampFault::TypeData) { oid::DATA } else { oid::TST_INFO };
+    let signed_type = if matches!(fault, TimeStampFault::SignedTypeData | TimeStampFault::TypeData) {
+        oid::DATA
+    } else {
+        oid::TST_INFO
+    };
     let digested: &[u8] = if fault == TimeStampFault::OtherDigest { b"other octets" } else { content };
     let mut attributes = vec![
         attribute(oid::CONTENT_TYPE, &Writer::build(|w| w.oid(&signed_type))),

@@ -2,8 +2,8 @@
 
 use qolhat_pki::certificate::Certificate;
 use qolhat_pki::cms::{CmsError, SignedData};
-use qolhat_pki::der::{DerErrorKind, Reader, Rules};
 use qolhat_pki::der::writer::Writer;
+use qolhat_pki::der::{DerErrorKind, Reader, Rules};
 use qolhat_pki::issue::certificate_builder::CertificateTemplate;
 use qolhat_pki::issue::fault::{MessageFault, SignerName, WrongMessage, signed_anew, with_indefinite_length};
 use qolhat_pki::issue::profile::{KeyUse, Profile, service_subject};
@@ -264,7 +264,10 @@ fn a_certificate_exchanged_for_one_of_the_same_key_is_refused() {
                 "{what} {name:?}"
             );
             // With the right one beside it, in whatever order, the right one is taken.
-            for carried in [[exchanged.clone(), world.signer.certificate.clone()], [world.signer.certificate.clone(), exchanged.clone()]] {
+            for carried in [
+                [exchanged.clone(), world.signer.certificate.clone()],
+                [world.signer.certificate.clone(), exchanged.clone()],
+            ] {
                 let cms = WrongMessage { name, ..message(&world, &carried) };
                 let report = verdict(&world, &cms.build(None, &mut SeededRandom::new(1)).unwrap());
                 assert_eq!(report.certificate.as_ref(), Some(&world.signer.certificate), "{what} {name:?}");
@@ -276,13 +279,7 @@ fn a_certificate_exchanged_for_one_of_the_same_key_is_refused() {
 
 /// The certificate of `ca` for another key with the key identifier of `victim`.
 fn with_the_identifier_of(victim: &Certificate, ca: &Holder) -> Certificate {
-    let other = super::issue(
-        ca,
-        9,
-        &Profile::LegalEntity(KeyUse::Sign, Vec::new()),
-        head_of_organisation(),
-        |_| {},
-    );
+    let other = super::issue(ca, 9, &Profile::LegalEntity(KeyUse::Sign, Vec::new()), head_of_organisation(), |_| {});
     let (own, wanted) = (other.certificate.subject_key_id().unwrap().to_vec(), victim.subject_key_id().unwrap());
     let swap = |fields: &mut Vec<Vec<u8>>| {
         let extensions = fields.last_mut().unwrap();
@@ -328,14 +325,8 @@ fn a_message_with_indefinite_lengths_and_a_content_in_pieces_is_read_as_the_same
     let place = signed_data.value.windows(content.len()).position(|window| window == content).unwrap();
     let header = place - 2 - oid::DATA.content().len() - 2 - 2;
     assert_eq!(signed_data.value[header], 0x30);
-    let encapsulated = [
-        &[0x30, 0x80][..],
-        &Writer::build(|w| w.oid(&oid::DATA)),
-        &[0xa0, 0x80],
-        &pieces,
-        &[0, 0, 0, 0],
-    ]
-    .concat();
+    let encapsulated =
+        [&[0x30, 0x80][..], &Writer::build(|w| w.oid(&oid::DATA)), &[0xa0, 0x80], &pieces, &[0, 0, 0, 0]].concat();
     let rest = &signed_data.value[place + content.len()..];
     let inner = [&signed_data.value[..header], &encapsulated, rest].concat();
     let wrap = |tag: u8, value: &[u8]| with_indefinite_length(&Writer::build(|w| w.element(tag, value)));

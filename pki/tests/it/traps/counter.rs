@@ -19,7 +19,11 @@ fn value(cms: &[u8]) -> Vec<u8> {
 }
 
 /// A counter-signature over `value` by a second signer of the CA.
-fn counter(world: &World, value: &[u8], fault: Option<CounterFault>) -> (Vec<u8>, qolhat_pki::certificate::Certificate) {
+fn counter(
+    world: &World,
+    value: &[u8],
+    fault: Option<CounterFault>,
+) -> (Vec<u8>, qolhat_pki::certificate::Certificate) {
     let second = crate::validate::forge::signer(&world.ca, |_| {});
     let (other, random) = (&world.responder.certificate, &mut SeededRandom::new(8));
     let signer = (&second.key, &second.certificate);
@@ -54,7 +58,12 @@ fn countered(fault: Option<CounterFault>) -> (SignatureReport, SignatureReport) 
 fn a_counter_signature_is_judged_by_itself_and_leaves_the_verdict_below() {
     let (parent, counter) = countered(None);
     assert_eq!((parent.indication, parent.level), (Indication::TotalPassed, SignatureLevel::CadesB));
-    assert_eq!((counter.indication, counter.crypto), (Indication::TotalPassed, CryptoOutcome::Ok), "{:?}", counter.checks);
+    assert_eq!(
+        (counter.indication, counter.crypto),
+        (Indication::TotalPassed, CryptoOutcome::Ok),
+        "{:?}",
+        counter.checks
+    );
     assert_eq!(counter.level, SignatureLevel::CadesB);
     assert_ne!(counter.certificate, parent.certificate);
     assert!(counter.path.is_some() && counter.evidence_used.len() == 2);

@@ -59,7 +59,13 @@ fn a_list_by_a_ca_that_may_not_sign_lists_is_not_believed() {
     world.ca = issue(&world.root, 4, &Profile::IssuingCa, world.ca.certificate.subject_der().to_vec(), |template| {
         template.key_usage = usage::KEY_CERT_SIGN;
     });
-    world.signer = issue(&world.ca, 5, &Profile::NaturalPerson(qolhat_pki::issue::profile::KeyUse::Sign), service_subject("А"), |_| {});
+    world.signer = issue(
+        &world.ca,
+        5,
+        &Profile::NaturalPerson(qolhat_pki::issue::profile::KeyUse::Sign),
+        service_subject("А"),
+        |_| {},
+    );
     let list = crl(&world.ca, LISTED, TOMORROW, &[]);
     assert_eq!(status(&world, vec![list], Vec::new(), &[]), UNSIGNED);
 }

@@ -106,7 +106,9 @@ fn a_hundred_megabytes_of_nested_constructs_are_refused() {
     assert_eq!(read(&nested, Rules::Ber), Err(DerErrorKind::TooDeep));
     assert_eq!(in_der(&nested), None);
     let below = &nested[..CMS_SIZE_MAX_BYTES];
-    assert!(matches!(SignedData::from_bytes(below), Err(CmsError::Malformed(error)) if error.what == DerErrorKind::TooDeep));
+    assert!(
+        matches!(SignedData::from_bytes(below), Err(CmsError::Malformed(error)) if error.what == DerErrorKind::TooDeep)
+    );
 }
 
 /// The same with a content in pieces of pieces.
@@ -125,7 +127,9 @@ fn a_content_in_pieces_of_pieces_without_end_is_refused() {
         &pieces,
     ]
     .concat();
-    assert!(matches!(SignedData::from_bytes(&ber), Err(CmsError::Malformed(error)) if error.what == DerErrorKind::TooDeep));
+    assert!(
+        matches!(SignedData::from_bytes(&ber), Err(CmsError::Malformed(error)) if error.what == DerErrorKind::TooDeep)
+    );
     // Definite lengths inside each other: one more than is read.
     let mut nested = vec![4, 0];
     for _ in 0..=DEPTH_MAX {

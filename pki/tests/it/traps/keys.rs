@@ -234,9 +234,8 @@ fn halves_of_an_ecdsa_signature_out_of_range_are_refused() {
         if octets[0] >= 0x80 { positive(number) } else { octets }
     };
     let (r, s) = (minimal(honest.r()), minimal(honest.s()));
-    let verify = |octets: &[u8]| {
-        public.verify_digest(SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha256), &digest, octets)
-    };
+    let verify =
+        |octets: &[u8]| public.verify_digest(SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha256), &digest, octets);
     assert_eq!(verify(&write(&r, &s)), Ok(()));
     let above = |number: &openssl::bn::BigNumRef| {
         let mut sum = BigNum::new().unwrap();

@@ -224,7 +224,8 @@ fn an_answer_with_another_nonce_is_told_from_the_one_asked_for() {
     let with = |nonce: Option<&[u8]>| {
         let id = cert_id(&world.ca.certificate, world.signer.certificate.serial(), DigestAlgorithm::Sha256);
         let responder = &world.responder;
-        let template = OcspTemplate::national(&responder.certificate, at(LISTED), nonce, [(id, CertificateState::Good)]);
+        let template =
+            OcspTemplate::national(&responder.certificate, at(LISTED), nonce, [(id, CertificateState::Good)]);
         let der = build_ocsp_response(&template, &responder.key, &mut SeededRandom::new(3)).unwrap();
         OcspResponse::from_der(&der).unwrap()
     };

@@ -5,9 +5,9 @@ use qolhat_pki::der::writer::Writer;
 use qolhat_pki::issue::certificate_builder::{CertificateTemplate, PolicyStatement, name, usage};
 use qolhat_pki::issue::fault::signed_anew;
 use qolhat_pki::issue::profile::{KeyUse, Profile, service_subject};
+use qolhat_pki::name::Name;
 use qolhat_pki::oid::{self, Oid};
 use qolhat_pki::path::{Budget, PathError, PathOptions, build_path, names_match};
-use qolhat_pki::name::Name;
 use qolhat_pki::trust::TrustStore;
 
 use super::{extension, issue};
@@ -241,7 +241,9 @@ fn a_path_by_a_cross_certificate_is_found_beside_dead_ends() {
 fn a_search_beyond_its_budget_ends_as_such() {
     let world = World::new(Kind::Gost2015);
     let target = person(&world.ca, |_| {});
-    let twins: Vec<Holder> = (100..130).map(|seed| issue(&world.root, seed, &Profile::IssuingCa, world.ca.certificate.subject_der().to_vec(), |_| {})).collect();
+    let twins: Vec<Holder> = (100..130)
+        .map(|seed| issue(&world.root, seed, &Profile::IssuingCa, world.ca.certificate.subject_der().to_vec(), |_| {}))
+        .collect();
     let between: Vec<_> = twins.iter().map(|twin| twin.certificate.clone()).collect();
     let trust = TrustStore::from_certificates([world.root.certificate.clone()]);
     let search = |budget: &mut Budget| {
@@ -259,7 +261,8 @@ fn a_certificate_of_no_ca_is_no_anchor() {
     let world = World::new(Kind::Gost2015);
     let trust = TrustStore::from_certificates([world.signer.certificate.clone()]);
     assert!(trust.is_empty());
-    let found = build_path(&world.signer.certificate, &trust, &[], now(), &PathOptions::default(), &mut Budget::default());
+    let found =
+        build_path(&world.signer.certificate, &trust, &[], now(), &PathOptions::default(), &mut Budget::default());
     assert_eq!(found.map_err(|error| error.code()).map(|_| ()), Err("no-path"));
 }
 

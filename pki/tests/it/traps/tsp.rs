@@ -38,8 +38,15 @@ fn wrong(world: &World, imprint: &Digest, fault: TimeStampFault) -> Vec<u8> {
         reference: V2,
     };
     let (authority, other) = (&world.authority, &world.responder.certificate);
-    build_wrong_time_stamp_token(&template, fault, &authority.key, &authority.certificate, other, &mut SeededRandom::new(2))
-        .unwrap()
+    build_wrong_time_stamp_token(
+        &template,
+        fault,
+        &authority.key,
+        &authority.certificate,
+        other,
+        &mut SeededRandom::new(2),
+    )
+    .unwrap()
 }
 
 /// Each claim: the fault ordered, and the question about the token that is answered with no.
@@ -196,7 +203,8 @@ fn a_token_answers_its_own_question_alone() {
         reference: V2,
     };
     let (key, certificate) = (&world.authority.key, &world.authority.certificate);
-    let der = qolhat_pki::issue::tsp_builder::build_time_stamp_token(&template, key, certificate, &mut SeededRandom::new(1));
+    let der =
+        qolhat_pki::issue::tsp_builder::build_time_stamp_token(&template, key, certificate, &mut SeededRandom::new(1));
     let token = TimeStampToken::from_der(&der.unwrap()).unwrap();
     assert!(token.matches(&digest, Some(&[0x11, 0x22])));
     assert!(!token.matches(&digest, Some(&[0x11, 0x23])), "another nonce");

@@ -1,7 +1,7 @@
 //! How each fault comes into a message. Faults are looked up in tables; one that is not in a table changes nothing there.
 
 use super::{
-    DigestAlgorithm, MessageFault as Fault, Oid, Pieces, WrongMessage, Writer, attribute, content_type, message_digest,
+    DigestAlgorithm, MessageFault as Fault, Oid, Pieces, Writer, WrongMessage, attribute, content_type, message_digest,
     oid, protection, reference_v1, reference_v2, sorted, tag, with_long_length,
 };
 use crate::der::{Reader, Rules};
@@ -76,10 +76,7 @@ impl WrongMessage<'_> {
     /// Attributes that come to the unsigned ones.
     fn unsigned(&self) -> Vec<(Fault, Vec<u8>)> {
         let digest = self.key.digest_algorithm().digest(self.content);
-        vec![
-            (Fault::DigestUnsigned, message_digest(&[digest.as_bytes()])),
-            (Fault::TimeUnsigned, self.signing_time(1)),
-        ]
+        vec![(Fault::DigestUnsigned, message_digest(&[digest.as_bytes()])), (Fault::TimeUnsigned, self.signing_time(1))]
     }
 
     fn spoil_algorithms(&self, pieces: &mut Pieces, fault: Fault) {

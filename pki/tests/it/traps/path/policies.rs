@@ -107,8 +107,11 @@ fn a_mapping_counts_only_until_a_ca_inhibits_it_and_never_of_any_policy() {
 fn mappings_that_multiply_in_a_tree_are_judged_in_a_graph() {
     let world = World::new(Kind::Gost2015);
     let policies: Vec<Oid> = (0..40).map(|n| Oid::parse_dotted(&format!("1.2.398.9.9.{n}")).unwrap()).collect();
-    let pairs: Vec<_> =
-        policies.iter().flat_map(|from| policies.iter().map(|to| (*from, *to))).filter(|(from, to)| from != to).collect();
+    let pairs: Vec<_> = policies
+        .iter()
+        .flat_map(|from| policies.iter().map(|to| (*from, *to)))
+        .filter(|(from, to)| from != to)
+        .collect();
     let mut chain: Vec<Holder> = Vec::new();
     for depth in 0..8 {
         let issuer = chain.last().unwrap_or(&world.root);
@@ -118,9 +121,10 @@ fn mappings_that_multiply_in_a_tree_are_judged_in_a_graph() {
         });
         chain.push(next);
     }
-    let target = issue(chain.last().unwrap(), 98, &Profile::InformationSystem, service_subject("ЖҮЙЕ"), |template| {
-        template.policies = vec![policy(GOLD)];
-    });
+    let target =
+        issue(chain.last().unwrap(), 98, &Profile::InformationSystem, service_subject("ЖҮЙЕ"), |template| {
+            template.policies = vec![policy(GOLD)];
+        });
     let between: Vec<&Holder> = chain.iter().collect();
     assert_eq!(wanting(&target, &world, &between, &asking(&[])), Err("policy"));
     assert_eq!(path(&world, &target, &between), Ok(9));
