@@ -54,7 +54,10 @@ fn answer_under(
     basic: &BasicOcspResponse,
     budget: &mut Budget,
 ) -> Answer {
-    let Some(single) = basic.response_for(question.certificate.serial(), issuer) else {
+    // Of two certificates with one number the responder may say which one it means.
+    let meant =
+        |single: &&SingleResponse| single.cert_hash.as_ref().is_none_or(|hash| hash.is_of(question.certificate));
+    let Some(single) = basic.response_for(question.certificate.serial(), issuer).filter(meant) else {
         return with_times(Answer::refused(AnswerFault::NotAnswered), basic, None);
     };
     let status = match single.status {
@@ -190,7 +193,8 @@ fn current(question: &OcspQuestion<'_>, basic: &BasicOcspResponse, single: &Sing
     if basic.produced_at() > at {
         return Err(AnswerFault::ProducedInFuture);
     }
-    if single.this_update > at {
+    // Of a moment after the one at which it signed a responder knows nothing either. Source: RFC 6960 §2.4.
+    if single.this_update > at || single.this_update > basic.produced_at() {
         return Err(AnswerFault::NotYetValid);
     }
     match single.next_update {
