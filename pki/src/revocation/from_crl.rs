@@ -2,7 +2,7 @@
 
 use super::{ProofSource, Question, RevocationProof, Says, Statement, Window, is_fresh};
 use crate::crl::{CertificateList, ReasonCode, RevokedEntry};
-use crate::path::{Budget, BudgetExhausted, names_match};
+use crate::path::{Budget, BudgetExhausted};
 use crate::revocation::Evidence;
 
 mod scope;
@@ -79,17 +79,7 @@ fn listed(entry: &RevokedEntry<'_>, list: &CertificateList, usable: &[Usable<'_>
 
 /// Whether a list at hand that says `wanted` of the certificate is one on which `delta` may be put.
 fn has_base(delta: &CertificateList, usable: &[Usable<'_>], wanted: impl Fn(&Entry<'_>) -> bool) -> bool {
-    usable.iter().any(|full| is_base_of(full.list, delta) && wanted(&full.entry))
-}
-
-/// Whether `delta` may be put on `full`: the full list is not older than the base and not newer than the delta.
-fn is_base_of(full: &CertificateList, delta: &CertificateList) -> bool {
-    let (Some(base), Some(number)) = (delta.base_crl_number(), delta.crl_number()) else { return false };
-    let scopes_fit = full.issuing_distribution_point() == delta.issuing_distribution_point();
-    !full.is_delta()
-        && scopes_fit
-        && names_match(&full.issuer(), &delta.issuer())
-        && full.crl_number().is_some_and(|full| full >= base && full <= number)
+    usable.iter().any(|full| full.list.is_base_of(delta) && wanted(&full.entry))
 }
 
 fn window(list: &CertificateList) -> Window {
