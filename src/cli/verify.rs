@@ -7,19 +7,16 @@ use qolhat_pki::trust::TrustStore;
 use qolhat_pki::validate::{CmsInput, DetachedContent, Evidence, validate_cms};
 
 use super::output::{CliError, Output, Page};
-use super::{Answer, ReportFormat, Revocation, VerifyArgs, extract, input};
+use super::{Answer, ReportFormat, Revocation, VerifyArgs, extract, input, online};
 use crate::signature::recognize::{NotCms, Recognized, recognize};
 use crate::signature::report_json;
 
 /// Judges the file.
 pub fn verify(args: &VerifyArgs, output: &Output) -> Result<Answer, CliError> {
-    if args.online {
-        return Err(CliError::unsupported_option("--online"));
-    }
     if args.report == Some(ReportFormat::Etsi) {
         return Err(CliError::unsupported_option("--report etsi"));
     }
-    let at = input::moment(args.at.as_deref())?;
+    let mut at = input::moment(args.at.as_deref())?;
     let bytes = input::file(&args.file)?;
     let name = args.file.display().to_string();
     let data = match recognize(&bytes) {
@@ -41,7 +38,7 @@ pub fn verify(args: &VerifyArgs, output: &Output) -> Result<Answer, CliError> {
     let anchors = TrustStore::from_certificates(input::certificates(&args.trust)?);
     let tsa = if args.tsa_trust.is_empty() { &args.trust } else { &args.tsa_trust };
     let tsa_anchors = TrustStore::from_certificates(input::certificates(tsa)?);
-    let evidence = Evidence {
+    let mut evidence = Evidence {
         certificates: input::certificates(&args.certs)?,
         crls: input::crls(&args.crl)?,
         ocsp: input::ocsp(&args.ocsp)?,
@@ -53,8 +50,20 @@ pub fn verify(args: &VerifyArgs, output: &Output) -> Result<Answer, CliError> {
     };
     let policy = SignaturePolicy { revocation: RevocationPolicy::with_mode(mode), ..SignaturePolicy::default() };
     let input = CmsInput { signed_data: &data, detached };
+    if args.online {
+        let (signers, stampers) = (&anchors, &tsa_anchors);
+        let offline = SignaturePolicy {
+            revocation: RevocationPolicy::with_mode(RevocationMode::None),
+            ..SignaturePolicy::default()
+        };
+        online::gather(&online::certificates_of(&data), &[signers, stampers], mode, &mut evidence, |evidence| {
+            validate_cms(&input, signers, stampers, evidence, &offline, at)
+        })?;
+        // The network lies between: what was issued meanwhile is not from the future.
+        at = input::moment(args.at.as_deref())?;
+    }
     let report = validate_cms(&input, &anchors, &tsa_anchors, &evidence, &policy, at);
-    output.answer(&report_json::message(&report), |page| print(page, &name, &report));
+    output.answer(&report_json::message(&report), |page| print(page, &name, &report, args.online));
     Ok((report.indication == Indication::TotalPassed).into())
 }
 
@@ -67,7 +76,7 @@ fn digest(text: &str) -> Result<Digests, CliError> {
     Ok(Digests::from(Digest::new(algorithm, octets).ok_or_else(wrong)?))
 }
 
-fn print(page: &mut Page<'_>, name: &str, report: &ValidationReport) {
+fn print(page: &mut Page<'_>, name: &str, report: &ValidationReport, online: bool) {
     page.line(verdict(report.indication), &[]);
     page.field("file", name);
     page.field("at", report.at.to_string());
@@ -79,7 +88,7 @@ fn print(page: &mut Page<'_>, name: &str, report: &ValidationReport) {
         page.line("cli-signature", &[("number", &number.to_string()), ("total", &total)]);
         print_signature(page, signature);
     }
-    page.line("cli-offline", &[]);
+    page.line(if online { "cli-online" } else { "cli-offline" }, &[]);
 }
 
 const fn verdict(indication: Indication) -> &'static str {
