@@ -6,17 +6,18 @@ use qolhat_pki::report::{Indication, ValidationReport, etsi};
 use serde_json::{Value, json};
 
 use super::output::{Output, Page};
-use super::{Answer, ReportFormat, output, verify};
+use super::verify::{self, Form};
+use super::{Answer, ReportFormat, output};
 use crate::signature::report_json;
 
 /// Prints the report in the form asked for; whether everything is proven.
-pub fn tell(report: &ContainerReport, form: Option<ReportFormat>, name: &str, output: &Output) -> Answer {
+pub fn tell(report: &ContainerReport, form: Form, name: &str, output: &Output) -> Answer {
     let signatures = report.signatures.iter().map(|signature| signature.report.clone()).collect();
     let validation = ValidationReport { indication: report.indication, at: report.at, signatures };
-    match form {
+    match form.report {
         Some(ReportFormat::Etsi) => output::print(&etsi::to_xml(&validation)),
         Some(ReportFormat::Json) | None => output.answer(&to_json(report), |page| {
-            verify::print(page, name, &validation);
+            verify::print(page, name, &validation, form.is_online);
             print(page, report);
         }),
     }

@@ -19,6 +19,7 @@ mod extract;
 mod input;
 mod known;
 mod ncalayer;
+mod online;
 mod output;
 mod path;
 mod revocation;

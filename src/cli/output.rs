@@ -51,11 +51,6 @@ impl CliError {
         Self::input("unsupported-format", "cli-error-unsupported", vec![("what", what.into())])
     }
 
-    /// An option that is not there yet.
-    pub fn unsupported_option(what: impl Into<String>) -> Self {
-        Self::input("unsupported-option", "cli-error-unsupported", vec![("what", what.into())])
-    }
-
     /// An algorithm that is not known.
     pub fn unsupported_algorithm(what: impl Into<String>) -> Self {
         Self::input("unsupported-algorithm", "cli-error-unsupported", vec![("what", what.into())])

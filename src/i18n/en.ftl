@@ -280,6 +280,7 @@ reason-code-form = it is not written as it must be
 reason-no-person = the certificate names no person
 reason-not-a-date = a date of the calendar in the form YYYY-MM-DD is needed
 reason-not-an-instant = an instant in UTC by RFC 3339 is needed, such as 2026-11-22T05:15:02Z
+reason-not-a-local-time = a date and a time of this country are needed, such as 2026-11-22T10:15
 reason-due-before-issue = the due date is before the date of the invoice
 reason-not-after-last-version = it must be after the start of the version before
 reason-consent-not-of-now = the instant of the consent is not of now
@@ -412,6 +413,10 @@ problem-upload-too-large-title = The file is too large
 problem-upload-too-large-detail = The limit is { $limit }. Make the file smaller or split it.
 problem-too-many-files-title = Too many files
 problem-too-many-files-detail = One document has at most { $limit } files. Send the others separately.
+problem-several-files-title = One file at a time
+problem-several-files-detail = Several files came in one field; one is taken. Choose one and send it again.
+problem-too-many-documents-title = Too many documents
+problem-too-many-documents-detail = One extract has at most { $limit } documents. Ask for the others in another one.
 problem-media-type-refused-title = This kind of file is not accepted
 problem-media-type-refused-detail = "{ $name }" is { $media_type }. Accepted: { $allowed }.
 problem-unknown-kind-title = Unknown kind or version of document
@@ -762,6 +767,7 @@ cli-verdict-undetermined = The validity of the signature is undetermined
 cli-no-signatures = The file has no signatures
 cli-signature = Signature { $number } of { $total }
 cli-offline = Checked offline: only the evidence given was used
+cli-online = Evidence was fetched from the services of the CA, and is used beside the evidence given
 
 ### Labels: printed before a value and a colon
 
@@ -908,6 +914,10 @@ doctor-seal-key-expires = The seal certificate ends on { $at }: get a new one
 doctor-trust = Trusted CAs
 doctor-trust-mend = There is no trusted CA: qolhat trust import FILE
 doctor-trust-demo = A demo CA is not for production: { $name }
+doctor-crl-files = Revocation lists in files
+doctor-crl-file-unreadable = { $path } cannot be read: { $detail }
+doctor-crl-file-empty = { $path } holds no revocation list
+doctor-crl-file-stale = { $path }: the next list was due at { $at }: fetch a newer one
 doctor-time-stamps = Time-stamping service
 doctor-time-stamps-mend = { $url } gave no time stamp: { $detail }
 doctor-ocsp = OCSP responder

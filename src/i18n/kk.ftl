@@ -280,6 +280,7 @@ reason-code-form = жазылуы қате
 reason-no-person = куәлікте жеке тұлға көрсетілмеген
 reason-not-a-date = ЖЖЖЖ-АА-КК түріндегі күнтізбе күні керек
 reason-not-an-instant = RFC 3339 түріндегі UTC уақыты керек, мысалы 2026-11-22T05:15:02Z
+reason-not-a-local-time = Қазақстанның күні мен уақыты керек, мысалы 2026-11-22T10:15
 reason-due-before-issue = төлем мерзімі шот күнінен бұрын
 reason-not-after-last-version = алдыңғы редакция күшіне енгеннен кейінгі уақыт керек
 reason-consent-not-of-now = келісім жасалған сәт қазіргі уақытқа жатпайды
@@ -412,6 +413,10 @@ problem-upload-too-large-title = Файл тым үлкен
 problem-upload-too-large-detail = Шегі — { $limit }. Файлды кішірейтіңіз немесе бөліңіз.
 problem-too-many-files-title = Файлдар тым көп
 problem-too-many-files-detail = Бір құжатта ең көбі { $limit } файл болады. Артығын бөлек жіберіңіз.
+problem-several-files-title = Бір файлдан
+problem-several-files-detail = Бір өріске бірнеше файл келді, ал біреуі ғана қабылданады. Біреуін таңдап, қайта жіберіңіз.
+problem-too-many-documents-title = Құжат тым көп
+problem-too-many-documents-detail = Бір үзінді көшірмеде ең көбі { $limit } құжат болады. Қалғанын басқасында сұраңыз.
 problem-media-type-refused-title = Файлдың мұндай түрі қабылданбайды
 problem-media-type-refused-detail = «{ $name }» — { $media_type }. Қабылданатыны: { $allowed }.
 problem-unknown-kind-title = Құжат түрі немесе нұсқасы белгісіз
@@ -762,6 +767,7 @@ cli-verdict-undetermined = ЭЦҚ жарамдылығы анықталмады
 cli-no-signatures = Файлда қолтаңба жоқ
 cli-signature = Қолтаңба { $number } / { $total }
 cli-offline = Тексеру желісіз жүргізілді: тек берілген дәлелдемелер қолданылды
+cli-online = Дәлелдемелер куәландырушы орталықтың қызметтерінен алынып, берілгендерімен бірге қолданылды
 
 ### Labels: printed before a value and a colon
 
@@ -908,6 +914,10 @@ doctor-seal-key-expires = Мөр куәлігі { $at } аяқталады: жа
 doctor-trust = Сенімді орталықтар
 doctor-trust-mend = Сенімді орталық жоқ: qolhat trust import ФАЙЛ
 doctor-trust-demo = Көрсетілім орталығы нақты жұмысқа жарамайды: { $name }
+doctor-crl-files = Файлдардағы кері қайтарылғандар тізімдері
+doctor-crl-file-unreadable = { $path } оқылмайды: { $detail }
+doctor-crl-file-empty = { $path } ішінде кері қайтарылғандар тізімі жоқ
+doctor-crl-file-stale = { $path }: келесі тізім { $at } күтілген еді, жаңасын алыңыз
 doctor-time-stamps = Уақыт белгілері қызметі
 doctor-time-stamps-mend = { $url } уақыт белгісін бермеді: { $detail }
 doctor-ocsp = OCSP қызметі

@@ -280,6 +280,7 @@ reason-code-form = неверная запись
 reason-no-person = в свидетельстве не названо физическое лицо
 reason-not-a-date = нужна дата календаря в виде ГГГГ-ММ-ДД
 reason-not-an-instant = нужно время UTC по RFC 3339, например 2026-11-22T05:15:02Z
+reason-not-a-local-time = нужны дата и время Казахстана, например 2026-11-22T10:15
 reason-due-before-issue = срок оплаты раньше даты счёта
 reason-not-after-last-version = нужно время позже начала действия предыдущей редакции
 reason-consent-not-of-now = момент согласия не относится к текущему времени
@@ -412,6 +413,10 @@ problem-upload-too-large-title = Файл слишком большой
 problem-upload-too-large-detail = Предел — { $limit }. Уменьшите файл или разделите его.
 problem-too-many-files-title = Слишком много файлов
 problem-too-many-files-detail = В одном документе не больше { $limit } файлов. Остальные отправьте отдельно.
+problem-several-files-title = По одному файлу
+problem-several-files-detail = В одном поле пришло несколько файлов, а принимается один. Выберите один и отправьте снова.
+problem-too-many-documents-title = Слишком много документов
+problem-too-many-documents-detail = В одной выписке не больше { $limit } документов. Остальные запросите в другой.
 problem-media-type-refused-title = Такой тип файла не принимается
 problem-media-type-refused-detail = «{ $name }» — { $media_type }. Принимаются: { $allowed }.
 problem-unknown-kind-title = Неизвестный вид или версия документа
@@ -762,6 +767,7 @@ cli-verdict-undetermined = Действительность ЭЦП не опре
 cli-no-signatures = В файле нет подписей
 cli-signature = Подпись { $number } из { $total }
 cli-offline = Проверено без сети: использованы только данные свидетельства
+cli-online = Свидетельства запрошены у служб удостоверяющего центра и использованы вместе с данными
 
 ### Labels: printed before a value and a colon
 
@@ -908,6 +914,10 @@ doctor-seal-key-expires = Свидетельство печати заканчи
 doctor-trust = Доверенные центры
 doctor-trust-mend = Нет доверенных центров: qolhat trust import ФАЙЛ
 doctor-trust-demo = Демонстрационный центр не годится для работы: { $name }
+doctor-crl-files = Списки отозванных в файлах
+doctor-crl-file-unreadable = { $path } не читается: { $detail }
+doctor-crl-file-empty = в { $path } нет списка отозванных
+doctor-crl-file-stale = { $path }: следующий список ожидался { $at }, возьмите новый
 doctor-time-stamps = Служба меток времени
 doctor-time-stamps-mend = { $url } не выдал метку времени: { $detail }
 doctor-ocsp = Служба OCSP

@@ -2,7 +2,7 @@
 
 use super::{ObjectKind, ProofSource, Question, RevocationProof, Says, Statement, UsedObject, Window, is_fresh};
 use crate::crl::{CertificateList, ReasonCode, RevokedEntry};
-use crate::path::{Budget, BudgetExhausted, names_match};
+use crate::path::{Budget, BudgetExhausted};
 use crate::revocation::Evidence;
 
 mod scope;
@@ -97,17 +97,7 @@ fn base_of<'u, 'a>(
     usable: &'u [Usable<'a>],
     wanted: impl Fn(&Entry<'_>) -> bool,
 ) -> Option<&'u Usable<'a>> {
-    usable.iter().find(|full| is_base_of(full.list, delta) && wanted(&full.entry))
-}
-
-/// Whether `delta` may be put on `full`: the full list is not older than the base and not newer than the delta.
-fn is_base_of(full: &CertificateList, delta: &CertificateList) -> bool {
-    let (Some(base), Some(number)) = (delta.base_crl_number(), delta.crl_number()) else { return false };
-    let scopes_fit = full.issuing_distribution_point() == delta.issuing_distribution_point();
-    !full.is_delta()
-        && scopes_fit
-        && names_match(&full.issuer(), &delta.issuer())
-        && full.crl_number().is_some_and(|full| full >= base && full <= number)
+    usable.iter().find(|full| full.list.is_base_of(delta) && wanted(&full.entry))
 }
 
 fn window(list: &CertificateList) -> Window {
