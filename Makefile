@@ -1,6 +1,7 @@
 # make demo    builds the service and plays its main story in demo-world/; stays up (EXIT=1: ends when the story ends)
 # make test    installs what the tests need on Debian 12 with Rust, starts PostgreSQL, runs every test
 # make screenshots   draws every page in three languages, two widths, light and dark, into target/screenshots
+# make bench   measures national signatures against gost-engine and OpenSSL, ends with a table of ratios
 # make check   formatting, clippy with warnings denied, documentation
 SHELL := /bin/bash
 export CARGO_TERM_COLOR ?= never
@@ -8,7 +9,7 @@ export CARGO_TERM_COLOR ?= never
 DIR ?= demo-world
 LISTEN ?= 127.0.0.1:8080
 
-.PHONY: demo test check tools build-tools screenshots
+.PHONY: demo test bench check tools build-tools screenshots
 
 demo: build-tools
 	cargo build --release --locked
@@ -19,6 +20,11 @@ test: tools
 	else tests/with-postgres cargo test --workspace --locked; fi
 	@[ -d "$${QOLHAT_SHARED:-../shared}/nca" ] || \
 	  echo "SKIPPED: every test on real objects of the national CA: set QOLHAT_SHARED to the folder that holds nca/"
+
+bench: build-tools
+	@ls /usr/lib/*/engines-3/gost.so >/dev/null 2>&1 || { sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	  $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq libengine-gost-openssl; }
+	cargo bench -p qolhat-pki --bench gost --locked
 
 check:
 	cargo fmt --all --check

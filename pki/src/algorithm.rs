@@ -4,6 +4,7 @@
 //! absent with ECDSA and Ed25519; the whole structure with RSASSA-PSS, whose defaults are SHA-1.
 
 mod curve;
+mod key_cache;
 mod key_read;
 mod pss;
 mod public_key;
@@ -11,6 +12,7 @@ mod raw;
 mod verify;
 
 pub use curve::EcCurve;
+pub use key_cache::KeyCache;
 pub use key_read::{RSA_EXPONENT_MAX_BYTES, RSA_MODULUS_MAX_BITS, RSA_MODULUS_MIN_BITS};
 pub use pss::PSS_SALT_MAX_BYTES;
 pub use public_key::{KeyError, PublicKey};

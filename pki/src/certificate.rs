@@ -15,7 +15,7 @@ use std::sync::{Arc, OnceLock};
 pub use points::{DistributionPoint, DistributionPointName};
 pub use usage::{AuthorityKeyId, BasicConstraints, KeyUsage, PolicyConstraints};
 
-use crate::algorithm::{KeyError, PublicKey, SignatureAlgorithm, UnsupportedAlgorithm, VerifyError};
+use crate::algorithm::{KeyCache, KeyError, PublicKey, SignatureAlgorithm, UnsupportedAlgorithm, VerifyError};
 use crate::der::DerError;
 use crate::extension::Extension;
 use crate::name::Name;
@@ -160,6 +160,12 @@ impl Certificate {
     pub fn public_key(&self) -> Result<&PublicKey, KeyError> {
         let key = self.inner.public_key.get_or_init(|| PublicKey::from_spki(self.spki()));
         key.as_ref().map_err(|error| *error)
+    }
+
+    /// Takes the subject's key from `keys`, where it may have been read before and got faster by use; what
+    /// [`Self::public_key`] says is the same. Without effect once the key has been read.
+    pub fn take_key_from(&self, keys: &KeyCache) {
+        self.inner.public_key.get_or_init(|| keys.key(self.spki()));
     }
 
     /// The SubjectPublicKeyInfo as received.

@@ -120,6 +120,15 @@ pub(crate) fn whole_octets(reader: &mut Reader<'_>) -> Result<Range<usize>, DerE
     Ok(end.saturating_sub(bits.bytes.len())..end)
 }
 
+/// A signature: where its octets are. A BIT STRING that is no whole number of octets is kept as an empty signature, which
+/// no key has made: so what it stands under can be read, named, and refused for its signature.
+pub(crate) fn signature_octets(reader: &mut Reader<'_>) -> Result<Range<usize>, DerError> {
+    let element = reader.expect(tag::BIT_STRING)?;
+    let value = value_span(&element);
+    let start = if element.value.first() == Some(&0) { value.start.saturating_add(1) } else { value.end };
+    Ok(start..value.end)
+}
+
 /// Where the whole element is.
 pub(crate) fn span(element: &Tlv<'_>) -> Range<usize> {
     element.offset..element.offset.saturating_add(element.raw.len())

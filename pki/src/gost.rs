@@ -7,8 +7,8 @@
 //! | module | holds |
 //! |---|---|
 //! | `curve` | the constants |
-//! | `field`, `scalar`, `limbs` | numbers modulo p, modulo q, and of fixed width |
-//! | `point`, `wnaf` | public multiples, fast |
+//! | `field`, `scalar`, `limbs`, `product` | numbers modulo p, modulo q, of fixed width, and their products |
+//! | `point`, `multiples`, `wnaf` | public multiples, fast |
 //! | `complete` | secret multiples, in constant time |
 //! | `signature` | keys, signing and verifying, for a width |
 //!
@@ -19,15 +19,21 @@ mod complete;
 mod curve;
 mod field;
 mod limbs;
+mod multiples;
 mod point;
+mod product;
 mod scalar;
 mod signature;
 mod wnaf;
 
 #[cfg(test)]
+mod carries;
+#[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod twin;
+#[cfg(test)]
+mod verdicts;
 
 use zeroize::Zeroizing;
 
@@ -135,8 +141,25 @@ impl GostPublicKey {
         }
     }
 
-    /// Prepares.
-    pub fn prepare(&self) {}
+    /// Makes the table with which this key and its clones verify about three times as fast, unless it is there.
+    ///
+    /// A key makes it by itself when it has verified a few signatures; this is for keys known to verify many, such as
+    /// those of trust anchors. It takes as long as one or two verifications, and 16 KiB or, for the curves of 256 bits,
+    /// 4 KiB, which the last of the clones gives back. Verdicts do not depend on it.
+    pub fn prepare(&self) {
+        match &self.0 {
+            PublicWidth::Wide(point) => _ = point.prepare(),
+            PublicWidth::Narrow(point) => _ = point.prepare(),
+        }
+    }
+
+    /// Whether the table of [`Self::prepare`] is there.
+    pub fn is_prepared(&self) -> bool {
+        match &self.0 {
+            PublicWidth::Wide(point) => point.is_prepared(),
+            PublicWidth::Narrow(point) => point.is_prepared(),
+        }
+    }
 
     /// Whether `signature`, r || s with each half little-endian in `coordinate_len` octets, is this key's signature of
     /// `digest`.

@@ -6,11 +6,13 @@ pub mod augment;
 pub mod certificate_builder;
 pub mod cms_sign;
 pub mod crl_builder;
+pub mod ers_builder;
 pub mod fault;
 pub mod ocsp_builder;
 mod parts;
 pub mod profile;
 pub mod tsp_builder;
+pub mod xml_sign;
 
 use crate::certificate::Certificate;
 use crate::der::writer::Writer;

@@ -280,6 +280,8 @@ oids! {
 
 // Digests and MACs. RFC 3279; RFC 5754; RFC 8018; national ones read from CMS objects.
 oids! {
+    /// Stands in reports where an algorithm has no identifier known here; no algorithm has it.
+    NO_ALGORITHM = "0.0";
     /// SHA-1.
     SHA1 = "1.3.14.3.2.26";
     /// SHA-224.

@@ -135,6 +135,8 @@ pub enum SignatureLevel {
     CadesLt,
     /// And an archive time stamp.
     CadesLta,
+    /// An XML signature, whatever properties it has.
+    XmlDsig,
 }
 
 impl SignatureLevel {
@@ -146,6 +148,7 @@ impl SignatureLevel {
             SignatureLevel::CadesT => "CAdES-T",
             SignatureLevel::CadesLt => "CAdES-LT",
             SignatureLevel::CadesLta => "CAdES-LTA",
+            SignatureLevel::XmlDsig => "XMLDSig",
         }
     }
 }
@@ -153,9 +156,9 @@ impl SignatureLevel {
 /// How much of the document the signature covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Coverage {
-    /// All of it; a CMS signature always does.
+    /// All of it; a CMS signature always does, an XML signature when only signatures are left out.
     All,
-    /// A part of it.
+    /// A part of it: which one is told by a check.
     Part,
 }
 
@@ -394,9 +397,10 @@ pub struct SignatureReport {
     pub judged_at: Moment,
     /// How much is covered.
     pub covers: Coverage,
-    /// Signature algorithm and digest, as object identifiers.
+    /// Signature algorithm and digest, as object identifiers; [`crate::oid::NO_ALGORITHM`] where an XML signature names
+    /// one that is not known (a check tells its name).
     pub signature_algorithm: Oid,
-    /// Digest of the content.
+    /// Digest of the content; of several the first.
     pub digest_algorithm: Oid,
     /// What identifies the signature and its document.
     pub material: SignatureMaterial,
@@ -420,7 +424,7 @@ pub struct SignatureReport {
     pub counter_signatures: Vec<SignatureReport>,
 }
 
-/// Everything found about one CMS message.
+/// Everything found about one CMS message or XML document.
 #[derive(Debug, Clone)]
 pub struct ValidationReport {
     /// The worst of the signatures; TOTAL-FAILED when there is none.

@@ -5,7 +5,7 @@
 //! certificate, cryptography, time stamps, X.509 validation at the proven moment (else at the moment asked about),
 //! algorithms. The first thing that fails gives the verdict; everything asked stands in the checks.
 //!
-//! Source: ETSI EN 319 102-1 §5.2 to §5.6; RFC 5652; RFC 3161; EN 319 122-1.
+//! Source: ETSI EN 319 102-1 §5.2 to §5.6; RFC 5652; RFC 3161; EN 319 122-1; XML Signature 1.1.
 
 use crate::certificate::Certificate;
 use crate::cms::SignedData;
@@ -18,6 +18,7 @@ use crate::report::{
 use crate::time::Moment;
 use crate::trust::TrustStore;
 use crate::tsp::TimeStampToken;
+use crate::xml::Document;
 
 pub use crate::revocation::Evidence;
 
@@ -35,6 +36,7 @@ mod signature;
 mod stamps;
 mod time_stamp;
 mod trust;
+mod xml;
 
 /// Every question a validation asks, with its clause. A name is never reused for another question.
 pub const RULES: &[Rule] = rules::ALL;
@@ -89,6 +91,25 @@ pub fn validate_cms(
     let signatures: Vec<SignatureReport> = judged.collect();
     let worst = signatures.iter().map(|signature| signature.indication).max();
     ValidationReport { indication: worst.unwrap_or(Indication::TotalFailed), at, signatures }
+}
+
+/// The verdict on every ds:Signature of an XML document at `at`, in document order, by the same building blocks as
+/// [`validate_cms`]. Certificates in a KeyInfo count as evidence beside `evidence`. A document without signatures is
+/// refuted; of more than [`crate::xml::dsig::SIGNATURES_MAX`] the rest is not judged, and the whole is then never passed.
+///
+/// What a signature covers stands in [`SignatureReport::covers`] and, by path and id, in the check
+/// `xml-covers-document`: who acts on a part of a document must compare. Signatures are stacked here by habit: one that
+/// fits the document only without the signatures after it is judged without them, and the check `xml-later-signatures`
+/// says so.
+pub fn validate_xml(
+    document: &Document,
+    anchors: &TrustStore,
+    tsa_anchors: &TrustStore,
+    evidence: &Evidence,
+    policy: &SignaturePolicy,
+    at: Moment,
+) -> ValidationReport {
+    xml::validate(document, &xml::Given { anchors, tsa_anchors, evidence, policy, at })
 }
 
 /// What `token` proves about `data` when it is judged at `at`.

@@ -1,13 +1,16 @@
 //! `qolhat verify`: the verdict on a signed file.
 
+use qolhat_pki::asic::{ContainerPolicy, validate_container};
 use qolhat_pki::digest::{Digest, DigestAlgorithm, Digests};
 use qolhat_pki::policy::{RevocationMode, RevocationPolicy, SignaturePolicy};
 use qolhat_pki::report::{Indication, SignatureReport, ValidationReport, etsi};
 use qolhat_pki::trust::TrustStore;
-use qolhat_pki::validate::{CmsInput, DetachedContent, Evidence, validate_cms};
+use qolhat_pki::validate::{CmsInput, DetachedContent, Evidence, validate_cms, validate_xml};
+use qolhat_pki::xml::Document;
 
 use super::output::{CliError, Output, Page};
-use super::{Answer, ReportFormat, Revocation, VerifyArgs, extract, input, output};
+use super::{Answer, ReportFormat, Revocation, VerifyArgs, container, extract, input, output};
+use crate::operations::verify_file::is_extract;
 use crate::signature::recognize::{NotCms, Recognized, recognize};
 use crate::signature::report_json;
 
@@ -19,44 +22,89 @@ pub fn verify(args: &VerifyArgs, output: &Output) -> Result<Answer, CliError> {
     let at = input::moment(args.at.as_deref())?;
     let bytes = input::file(&args.file)?;
     let name = args.file.display().to_string();
-    let data = match recognize(&bytes) {
-        Recognized::Zip => return extract::judge(&bytes, &args.trust, None, at, output),
-        Recognized::Xml => return Err(CliError::unsupported_format("signed XML")),
-        Recognized::Cms(cms) => cms.data,
-        Recognized::Other(error @ NotCms::OtherMessage(_)) => {
-            return Err(CliError::unsupported_format(error.to_string()));
+    let is_detached = args.detached.is_some() || args.detached_digest.is_some();
+    match recognize(&bytes) {
+        Recognized::Zip | Recognized::Xml if is_detached => Err(CliError::usage(
+            "--detached and --detached-digest are for CMS: XML and containers carry what is signed",
+        )),
+        Recognized::Zip if is_extract(&bytes) => extract::judge(&bytes, &args.trust, None, at, output),
+        Recognized::Zip => {
+            let with = With::of(args)?;
+            let (anchors, tsa, policy) = (&with.anchors, &with.tsa_anchors, &with.policy);
+            let report =
+                validate_container(&bytes, anchors, tsa, &with.evidence, policy, &ContainerPolicy::default(), at);
+            Ok(container::tell(&report, args.report, &name, output))
         }
-        Recognized::Other(error) => return Err(CliError::malformed(&name, error.to_string())),
-    };
-    let content = args.detached.as_deref().map(input::file).transpose()?;
-    let digests = args.detached_digest.as_deref().map(digest).transpose()?;
-    let detached = match (&content, &digests) {
-        (Some(content), _) => Some(DetachedContent::Bytes(content)),
-        (None, Some(digests)) => Some(DetachedContent::Digests(digests)),
-        (None, None) => None,
-    };
-    let anchors = TrustStore::from_certificates(input::certificates(&args.trust)?);
-    let tsa = if args.tsa_trust.is_empty() { &args.trust } else { &args.tsa_trust };
-    let tsa_anchors = TrustStore::from_certificates(input::certificates(tsa)?);
-    let evidence = Evidence {
-        certificates: input::certificates(&args.certs)?,
-        crls: input::crls(&args.crl)?,
-        ocsp: input::ocsp(&args.ocsp)?,
-    };
-    let mode = match args.revocation {
-        Revocation::Chain => RevocationMode::Chain,
-        Revocation::Leaf => RevocationMode::Leaf,
-        Revocation::None => RevocationMode::None,
-    };
-    let policy = SignaturePolicy { revocation: RevocationPolicy::with_mode(mode), ..SignaturePolicy::default() };
-    let input = CmsInput { signed_data: &data, detached };
-    let report = validate_cms(&input, &anchors, &tsa_anchors, &evidence, &policy, at);
-    if args.report == Some(ReportFormat::Etsi) {
-        output::print(&etsi::to_xml(&report));
-    } else {
-        output.answer(&report_json::message(&report), |page| print(page, &name, &report));
+        Recognized::Xml => {
+            let document = Document::parse(&bytes).map_err(|error| CliError::malformed(&name, error.to_string()))?;
+            let with = With::of(args)?;
+            let (anchors, tsa, policy) = (&with.anchors, &with.tsa_anchors, &with.policy);
+            let report = validate_xml(&document, anchors, tsa, &with.evidence, policy, at);
+            Ok(tell(&report, "xmldsig", args.report, &name, output))
+        }
+        Recognized::Cms(cms) => {
+            let content = args.detached.as_deref().map(input::file).transpose()?;
+            let digests = args.detached_digest.as_deref().map(digest).transpose()?;
+            let detached = match (&content, &digests) {
+                (Some(content), _) => Some(DetachedContent::Bytes(content)),
+                (None, Some(digests)) => Some(DetachedContent::Digests(digests)),
+                (None, None) => None,
+            };
+            let with = With::of(args)?;
+            let input = CmsInput { signed_data: &cms.data, detached };
+            let (anchors, tsa, policy) = (&with.anchors, &with.tsa_anchors, &with.policy);
+            let report = validate_cms(&input, anchors, tsa, &with.evidence, policy, at);
+            Ok(tell(&report, "cms", args.report, &name, output))
+        }
+        Recognized::Other(error @ NotCms::OtherMessage(_)) => Err(CliError::unsupported_format(error.to_string())),
+        Recognized::Other(error) => Err(CliError::malformed(&name, error.to_string())),
     }
-    Ok((report.indication == Indication::TotalPassed).into())
+}
+
+/// What a file is judged with.
+struct With {
+    anchors: TrustStore,
+    tsa_anchors: TrustStore,
+    evidence: Evidence,
+    policy: SignaturePolicy,
+}
+
+impl With {
+    fn of(args: &VerifyArgs) -> Result<With, CliError> {
+        let tsa = if args.tsa_trust.is_empty() { &args.trust } else { &args.tsa_trust };
+        let mode = match args.revocation {
+            Revocation::Chain => RevocationMode::Chain,
+            Revocation::Leaf => RevocationMode::Leaf,
+            Revocation::None => RevocationMode::None,
+        };
+        Ok(With {
+            anchors: TrustStore::from_certificates(input::certificates(&args.trust)?),
+            tsa_anchors: TrustStore::from_certificates(input::certificates(tsa)?),
+            evidence: Evidence {
+                certificates: input::certificates(&args.certs)?,
+                crls: input::crls(&args.crl)?,
+                ocsp: input::ocsp(&args.ocsp)?,
+            },
+            policy: SignaturePolicy { revocation: RevocationPolicy::with_mode(mode), ..SignaturePolicy::default() },
+        })
+    }
+}
+
+/// Prints the report in the form asked for; whether everything is proven.
+pub fn tell(
+    report: &ValidationReport,
+    format: &str,
+    form: Option<ReportFormat>,
+    name: &str,
+    output: &Output,
+) -> Answer {
+    match form {
+        Some(ReportFormat::Etsi) => output::print(&etsi::to_xml(report)),
+        Some(ReportFormat::Json) | None => {
+            output.answer(&report_json::message(report, format), |page| print(page, name, report));
+        }
+    }
+    (report.indication == Indication::TotalPassed).into()
 }
 
 /// `ALG:HEX`.
@@ -68,7 +116,8 @@ fn digest(text: &str) -> Result<Digests, CliError> {
     Ok(Digests::from(Digest::new(algorithm, octets).ok_or_else(wrong)?))
 }
 
-fn print(page: &mut Page<'_>, name: &str, report: &ValidationReport) {
+/// The report in the reader's language.
+pub fn print(page: &mut Page<'_>, name: &str, report: &ValidationReport) {
     page.line(verdict(report.indication), &[]);
     page.field("file", name);
     page.field("at", report.at.to_string());

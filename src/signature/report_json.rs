@@ -5,12 +5,12 @@ use qolhat_pki::nca::{Role, SignerKind};
 use qolhat_pki::report::{Check, SignatureReport, TimeStampReport, ValidationReport};
 use serde_json::{Value, json};
 
-/// The report on a CMS message.
+/// The report on a file of `format`: `cms` or `xmldsig`.
 #[must_use]
-pub fn message(report: &ValidationReport) -> Value {
+pub fn message(report: &ValidationReport, format: &str) -> Value {
     json!({
         "indication": report.indication.as_str(),
-        "format": "cms",
+        "format": format,
         "at": report.at.to_string(),
         "signatures": report.signatures.iter().map(signature).collect::<Vec<_>>(),
     })
@@ -37,7 +37,9 @@ pub fn signature(report: &SignatureReport) -> Value {
     })
 }
 
-fn time_stamp(stamp: &TimeStampReport) -> Value {
+/// One time stamp.
+#[must_use]
+pub fn time_stamp(stamp: &TimeStampReport) -> Value {
     json!({
         "kind": stamp.kind.as_str(),
         "gen_time": stamp.gen_time.to_string(),

@@ -77,7 +77,22 @@ impl RawAlgorithm {
             Err(KeyError::Unsupported { .. }) => return RawOutcome::Unsupported,
             Err(KeyError::Malformed { .. }) => return RawOutcome::Invalid,
         };
-        let verified = match (self.form, &key.material) {
+        match self.verified(key, message, signature) {
+            Ok(()) => RawOutcome::Valid,
+            Err(VerifyError::BadSignature | VerifyError::AlgorithmMismatch) => RawOutcome::Invalid,
+            Err(VerifyError::Unsupported) => RawOutcome::Unsupported,
+        }
+    }
+
+    /// `algorithm` with values in the form of XML signatures. Source: XML Signature 1.1 §6.4.3.
+    pub(crate) const fn of_xml(algorithm: SignatureAlgorithm) -> RawAlgorithm {
+        let form = if matches!(algorithm, SignatureAlgorithm::Ecdsa(_)) { Form::P1363 } else { Form::Usual };
+        RawAlgorithm { algorithm, form }
+    }
+
+    /// As [`PublicKey::verify_message`], the value in the form of the algorithm.
+    pub(crate) fn verified(self, key: &PublicKey, message: &[u8], signature: &[u8]) -> Result<(), VerifyError> {
+        match (self.form, &key.material) {
             (Form::Usual, _) => key.verify_message(self.algorithm, message, signature),
             (Form::P1363, Material::Ec(ec)) => match der_of_p1363(signature, ec.order_len) {
                 Some(der) => key.verify_message(self.algorithm, message, &der),
@@ -86,11 +101,6 @@ impl RawAlgorithm {
             (Form::P1363, Material::Rsa(_) | Material::RsaPss(..) | Material::Ed25519(_) | Material::Gost(_)) => {
                 Err(VerifyError::AlgorithmMismatch)
             }
-        };
-        match verified {
-            Ok(()) => RawOutcome::Valid,
-            Err(VerifyError::BadSignature | VerifyError::AlgorithmMismatch) => RawOutcome::Invalid,
-            Err(VerifyError::Unsupported) => RawOutcome::Unsupported,
         }
     }
 }

@@ -8,7 +8,7 @@ use super::{CRL_MAX_BYTES, CrlNumber, Fields, Inner, IssuingDistributionPoint, K
 use crate::algorithm::{AlgorithmIdentifier, SignatureAlgorithm};
 use crate::certificate::AuthorityKeyId;
 use crate::der::{DerError, DerErrorKind, Reader, Rules, tag};
-use crate::der::{shifted, span, value_span, whole_octets};
+use crate::der::{shifted, signature_octets, span, value_span};
 use crate::extension::{EXTENSIONS_MAX, Extension, RawExtension, read_extensions};
 use crate::name::read_element;
 use crate::oid::{self, Oid};
@@ -24,7 +24,7 @@ pub(super) fn read(der: &[u8]) -> Result<Inner, DerError> {
     outer.finish()?;
     let tbs = list.expect(tag::SEQUENCE)?;
     let algorithm = AlgorithmIdentifier::read(&mut list)?;
-    let signature = whole_octets(&mut list)?;
+    let signature = signature_octets(&mut list)?;
     list.finish()?;
 
     let mut body = list.nested(&tbs)?;

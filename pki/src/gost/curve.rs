@@ -9,6 +9,7 @@ use super::Curve;
 use super::complete::Comb;
 use super::field::{Field, Field256, Field512};
 use super::limbs::from_hex;
+use super::multiples::LimbMultiples;
 use super::point::Affine;
 use super::scalar::Order;
 
@@ -24,7 +25,7 @@ pub(super) struct CurveSpec<const N: usize, const C: u64> {
     pub(super) cofactor: u64,
     pub(super) base: Affine<N, C>,
     /// Odd multiples of the base point, for verification.
-    pub(super) base_multiples: OnceLock<Vec<Affine<N, C>>>,
+    pub(super) base_multiples: OnceLock<LimbMultiples<N, C>>,
     /// Multiples of the base point's powers of 256, for signing.
     pub(super) base_comb: OnceLock<Comb<N, C>>,
 }

@@ -13,33 +13,17 @@
 
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 
-use super::limbs::{self, add_carry, mul_add, sub_borrow};
+use super::limbs;
+use super::product::{self, LIMBS_MAX};
 
-/// A residue modulo 2^(64·N) − C, for N of at most [`LIMBS_MAX`].
+/// A residue modulo 2^(64·N) − C, for N of at most 8.
 #[derive(Clone, Copy)]
 pub(super) struct Field<const N: usize, const C: u64>([u64; N]);
-
-/// Widest field the multiplication has room for.
-const LIMBS_MAX: usize = 8;
 
 /// The prime of the 512-bit curve, 2^512 − 569.
 pub(super) type Field512 = Field<8, 569>;
 /// The prime of both 256-bit curves, 2^256 − 617.
 pub(super) type Field256 = Field<4, 617>;
-
-/// Repeats a block with a constant in place of a loop variable. Straight-line code keeps the limbs of a product in
-/// registers; the optimiser does not unroll nested loops of this size by itself, and that costs a third of the speed.
-macro_rules! for_each_limb {
-    ($i:ident < $n:ident, $body:block) => {
-        for_each_limb!(@ $i, $n, $body, 0 1 2 3 4 5 6 7)
-    };
-    (@ $i:ident, $n:ident, $body:block, $($index:literal)*) => {
-        $({
-            const $i: usize = $index;
-            if $i < $n $body
-        })*
-    };
-}
 
 impl<const N: usize, const C: u64> Field<N, C> {
     pub(super) const ZERO: Self = Self([0; N]);
@@ -78,6 +62,13 @@ impl<const N: usize, const C: u64> Field<N, C> {
         limbs::select(&self.0, &shifted, 0u64.wrapping_sub(carry))
     }
 
+    /// Whether the residue is zero; fast, for numbers anybody may know.
+    #[inline]
+    pub(super) fn is_zero_vartime(&self) -> bool {
+        // Zero is written as 0 or as p, and hardly any other number has the lowest limb of either.
+        (self.0[0] == 0 || self.0[0] == Self::prime()[0]) && (limbs::is_zero(&self.0) || self.0 == Self::prime())
+    }
+
     pub(super) fn is_zero(&self) -> Choice {
         self.to_canonical().as_slice().ct_eq(&[0; N])
     }
@@ -85,36 +76,36 @@ impl<const N: usize, const C: u64> Field<N, C> {
     #[inline]
     pub(super) fn add(&self, other: &Self) -> Self {
         let mut out = [0; N];
-        let mut carry = 0;
+        let mut carry = false;
         for i in 0..N {
-            (out[i], carry) = add_carry(self.0[i], other.0[i], carry);
+            (out[i], carry) = self.0[i].carrying_add(other.0[i], carry);
         }
-        let mut carry_in = 0;
-        let mut addend = C & 0u64.wrapping_sub(carry);
+        let mut addend = C & mask(carry);
+        carry = false;
         for limb in &mut out {
-            (*limb, carry_in) = add_carry(*limb, addend, carry_in);
+            (*limb, carry) = limb.carrying_add(addend, carry);
             addend = 0;
         }
         // A second overflow leaves less than C behind, so this addition cannot carry.
-        out[0] = out[0].wrapping_add(C & 0u64.wrapping_sub(carry_in));
+        out[0] = out[0].wrapping_add(C & mask(carry));
         Self(out)
     }
 
     #[inline]
     pub(super) fn sub(&self, other: &Self) -> Self {
         let mut out = [0; N];
-        let mut borrow = 0;
+        let mut borrow = false;
         for i in 0..N {
-            (out[i], borrow) = sub_borrow(self.0[i], other.0[i], borrow);
+            (out[i], borrow) = self.0[i].borrowing_sub(other.0[i], borrow);
         }
-        let mut borrow_in = 0;
-        let mut subtrahend = C & 0u64.wrapping_sub(borrow);
+        let mut subtrahend = C & mask(borrow);
+        borrow = false;
         for limb in &mut out {
-            (*limb, borrow_in) = sub_borrow(*limb, subtrahend, borrow_in);
+            (*limb, borrow) = limb.borrowing_sub(subtrahend, borrow);
             subtrahend = 0;
         }
         // A second underflow leaves at least 2^(64·N) − C, so this subtraction cannot borrow.
-        out[0] = out[0].wrapping_sub(C & 0u64.wrapping_sub(borrow_in));
+        out[0] = out[0].wrapping_sub(C & mask(borrow));
         Self(out)
     }
 
@@ -133,13 +124,13 @@ impl<const N: usize, const C: u64> Field<N, C> {
         // An odd value takes p on top, as 2^(64·N) − C; the sum is even and its bit 64·N survives in `top`.
         let odd = self.0[0] & 1;
         let mut even = [0; N];
-        let mut borrow = 0;
+        let mut borrow = false;
         let mut subtrahend = C & 0u64.wrapping_sub(odd);
         for i in 0..N {
-            (even[i], borrow) = sub_borrow(self.0[i], subtrahend, borrow);
+            (even[i], borrow) = self.0[i].borrowing_sub(subtrahend, borrow);
             subtrahend = 0;
         }
-        let top = odd.wrapping_sub(borrow);
+        let top = odd.wrapping_sub(borrow as u64);
         let mut out = [0; N];
         for i in 0..N {
             let above = if i + 1 < N { even[i + 1] } else { top };
@@ -149,40 +140,16 @@ impl<const N: usize, const C: u64> Field<N, C> {
     }
 
     pub(super) fn mul(&self, other: &Self) -> Self {
-        let (a, b) = (&self.0, &other.0);
-        let mut wide = [0; 2 * LIMBS_MAX];
-        for_each_limb!(I < N, {
-            let mut carry = 0;
-            for j in 0..N {
-                (wide[I + j], carry) = mul_add(wide[I + j], a[I], b[j], carry);
-            }
-            wide[I + N] = carry;
-        });
-        Self::reduce(&wide)
+        Self(product::fold(&product::multiply(&self.0, &other.0), C))
     }
 
     pub(super) fn square(&self) -> Self {
-        let a = &self.0;
-        let mut wide = [0; 2 * LIMBS_MAX];
-        for_each_limb!(I < N, {
-            let mut carry = 0;
-            for j in I + 1..N {
-                (wide[I + j], carry) = mul_add(wide[I + j], a[I], a[j], carry);
-            }
-            wide[I + N] = carry;
-        });
-        // Each product of two different limbs counts twice; then the squares of the limbs are added.
-        let mut carry = 0;
-        let mut below = 0;
-        for_each_limb!(I < N, {
-            let (even, odd) = (wide[2 * I], wide[2 * I + 1]);
-            let (low, high) = mul_add((even << 1) | (below >> 63), a[I], a[I], carry);
-            below = odd;
-            (wide[2 * I + 1], carry) = add_carry((odd << 1) | (even >> 63), high, 0);
-            wide[2 * I] = low;
-        });
-        debug_assert!(carry | below == 0, "a square has no more limbs than that");
-        Self::reduce(&wide)
+        Self(product::fold(&product::square(&self.0), C))
+    }
+
+    /// The inverse, or zero for zero; fast, for numbers anybody may know.
+    pub(super) fn invert_vartime(&self) -> Self {
+        Self(limbs::invert_vartime(&self.to_canonical(), &Self::prime()).unwrap_or([0; N]))
     }
 
     /// `self` squared `count` times over.
@@ -218,26 +185,12 @@ impl<const N: usize, const C: u64> Field<N, C> {
         }
         power
     }
+}
 
-    /// The lower 2·N limbs of `wide`, reduced to N.
-    #[inline(always)]
-    fn reduce(wide: &[u64; 2 * LIMBS_MAX]) -> Self {
-        let mut out = [0; N];
-        let mut carry = 0;
-        for i in 0..N {
-            (out[i], carry) = mul_add(wide[i], wide[N + i], C, carry);
-        }
-        // The carry is at most C, so its product with C fits the lowest limb with room to spare.
-        let mut addend = carry * C;
-        let mut carry_in = 0;
-        for limb in &mut out {
-            (*limb, carry_in) = add_carry(*limb, addend, carry_in);
-            addend = 0;
-        }
-        // An overflow leaves less than C² behind, so this addition cannot carry.
-        out[0] = out[0].wrapping_add(C & 0u64.wrapping_sub(carry_in));
-        Self(out)
-    }
+/// All ones when `set`, zero otherwise.
+#[inline(always)]
+const fn mask(set: bool) -> u64 {
+    0u64.wrapping_sub(set as u64)
 }
 
 impl<const N: usize, const C: u64> ConditionallySelectable for Field<N, C> {

@@ -7,6 +7,8 @@
     reason = "arrays of a fixed width, indices bounded by it; halves of 128-bit products are taken by truncation"
 )]
 
+use crypto_bigint::{Odd, Uint};
+
 /// Sum of two limbs and a carry of 0 or 1, with the carry out.
 #[inline(always)]
 pub(super) const fn add_carry(a: u64, b: u64, carry: u64) -> (u64, u64) {
@@ -78,6 +80,22 @@ pub(super) fn is_zero<const N: usize>(a: &[u64; N]) -> bool {
 /// The bit of weight `2^index`; zero beyond the width.
 pub(super) fn bit<const N: usize>(a: &[u64; N], index: usize) -> u64 {
     a.get(index / 64).map_or(0, |limb| (limb >> (index % 64)) & 1)
+}
+
+/// The `count` bits from `index` on as a number, for a count of 1 to 63; those beyond the width are zero.
+pub(super) fn bits<const N: usize>(a: &[u64; N], index: usize, count: u32) -> u64 {
+    let shift = index % 64;
+    let low = a.get(index / 64).map_or(0, |limb| limb >> shift);
+    // Shifted in two steps, since a shift by 64 is none.
+    let high = a.get(index / 64 + 1).map_or(0, |limb| (limb << 1) << (63 - shift));
+    (low | high) & ((1 << count) - 1)
+}
+
+/// 1/`a` modulo the odd `modulus`, or `None` when there is none.
+pub(super) fn invert_vartime<const N: usize>(a: &[u64; N], modulus: &[u64; N]) -> Option<[u64; N]> {
+    let modulus: Odd<Uint<N>> = Option::from(Uint::from_words(*modulus).to_odd())?;
+    let inverse: Uint<N> = Option::from(Uint::from_words(*a).invert_odd_mod_vartime(&modulus))?;
+    Some(inverse.to_words())
 }
 
 /// Number of octets of an `N`-limb integer.

@@ -2,14 +2,7 @@
 
 use super::curve::CurveSpec;
 use super::field::Field;
-use super::limbs;
-use super::wnaf::{self, Wnaf};
-
-/// Width of the signed digits that a public key is multiplied by.
-const KEY_WINDOW: u32 = 5;
-/// Width of the signed digits that the base point is multiplied by; its table is made once.
-const BASE_WINDOW: u32 = 8;
-const _: () = assert!(KEY_WINDOW <= wnaf::WINDOW_MAX && BASE_WINDOW <= wnaf::WINDOW_MAX);
+use super::multiples;
 
 /// A finite point.
 #[derive(Clone, Copy)]
@@ -30,7 +23,7 @@ impl<const N: usize, const C: u64> Affine<N, C> {
     /// Whether the coordinates satisfy the curve's equation.
     pub(super) fn is_on_curve(&self, spec: &CurveSpec<N, C>) -> bool {
         let right = self.x.square().add(&spec.a).mul(&self.x).add(&spec.b);
-        self.y.square().sub(&right).is_zero().into()
+        self.y.square().sub(&right).is_zero_vartime()
     }
 
     /// Whether the point lies in the subgroup of order q. Where the cofactor is 1 every point does.
@@ -38,18 +31,10 @@ impl<const N: usize, const C: u64> Affine<N, C> {
         if spec.cofactor == 1 {
             return true;
         }
-        // Plain double-and-add: the odd multiples of a point of small order would not all be finite.
-        let mut product = Jacobian::INFINITY;
-        for index in (0..64 * N).rev() {
-            product = product.double(spec);
-            if limbs::bit(spec.order.modulus(), index) == 1 {
-                product = product.add_affine(self, spec);
-            }
-        }
-        product.is_infinity()
+        multiples::multiple_of_any(self, spec.order.modulus(), spec).is_infinity()
     }
 
-    fn neg(&self) -> Self {
+    pub(super) fn neg(&self) -> Self {
         Self { x: self.x, y: self.y.neg() }
     }
 
@@ -62,19 +47,21 @@ impl<const N: usize, const C: u64> Jacobian<N, C> {
     pub(super) const INFINITY: Self = Self { x: Field::ONE, y: Field::ONE, z: Field::ZERO };
 
     pub(super) fn is_infinity(&self) -> bool {
-        self.z.is_zero().into()
+        self.z.is_zero_vartime()
     }
 
     /// Whether the point is finite with the abscissa `x`; costs no inversion.
     pub(super) fn has_x(&self, x: &Field<N, C>) -> bool {
-        !self.is_infinity() && bool::from(x.mul(&self.z.square()).sub(&self.x).is_zero())
+        !self.is_infinity() && x.mul(&self.z.square()).sub(&self.x).is_zero_vartime()
     }
 
     /// The usual doubling formulas with z halved, which saves multiplying by small numbers.
     pub(super) fn double(&self, spec: &CurveSpec<N, C>) -> Self {
         let Self { x, y, z } = self;
+        // In this order most products do not need the one before, so the processor works on two at once.
         let z_squared = z.square();
         let y_squared = y.square();
+        let z_out = y.mul(z);
         let derivative = if spec.a_is_minus_three {
             let product = x.sub(&z_squared).mul(&x.add(&z_squared));
             product.double().add(&product)
@@ -82,19 +69,22 @@ impl<const N: usize, const C: u64> Jacobian<N, C> {
             let x_squared = x.square();
             x_squared.double().add(&x_squared).add(&spec.a.mul(&z_squared.square()))
         };
-        let slope = derivative.half();
         let chord = x.mul(&y_squared);
-        let x_out = slope.square().sub(&chord.double());
-        Self { x: x_out, y: slope.mul(&chord.sub(&x_out)).sub(&y_squared.square()), z: y.mul(z) }
+        let slope = derivative.half();
+        let slope_squared = slope.square();
+        let y_fourth = y_squared.square();
+        let x_out = slope_squared.sub(&chord.double());
+        Self { x: x_out, y: slope.mul(&chord.sub(&x_out)).sub(&y_fourth), z: z_out }
     }
 
-    fn add_affine(&self, other: &Affine<N, C>, spec: &CurveSpec<N, C>) -> Self {
+    pub(super) fn add_affine(&self, other: &Affine<N, C>, spec: &CurveSpec<N, C>) -> Self {
         if self.is_infinity() {
             return other.to_jacobian();
         }
         let z_squared = self.z.square();
+        let z_cubed = z_squared.mul(&self.z);
         let u = other.x.mul(&z_squared);
-        let s = other.y.mul(&z_squared.mul(&self.z));
+        let s = other.y.mul(&z_cubed);
         self.add_scaled(&u, &s, &self.x, &self.y, &self.z, spec)
     }
 
@@ -125,62 +115,18 @@ impl<const N: usize, const C: u64> Jacobian<N, C> {
     ) -> Self {
         let h = u2.sub(u1);
         let r = s2.sub(s1);
-        if bool::from(h.is_zero()) {
-            return if bool::from(r.is_zero()) { self.double(spec) } else { Self::INFINITY };
+        if h.is_zero_vartime() {
+            return if r.is_zero_vartime() { self.double(spec) } else { Self::INFINITY };
         }
         let h_squared = h.square();
+        let r_squared = r.square();
         let h_cubed = h_squared.mul(&h);
         let v = u1.mul(&h_squared);
-        let x_out = r.square().sub(&h_cubed).sub(&v.double());
-        Self { x: x_out, y: r.mul(&v.sub(&x_out)).sub(&s1.mul(&h_cubed)), z: z.mul(&h) }
+        let z_out = z.mul(&h);
+        let x_out = r_squared.sub(&h_cubed).sub(&v.double());
+        let y_part = s1.mul(&h_cubed);
+        Self { x: x_out, y: r.mul(&v.sub(&x_out)).sub(&y_part), z: z_out }
     }
-}
-
-/// `base_factor · G + key_factor · key`; the factors may be any integers of the width.
-pub(super) fn double_multiple<const N: usize, const C: u64>(
-    spec: &CurveSpec<N, C>,
-    base_factor: &[u64; N],
-    key: &Affine<N, C>,
-    key_factor: &[u64; N],
-) -> Jacobian<N, C> {
-    let base_multiples = spec.base_multiples.get_or_init(|| odd_multiples(&spec.base, BASE_WINDOW, spec));
-    let key_multiples = odd_multiples(key, KEY_WINDOW, spec);
-    let terms = [
-        (Wnaf::new(base_factor, BASE_WINDOW), base_multiples.as_slice()),
-        (Wnaf::new(key_factor, KEY_WINDOW), key_multiples.as_slice()),
-    ];
-    sum_of_multiples(spec, &terms)
-}
-
-/// The sum of each table's point times its factor, all doublings shared.
-fn sum_of_multiples<const N: usize, const C: u64>(
-    spec: &CurveSpec<N, C>,
-    terms: &[(Wnaf, &[Affine<N, C>])],
-) -> Jacobian<N, C> {
-    let length = terms.iter().map(|(digits, _)| digits.len()).max().unwrap_or(0);
-    let mut sum = Jacobian::INFINITY;
-    for position in (0..length).rev() {
-        sum = sum.double(spec);
-        for (digits, multiples) in terms {
-            let Some((index, negative)) = digits.table_entry(position) else { continue };
-            let Some(multiple) = multiples.get(index) else { continue };
-            sum = if negative { sum.add_affine(&multiple.neg(), spec) } else { sum.add_affine(multiple, spec) };
-        }
-    }
-    sum
-}
-
-/// `point` times 1, 3, 5, … up to 2^(window − 1) − 1. The point is of order q, so all of these are finite.
-fn odd_multiples<const N: usize, const C: u64>(
-    point: &Affine<N, C>,
-    window: u32,
-    spec: &CurveSpec<N, C>,
-) -> Vec<Affine<N, C>> {
-    let first = point.to_jacobian();
-    let twice = first.double(spec);
-    let multiples: Vec<_> =
-        std::iter::successors(Some(first), |last| Some(last.add(&twice, spec))).take(1 << (window - 2)).collect();
-    to_affine(&multiples)
 }
 
 /// The points with z = 1, for the price of one inversion (Montgomery's trick). All must be finite.
@@ -191,7 +137,7 @@ pub(super) fn to_affine<const N: usize, const C: u64>(points: &[Jacobian<N, C>])
         products_before.push(product);
         product = product.mul(&point.z);
     }
-    let mut inverse = product.invert();
+    let mut inverse = product.invert_vartime();
     let mut out: Vec<_> = points
         .iter()
         .zip(&products_before)

@@ -8,8 +8,6 @@
     reason = "arrays of a fixed width, indices bounded by it"
 )]
 
-use crypto_bigint::{Odd, Uint};
-
 use super::limbs::{self, add_carry, mul_add};
 
 /// A group order with what Montgomery multiplication needs to know of it.
@@ -86,9 +84,7 @@ impl<const N: usize> Order<N> {
 
     /// 1/`a` mod q, or `None` for zero.
     pub(super) fn invert_vartime(&self, a: &[u64; N]) -> Option<[u64; N]> {
-        let q: Odd<Uint<N>> = Option::from(Uint::from_words(self.q).to_odd())?;
-        let inverse: Uint<N> = Option::from(Uint::from_words(*a).invert_odd_mod_vartime(&q))?;
-        Some(inverse.to_words())
+        limbs::invert_vartime(a, &self.q)
     }
 
     /// `a · b / 2^(64·N)` mod q, one of them below q.

@@ -1,12 +1,16 @@
 //! Keys and signatures over a field of a given width.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
+
 use sha2::{Digest as _, Sha512};
 use zeroize::Zeroizing;
 
 use super::complete::base_multiple;
 use super::curve::CurveSpec;
 use super::field::Field;
-use super::point::{Affine, double_multiple};
+use super::multiples::{LimbMultiples, double_multiple, double_multiple_of_known};
+use super::point::Affine;
 use super::{Curve, GostKeyError, limbs};
 use crate::random::SecureRandom;
 
@@ -14,11 +18,22 @@ use crate::random::SecureRandom;
 const SCALAR_ATTEMPTS_MAX: u32 = 128;
 /// Keeps the nonces apart from any other hash of the same key.
 const NONCE_LABEL: &[u8] = b"qolhat GOST 34.10 nonce v1";
+/// Verifications without a table before a key gets one. Making a table costs about one and a half of them, and a
+/// verification with it a third of one: a key used more often than this is likely to be used again and again.
+const COLD_USES_MAX: u32 = 3;
 
 #[derive(Clone)]
 pub(super) struct PublicPoint<const N: usize, const C: u64> {
     spec: &'static CurveSpec<N, C>,
     point: Affine<N, C>,
+    known: Arc<Known<N, C>>,
+}
+
+/// What a key and its clones learn from being used. It changes how fast a signature is verified, nothing else.
+struct Known<const N: usize, const C: u64> {
+    /// Verifications begun without a table; stands still once there is one.
+    cold_uses: AtomicU32,
+    multiples: OnceLock<LimbMultiples<N, C>>,
 }
 
 impl<const N: usize, const C: u64> PublicPoint<N, C> {
@@ -34,13 +49,35 @@ impl<const N: usize, const C: u64> PublicPoint<N, C> {
         if !point.is_in_subgroup(spec) {
             return Err(GostKeyError::NotInSubgroup);
         }
-        Ok(Self { spec, point })
+        Ok(Self::new(spec, point))
+    }
+
+    fn new(spec: &'static CurveSpec<N, C>, point: Affine<N, C>) -> Self {
+        let known = Known { cold_uses: AtomicU32::new(0), multiples: OnceLock::new() };
+        Self { spec, point, known: Arc::new(known) }
     }
 
     /// A key that was not checked, to test what no checked key reaches.
     #[cfg(test)]
     pub(super) fn unchecked(spec: &'static CurveSpec<N, C>, point: Affine<N, C>) -> Self {
-        Self { spec, point }
+        Self::new(spec, point)
+    }
+
+    /// Makes the table of the key's multiples, unless it is there.
+    pub(super) fn prepare(&self) -> &LimbMultiples<N, C> {
+        self.known.multiples.get_or_init(|| LimbMultiples::of_key(&self.point, self.spec))
+    }
+
+    pub(super) fn is_prepared(&self) -> bool {
+        self.known.multiples.get().is_some()
+    }
+
+    /// The table, if there is one or the key has been used so often that it is worth making.
+    fn multiples(&self) -> Option<&LimbMultiples<N, C>> {
+        self.known.multiples.get().or_else(|| {
+            let uses = self.known.cold_uses.fetch_add(1, Ordering::Relaxed);
+            (uses >= COLD_USES_MAX).then(|| self.prepare())
+        })
     }
 
     pub(super) fn to_le_bytes(&self) -> Vec<u8> {
@@ -68,7 +105,10 @@ impl<const N: usize, const C: u64> PublicPoint<N, C> {
         let e_inverse = order.invert_vartime(&digest_number(self.spec, digest)?)?;
         let base_factor = order.mul(&s, &e_inverse);
         let key_factor = order.neg(&order.mul(&r, &e_inverse));
-        let point = double_multiple(self.spec, &base_factor, &self.point, &key_factor);
+        let point = match self.multiples() {
+            Some(known) => double_multiple_of_known(self.spec, &base_factor, known, &key_factor),
+            None => double_multiple(self.spec, &base_factor, &self.point, &key_factor),
+        };
 
         // r is the abscissa modulo q. Rather than divide the point's x, try every abscissa r stands for:
         // one or, for the curve of cofactor 4, up to four.
@@ -123,7 +163,7 @@ impl<const N: usize, const C: u64> SecretScalar<N, C> {
     }
 
     pub(super) fn public_point(&self) -> PublicPoint<N, C> {
-        PublicPoint { spec: self.spec, point: base_multiple(self.spec, &self.scalar) }
+        PublicPoint::new(self.spec, base_multiple(self.spec, &self.scalar))
     }
 
     /// The signature, or `None` when the digest has another width than the field.

@@ -2,14 +2,14 @@
 //! Keys and signatures as the rest of the product uses them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::as_conversions, clippy::panic)]
 
-use openssl::bn::{BigNum, BigNumContext};
+use openssl::bn::BigNum;
 use openssl::ec::EcPoint;
 
 use super::curve::{CurveSpec, GOST_2004_A, GOST_2015_A_256, GOST_2015_A_512};
 use super::field::Field;
 use super::limbs;
 use super::signature::PublicPoint;
-use super::twin::{Seeded, Twin, big, coordinates};
+use super::twin::{Seeded, Twin, coordinates};
 use super::*;
 use crate::digest::DigestAlgorithm;
 
@@ -360,52 +360,6 @@ fn a_digest_that_is_zero_counts_as_one() {
     reads_zero_as_one(&GOST_2015_A_512);
     reads_zero_as_one(&GOST_2015_A_256);
     reads_zero_as_one(&GOST_2004_A);
-}
-
-fn agrees_with_openssl<const N: usize, const C: u64>(spec: &'static CurveSpec<N, C>) {
-    let mut twin = Twin::new(spec);
-    let mut rng = Seeded::new(71);
-    for _ in 0..20 {
-        let secret = GostSecretKey::generate(spec.curve, &mut rng).unwrap();
-        let digest: [u64; N] = rng.limbs();
-        let signature = secret.sign_prehashed(&bytes(&digest), &mut rng).unwrap();
-        let (r, s) = signature.split_at(8 * N);
-        let (r, s) = (big(&limbs::from_le_bytes::<N>(r).unwrap()), big(&limbs::from_le_bytes::<N>(s).unwrap()));
-        assert!(twin_verifies(&mut twin, &secret, &big(&digest), &r, &s));
-        assert!(!twin_verifies(&mut twin, &secret, &big(&digest), &s, &r));
-    }
-}
-
-/// RFC 7091 section 6.2 with OpenSSL's numbers and points.
-fn twin_verifies<const N: usize, const C: u64>(
-    twin: &mut Twin<N, C>,
-    secret: &GostSecretKey,
-    digest: &BigNum,
-    r: &BigNum,
-    s: &BigNum,
-) -> bool {
-    let mut context = BigNumContext::new().unwrap();
-    let [mut v, mut z1, mut z2, mut minus_r, mut x, mut y, mut abscissa] =
-        std::array::from_fn(|_| BigNum::new().unwrap());
-    v.mod_inverse(digest, &twin.q, &mut context).unwrap();
-    z1.mod_mul(s, &v, &twin.q, &mut context).unwrap();
-    minus_r.mod_sub(&twin.q, r, &twin.q, &mut context).unwrap();
-    z2.mod_mul(&minus_r, &v, &twin.q, &mut context).unwrap();
-    let d = limbs::from_le_bytes::<N>(&secret.to_le_bytes()).unwrap();
-    let base = twin.theirs(&twin.spec.base);
-    let key = twin.multiple(&base, &big(&d));
-    let mut sum = EcPoint::new(&twin.group).unwrap();
-    sum.mul_full(&twin.group, &z1, &key, &z2, &mut context).unwrap();
-    sum.affine_coordinates_gfp(&twin.group, &mut x, &mut y, &mut context).unwrap();
-    abscissa.nnmod(&x, &twin.q, &mut context).unwrap();
-    abscissa == *r
-}
-
-#[test]
-fn our_signatures_verify_by_the_standard_s_formulas_in_openssl() {
-    agrees_with_openssl(&GOST_2015_A_512);
-    agrees_with_openssl(&GOST_2015_A_256);
-    agrees_with_openssl(&GOST_2004_A);
 }
 
 /// A source of randomness that broke and always gives the same octet.

@@ -2,33 +2,34 @@
 
 use super::limbs;
 
-/// Widest window whose digits fit an `i8`.
-pub(super) const WINDOW_MAX: u32 = 8;
+/// Widest window.
+pub(super) const WINDOW_MAX: u32 = 12;
 
 /// Digits of weight 2^position, each zero or odd and below 2^(window − 1) in magnitude; of any `window` neighbours at
 /// most one is not zero.
-pub(super) struct Wnaf(Vec<i8>);
+pub(super) struct Wnaf(Vec<i16>);
 
 impl Wnaf {
     /// The digits of `number`, for a window of 2 to [`WINDOW_MAX`].
     pub(super) fn new<const N: usize>(number: &[u64; N], window: u32) -> Self {
-        let mut digits = Vec::with_capacity(64 * N + 1);
-        let mut carry = 0;
+        let window = window.clamp(2, WINDOW_MAX);
         // One position past the width, for the last carry.
-        while digits.len() <= 64 * N {
-            let position = digits.len();
+        let mut digits = vec![0; 64 * N + 1];
+        let mut carry = 0;
+        let mut position = 0;
+        let mut significant = 0;
+        while let Some(digit) = digits.get_mut(position) {
             if limbs::bit(number, position) == carry {
-                digits.push(0);
+                position += 1;
                 continue;
             }
-            let chunk = (0..).zip(position..).take(window.try_into().unwrap_or(0));
-            let chunk = chunk.fold(carry, |sum, (shift, at): (u32, usize)| sum + (limbs::bit(number, at) << shift));
+            // Odd: the carry and the lowest bit differ.
+            let chunk = limbs::bits(number, position, window) + carry;
             carry = chunk >> (window - 1);
-            let digit = i16::try_from(chunk).unwrap_or(0) - i16::from(carry == 1) * (1 << window);
-            digits.push(i8::try_from(digit).unwrap_or(0));
-            digits.extend((1..window).map(|_| 0));
+            *digit = i16::try_from(chunk).unwrap_or(0) - i16::from(carry == 1) * (1 << window);
+            significant = position + 1;
+            position = significant + usize::try_from(window - 1).unwrap_or(0);
         }
-        let significant = digits.iter().rposition(|digit| *digit != 0).map_or(0, |last| last + 1);
         digits.truncate(significant);
         Self(digits)
     }
@@ -40,6 +41,7 @@ impl Wnaf {
 
     /// Where a table of the odd multiples 1, 3, 5, … has the digit at `position`, and whether the digit is negative;
     /// `None` for zero.
+    #[inline]
     pub(super) fn table_entry(&self, position: usize) -> Option<(usize, bool)> {
         let digit = *self.0.get(position)?;
         (digit != 0).then(|| (usize::from(digit.unsigned_abs() / 2), digit < 0))

@@ -7,13 +7,13 @@ use crate::name::{Attribute, Name, text};
 use crate::oid::Oid;
 
 /// One attribute of a name, ready to compare.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Folded {
     kind: Oid,
     value: Value,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Value {
     /// A DirectoryString of whatever type, folded.
     Text(String),
@@ -75,6 +75,18 @@ fn letters(text: &str) -> impl Iterator<Item = char> {
     // The sigma at the end of a word has its own small letter.
     let small = |c: char| c.to_lowercase().map(|c| if c == 'ς' { 'σ' } else { c });
     text.chars().filter(|c| !c.is_whitespace()).flat_map(small)
+}
+
+/// A name in the form in which names are compared: two keys are equal exactly when [`names_match`] says so.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct NameKey(Vec<Rdn>);
+
+impl NameKey {
+    /// `None` for an empty name, which is the same as none.
+    pub(super) fn of(name: &Name<'_>) -> Option<NameKey> {
+        let rdns = rdns(name);
+        (!rdns.is_empty()).then_some(NameKey(rdns))
+    }
 }
 
 /// Whether `name` lies in the subtree `base`: its first RDNs are those of `base`.

@@ -17,6 +17,12 @@ rules! {
     CERTIFICATE_FOUND = "signing-certificate-found", "EN 319 102-1 5.2.3; RFC 5652 5.3";
     /// The signed reference is of that very certificate.
     CERTIFICATE_REFERENCE = "signing-certificate-reference", "EN 319 102-1 5.2.3.4; RFC 5035 5.4";
+    /// What the references of an XML signature point at and transform is told in ways that are followed.
+    XML_REFERENCES = "xml-references-known", "XML Signature 1.1 4.4.3; EN 319 102-1 5.2.7";
+    /// Signatures added later were taken away first, as they cannot be covered.
+    XML_STACKED = "xml-later-signatures", "XML Signature 1.1 6.6.4";
+    /// An XML signature covers the whole document.
+    XML_COVERAGE = "xml-covers-document", "XML Signature 1.1 8.1.3; EN 319 102-1 5.2.7.4";
     /// The algorithms are known.
     ALGORITHMS_KNOWN = "algorithms-known", "EN 319 102-1 5.2.7";
     /// Digest, signature algorithm and their signed protection agree.
@@ -63,6 +69,26 @@ rules! {
     REVOCATION = "certificate-revocation", "EN 319 102-1 5.2.5, 5.2.6; RFC 5280 6.3; RFC 6960 3.2";
     /// The algorithms were trusted when the signature is proven to have existed.
     ALGORITHMS_TRUSTED = "algorithms-trusted", "EN 319 102-1 5.2.8; TS 119 312";
+    /// What the signature of a container is over is told: by its one manifest, or by the one file.
+    DATA_OBJECTS_NAMED = "data-objects-named", "EN 319 162-1 4.3.3.2, 4.4.3.2";
+    /// Every file that the manifest names is in the container.
+    DATA_OBJECTS_FOUND = "data-objects-found", "EN 319 162-1 A.4";
+    /// Every file is the one that the manifest is of.
+    DATA_OBJECTS_DIGEST = "data-objects-digest", "EN 319 162-1 A.4; EN 319 102-1 5.2.7.4";
+    /// The digests of the manifest are trusted.
+    DATA_OBJECTS_ALGORITHMS = "data-objects-algorithms", "EN 319 102-1 5.2.8; TS 119 312";
+    /// The evidence record is of a form that is understood.
+    RECORD_FORM = "evidence-record-form", "RFC 4998 3.1, 6";
+    /// Each chain of the record has one algorithm, trusted until the next one begins.
+    RECORD_ALGORITHMS = "evidence-record-algorithms", "RFC 4998 3.1, 5.3";
+    /// The time stamps of the record follow each other.
+    RECORD_ORDER = "evidence-record-order", "RFC 4998 5.1";
+    /// Every time stamp covers the one before.
+    RECORD_RENEWAL = "evidence-record-renewal", "RFC 4998 4.3, 5.2, 5.3";
+    /// Every time stamp held until the next one.
+    RECORD_STAMPS = "evidence-record-time-stamps", "RFC 4998 5.3";
+    /// The record covers the data.
+    RECORD_OBJECTS = "evidence-record-objects", "RFC 4998 4.3, 5.3";
 }
 
 /// Those asked of a signature itself, not of its time stamps: each has an answer in every report.
@@ -76,6 +102,23 @@ pub(super) const OF_A_SIGNATURE: &[Rule] = &[
     CONTENT_FOUND,
     CONTENT_DIGEST,
     SIGNATURE_VALUE,
+    CERTIFICATE_REFERENCE,
+    PATH,
+    VALIDITY,
+    REVOCATION,
+    ALGORITHMS_TRUSTED,
+];
+
+/// The same of an XML signature.
+pub(super) const OF_AN_XML_SIGNATURE: &[Rule] = &[
+    FORMAT,
+    XML_REFERENCES,
+    ALGORITHMS_KNOWN,
+    CERTIFICATE_FOUND,
+    CONTENT_FOUND,
+    CONTENT_DIGEST,
+    SIGNATURE_VALUE,
+    XML_COVERAGE,
     CERTIFICATE_REFERENCE,
     PATH,
     VALIDITY,

@@ -131,7 +131,8 @@ fn learn(proofs: &mut Proofs, signer: &SignerInfo, indexed: &Indexed<'_>, when: 
     }
 }
 
-fn plain(
+/// Judges tokens that are over what `digest` digests; one that cannot be read is told in the report.
+pub(super) fn plain(
     kind: TimeStampKind,
     tokens: &[&[u8]],
     digest: &mut time_stamp::DigestOf<'_>,
@@ -159,6 +160,7 @@ fn readable(tokens: &[&[u8]], report: &mut SignatureReport) -> Vec<TimeStampToke
     read
 }
 
-fn proven(stamps: &[TimeStampReport]) -> impl Iterator<Item = Moment> {
+/// The moments that are proven.
+pub(super) fn proven(stamps: &[TimeStampReport]) -> impl Iterator<Item = Moment> {
     stamps.iter().filter(|stamp| stamp.proven).map(|stamp| stamp.gen_time)
 }

@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use qolhat_pki::algorithm::KeyCache;
 use qolhat_pki::certificate::Certificate;
 use qolhat_pki::digest::DigestAlgorithm;
 use qolhat_pki::gost::{Curve, GostPublicKey};
@@ -64,6 +65,31 @@ fn every_national_signature_on_a_real_certificate_verifies() {
         verified[usize::from(key.curve() == Curve::Gost2004A)] += 1;
     }
     assert!(verified[0] >= 15 && verified[1] >= 4, "2015: {}, 2004: {}", verified[0], verified[1]);
+}
+
+#[test]
+fn certificates_read_again_and_again_share_one_key_and_its_table() {
+    let Some(folder) = shared("nca") else { return };
+    let issuer = certificates_in(&folder)
+        .into_iter()
+        .find(|(_, certificate)| {
+            certificate.subject_der() == certificate.issuer_der() && gost_key(certificate).is_some()
+        })
+        .map(|(_, certificate)| certificate.der().to_vec())
+        .expect("a national root");
+    let keys = KeyCache::new(8);
+    let read = || {
+        let certificate = Certificate::from_der(&issuer).unwrap();
+        certificate.take_key_from(&keys);
+        certificate
+    };
+    let alone = Certificate::from_der(&issuer).unwrap();
+    assert_eq!(read().public_key().unwrap(), alone.public_key().unwrap());
+    for _ in 0..6 {
+        assert_eq!(read().verify_signed_by(&read()), Ok(()));
+    }
+    assert!(gost_key(&read()).unwrap().is_prepared());
+    assert!(!gost_key(&alone).unwrap().is_prepared());
 }
 
 #[test]

@@ -4,8 +4,10 @@
 
 mod algorithms;
 mod answer;
+mod asic;
 mod certificates;
 mod crl;
+mod ers;
 mod foreign;
 mod gost;
 mod issue;
@@ -14,7 +16,9 @@ mod ocsp;
 mod pkcs12;
 mod raw_signatures;
 mod report_etsi;
+mod suites;
 mod traps;
 mod tsp;
 mod validate;
 mod workshop;
+mod xml;

@@ -360,3 +360,47 @@ fn a_key_bound_to_its_padding_verifies_nothing_else() {
     let broken = spki(oid::RSASSA_PSS, &[5, 0], &inner);
     assert_eq!(ask(&broken, "rsa-pss-sha256-mgf1-sha256-32", &pss32), RawOutcome::Unsupported);
 }
+
+/// r ‖ s, each little-endian: no other order, no number of another width, and none past the order of the curve.
+#[test]
+fn a_national_signature_is_valid_in_its_own_form_only() {
+    use crate::workshop::SeededRandom;
+    use qolhat_pki::gost::Curve;
+    use qolhat_pki::key::PrivateKey;
+    for (curve, name, width) in [
+        (Curve::Gost2015A512, "gost3410-2015-512", 64),
+        (Curve::Gost2015A256, "gost3410-2015-256", 32),
+        (Curve::Gost2004A, "gost34310-2004", 32),
+    ] {
+        let mut random = SeededRandom::new(11);
+        let private = PrivateKey::generate_gost(curve, &mut random).unwrap();
+        let key = PublicKey::from_spki(&private.spki_der().unwrap());
+        let algorithm = RawAlgorithm::from_name(name).unwrap();
+        let good = private.sign_message(b"message", &mut random).unwrap();
+        let ask = |signature: &[u8]| algorithm.verify(&key, b"message", signature);
+        assert_eq!((ask(&good), good.len()), (RawOutcome::Valid, 2 * width), "{name}");
+        assert_eq!(algorithm.verify(&key, b"massage", &good), RawOutcome::Invalid);
+        let (r, s) = good.split_at(width);
+        let backwards: Vec<u8> = good.iter().rev().copied().collect();
+        let zeros = vec![0; width];
+        let padded = [r, &[0], s, &[0]].concat();
+        for wrong in [
+            [s, r].concat(),
+            backwards,
+            [r, &zeros].concat(),
+            [&zeros, s].concat(),
+            [r, &vec![0xff; width]].concat(),
+            padded,
+            good[1..].to_vec(),
+            [&good[..], &[0]].concat(),
+            Vec::new(),
+        ] {
+            assert_eq!(ask(&wrong), RawOutcome::Invalid, "{name}");
+        }
+        for bit in (0..good.len() * 8).step_by(7) {
+            let mut changed = good.clone();
+            changed[bit / 8] ^= 1 << (bit % 8);
+            assert_eq!(ask(&changed), RawOutcome::Invalid, "{name} bit {bit}");
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! Reports as files of ETSI TS 119 102-2, read with another parser; in `strict`, by another program.
 
-mod strict;
+pub mod strict;
 
 use std::collections::BTreeSet;
 

@@ -14,6 +14,7 @@ use crate::report::xml_writer::XmlWriter;
 use crate::report::{Check, Indication, TimeStampKind};
 use crate::revocation::UsedObject;
 use crate::time::Moment;
+use crate::xml::dsig;
 
 /// The SignatureValidationReport of one signature.
 pub(super) fn write(w: &mut XmlWriter, signature: &NamedSignature<'_>, at: Moment) {
@@ -70,7 +71,9 @@ fn identifier(w: &mut XmlWriter, signature: &NamedSignature<'_>) {
         if let Some(representation) = &material.representation {
             digest(w, representation);
         }
-        w.text("ds:SignatureValue", &STANDARD.encode(&material.value));
+        if !material.value.is_empty() {
+            w.text("ds:SignatureValue", &STANDARD.encode(&material.value));
+        }
         w.text("HashOnly", "false");
         w.text("DocHashOnly", if material.document_by_digest { "true" } else { "false" });
     });
@@ -189,7 +192,7 @@ pub(super) fn digest_sha256(w: &mut XmlWriter, value: &[u8; 32]) {
 }
 
 fn digest_value(w: &mut XmlWriter, algorithm: DigestAlgorithm, value: &[u8]) {
-    w.empty("ds:DigestMethod", &[("Algorithm", words::digest_method(algorithm))]);
+    w.empty("ds:DigestMethod", &[("Algorithm", dsig::digest_uri(algorithm))]);
     w.text("ds:DigestValue", &STANDARD.encode(value));
 }
 

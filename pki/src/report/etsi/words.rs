@@ -1,7 +1,6 @@
 //! The words of the standards for ours. Source: ETSI TS 119 102-2 §4.3.4, §4.3.11, §4.3.12, §4.4.4; RFC 3061; RFC 9231;
 //! for the national digests the signatures in XML of the national programs.
 
-use crate::digest::DigestAlgorithm;
 use crate::oid::Oid;
 use crate::report::{Check, CheckOutcome, Indication, SignatureReport, SubIndication, TimeStampKind};
 
@@ -65,23 +64,6 @@ pub(super) const fn stamp_attribute(kind: TimeStampKind) -> Option<(&'static str
         TimeStampKind::Signature => Some(("SignatureTimeStamp", false)),
         TimeStampKind::Archive => Some(("ArchiveTimeStamp", false)),
         TimeStampKind::Data => None,
-    }
-}
-
-/// A digest in DigestMethod.
-pub(super) const fn digest_method(algorithm: DigestAlgorithm) -> &'static str {
-    match algorithm {
-        DigestAlgorithm::Sha1 => "http://www.w3.org/2000/09/xmldsig#sha1",
-        DigestAlgorithm::Sha224 => "http://www.w3.org/2001/04/xmldsig-more#sha224",
-        DigestAlgorithm::Sha256 => "http://www.w3.org/2001/04/xmlenc#sha256",
-        DigestAlgorithm::Sha384 => "http://www.w3.org/2001/04/xmldsig-more#sha384",
-        DigestAlgorithm::Sha512 => "http://www.w3.org/2001/04/xmlenc#sha512",
-        // No URI of W3C or RFC 9231 names the shortened forms of SHA-512: the identifier as a URN. Source: RFC 8017 annex B.
-        DigestAlgorithm::Sha512_224 => "urn:oid:2.16.840.1.101.3.4.2.5",
-        DigestAlgorithm::Sha512_256 => "urn:oid:2.16.840.1.101.3.4.2.6",
-        DigestAlgorithm::Streebog256 => "urn:ietf:params:xml:ns:pkigovkz:xmlsec:algorithms:gostr34112015-256",
-        DigestAlgorithm::Streebog512 => "urn:ietf:params:xml:ns:pkigovkz:xmlsec:algorithms:gostr34112015-512",
-        DigestAlgorithm::Gost34311 => "http://www.w3.org/2001/04/xmldsig-more#gost34311",
     }
 }
 
