@@ -44,10 +44,8 @@ pub(crate) fn search(
         }
     }
     // Written out only when nothing else was found: most searches end before.
-    Err(match best {
-        PathError::NoPath { issuer } if issuer.is_empty() => PathError::NoPath { issuer: target.issuer().to_string() },
-        other => other,
-    })
+    let nobody = matches!(&best, PathError::NoPath { issuer } if issuer.is_empty());
+    Err(if nobody { PathError::NoPath { issuer: target.issuer().to_string() } } else { best })
 }
 
 /// Nothing yet: [`search`] says whose issuer is missing.

@@ -164,8 +164,7 @@ fn shape(
     };
     if signer.has_signed_attributes() {
         // Whether a counter-signature has a type is asked of its form.
-        let Some(encapsulated) = encapsulated else { return None };
-        if signer.content_type() != Some(encapsulated) {
+        if signer.content_type() != Some(encapsulated?) {
             return refuse(checks, rules::CONTENT_TYPE, "the content-type attribute is not the type of the content");
         }
         checks.push(Check::new(rules::CONTENT_TYPE, true, ""));

@@ -43,6 +43,9 @@ fn issue(
     Holder { certificate: Certificate::from_der(&der).unwrap(), key }
 }
 
+/// Of a certificate before it is issued.
+type Change = fn(&mut CertificateTemplate);
+
 fn extension(identifier: Oid, critical: bool, value: Vec<u8>) -> RawExtension {
     RawExtension { identifier, critical, value }
 }

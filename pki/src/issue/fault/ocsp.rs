@@ -54,7 +54,6 @@ faults! {
 /// `responder` with `key`, but for one thing. `other` is another certificate, where the fault needs one.
 /// # Errors
 /// As [`build_ocsp_response`].
-#[expect(clippy::too_many_arguments, reason = "who answers whom about what, and the other one")]
 pub fn build_wrong_ocsp_response(
     fault: OcspFault,
     (issuer, serial): (&Certificate, &[u8]),

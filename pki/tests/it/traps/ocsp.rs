@@ -14,7 +14,7 @@ use qolhat_pki::policy::SignaturePolicy;
 use qolhat_pki::report::Indication;
 use qolhat_pki::validate::Evidence;
 
-use super::{answer, extension, issue, status, status_of};
+use super::{Change, answer, extension, issue, status, status_of};
 use crate::validate::{LISTED, TOMORROW, crl, judge, now, only, sign, sub};
 use crate::workshop::{Holder, Kind, SeededRandom, World, at, head_of_organisation};
 
@@ -24,17 +24,11 @@ const SILENT: &str = "revocation-unknown: there is no evidence on it";
 fn wrong(world: &World, fault: OcspFault) -> Vec<u8> {
     let about = (&world.ca.certificate, world.signer.certificate.serial());
     // Another CA, with another name or with that of ours.
-    let other = match fault {
-        OcspFault::CertIdOtherKey => issue(&world.root, 5, &Profile::IssuingCa, ca_name(world), |_| {}),
-        _ => Holder { key: issue_key(), certificate: world.root.certificate.clone() },
-    };
+    let namesake = issue(&world.root, 5, &Profile::IssuingCa, ca_name(world), |_| {}).certificate;
+    let other = if fault == OcspFault::CertIdOtherKey { namesake } else { world.root.certificate.clone() };
     let (responder, made, random) = (&world.responder, at(LISTED), &mut SeededRandom::new(6));
     let certificate = &responder.certificate;
-    build_wrong_ocsp_response(fault, about, certificate, &other.certificate, made, &responder.key, random).unwrap()
-}
-
-fn issue_key() -> qolhat_pki::key::PrivateKey {
-    qolhat_pki::key::PrivateKey::generate_gost512(&mut SeededRandom::new(1)).unwrap()
+    build_wrong_ocsp_response(fault, about, certificate, &other, made, &responder.key, random).unwrap()
 }
 
 fn ca_name(world: &World) -> Vec<u8> {
@@ -161,7 +155,7 @@ fn a_responder_made_one_by_a_ca_below_is_not_believed() {
 #[test]
 fn a_responder_that_is_not_for_answering_is_not_believed() {
     let world = World::new(Kind::Gost2015);
-    let changes: [(&str, fn(&mut qolhat_pki::issue::certificate_builder::CertificateTemplate)); 4] = [
+    let changes: [(&str, Change); 4] = [
         ("no purpose", |template| template.extended_key_usage.clear()),
         ("any purpose", |template| template.extended_key_usage = vec![oid::ANY_EXTENDED_KEY_USAGE]),
         ("no signing", |template| template.key_usage = qolhat_pki::issue::certificate_builder::usage::KEY_ENCIPHERMENT),

@@ -3,7 +3,6 @@
 use qolhat_pki::cms::SignedData;
 use qolhat_pki::digest::{Digest, DigestAlgorithm};
 use qolhat_pki::issue::augment::{Augmentation, augment};
-use qolhat_pki::issue::certificate_builder::CertificateTemplate;
 use qolhat_pki::issue::cms_sign::{CertificateReference, Packaging};
 use qolhat_pki::issue::fault::{TimeStampFault, build_wrong_time_stamp_token};
 use qolhat_pki::issue::profile::{Profile, service_subject};
@@ -14,7 +13,7 @@ use qolhat_pki::report::{Indication, SignatureReport};
 use qolhat_pki::tsp::TimeStampToken;
 use qolhat_pki::validate::Evidence;
 
-use super::issue;
+use super::{Change, issue};
 use crate::validate::stamps::{stamp, token_by, value_digest};
 use crate::validate::{KEY_COMPROMISE, LISTED, TOMORROW, crl, good_evidence, judge, now, only, sign, sub};
 use crate::workshop::{Kind, SeededRandom, World, at};
@@ -144,7 +143,7 @@ fn a_token_of_a_revoked_authority_is_refused_and_one_older_than_the_compromise_n
 fn an_authority_that_is_for_something_else_too_proves_nothing() {
     let mut world = World::new(Kind::Gost2015);
     let cms = sign(&mut world, Packaging::Detached);
-    let changes: [(&str, fn(&mut CertificateTemplate)); 4] = [
+    let changes: [(&str, Change); 4] = [
         ("not critical", |template| template.extended_key_usage_critical = false),
         ("another one beside it", |template| template.extended_key_usage.push(oid::CLIENT_AUTH)),
         ("any", |template| template.extended_key_usage = vec![oid::ANY_EXTENDED_KEY_USAGE]),
