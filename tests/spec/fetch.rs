@@ -164,7 +164,7 @@ async fn only_listed_hosts_are_asked_and_no_redirect_leads_elsewhere() {
     bench.script.set("/full.crl", Reply::Redirect("/moved.crl".to_owned()));
     assert_eq!(bench.numbers_at(now()).await, ["5"], "within the list");
     bench.script.set("/full.crl", Reply::Redirect("/full.crl".to_owned()));
-    let other = Bench { responders: Responders::new("", &[bench.host.clone()], &[]).unwrap(), ..bench };
+    let other = Bench { responders: Responders::new("", std::slice::from_ref(&bench.host), &[]).unwrap(), ..bench };
     assert!(other.asked_at(now()).await.is_empty(), "a circle");
 
     let nobody = Bench { responders: Responders::new("", &[], &[]).unwrap(), ..other };
@@ -234,7 +234,7 @@ fn responder(bench: &Bench, state: CertificateState, echo: fn(&[u8]) -> Option<V
     Reply::Made(Arc::new(move |request| {
         let request = OcspRequest::from_der(request).unwrap();
         let nonce = echo(request.nonce_value().expect("a nonce is sent"));
-        let answers = request.cert_ids().iter().map(|id| (id.der().to_vec(), state.clone()));
+        let answers = request.cert_ids().iter().map(|id| (id.der().to_vec(), state));
         let template = OcspTemplate::national(&certificate, now(), nonce.as_deref(), answers);
         let mut answer = build_ocsp_response(&template, &key, &mut rng()).unwrap();
         if spoiled {
@@ -270,12 +270,12 @@ async fn a_list_takes_the_place_of_an_absent_answer_and_never_of_a_bad_one() {
     let refusal = |refusal| octets(build_ocsp_refusal(refusal));
     let good = CertificateState::Good;
     for (what, reply, had) in [
-        ("good", responder(&bench, good.clone(), same, false), &["ocsp"][..]),
-        ("no nonce", responder(&bench, good.clone(), |_| None, false), &["ocsp"]),
+        ("good", responder(&bench, good, same, false), &["ocsp"][..]),
+        ("no nonce", responder(&bench, good, |_| None, false), &["ocsp"]),
         ("unknown", responder(&bench, CertificateState::Unknown, same, false), &["ocsp"]),
         ("never issued", responder(&bench, CertificateState::NeverIssued, same, false), &["ocsp"]),
-        ("bad signature", responder(&bench, good.clone(), same, true), &["ocsp"]),
-        ("another nonce", responder(&bench, good.clone(), other, false), &[]),
+        ("bad signature", responder(&bench, good, same, true), &["ocsp"]),
+        ("another nonce", responder(&bench, good, other, false), &[]),
         ("a nonce with more before it", responder(&bench, good, longer, false), &[]),
         ("unauthorized", refusal(OcspRefusal::Unauthorized), &[]),
         ("malformedRequest", refusal(OcspRefusal::MalformedRequest), &[]),
@@ -315,7 +315,7 @@ async fn a_time_stamp_is_asked_with_certificate_nonce_and_policy_and_a_refusal_i
     let asking = bench.responders.clone().with_tsp_policies(policies);
     stamp(&asking).await.unwrap_err();
     asking.time_stamp(&DigestAlgorithm::Sha256.digest(b"x"), &mut rng()).await.unwrap_err();
-    let requests = requests.lock().unwrap();
+    let requests = std::mem::take(&mut *requests.lock().unwrap());
     assert!(requests.iter().all(|request| request.cert_req && request.nonce.is_some()));
     assert_ne!(requests[0].nonce, requests[1].nonce);
     let policies: Vec<_> = requests.iter().map(|request| request.policy).collect();
@@ -338,5 +338,5 @@ async fn the_certificate_of_the_issuer_is_taken_only_when_it_issued() {
         assert!(issuers().await.is_empty());
     }
     bench.script.set("/ca.cer", octets(bench.ca.certificate.der().to_vec()));
-    assert_eq!(issuers().await, [bench.ca.certificate.clone()]);
+    assert_eq!(issuers().await, std::slice::from_ref(&bench.ca.certificate));
 }

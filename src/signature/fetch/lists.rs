@@ -129,7 +129,7 @@ impl Lists {
         let slot = self.slots.lock().unwrap_or_else(PoisonError::into_inner).of(url);
         let mut slot = slot.lock().await;
         if !slot.looked {
-            slot.held = self.from_shelf(url, signers).await;
+            slot.held = self.read_shelf(url, signers).await;
             slot.looked = true;
         }
         // The clock went back: what is kept is no measure for what comes.
@@ -167,7 +167,7 @@ impl Lists {
         }
     }
 
-    async fn from_shelf(&self, url: &str, signers: &[Certificate]) -> Option<Held> {
+    async fn read_shelf(&self, url: &str, signers: &[Certificate]) -> Option<Held> {
         let (shelf, url, signers) = (self.shelf.clone()?, url.to_owned(), signers.to_vec());
         let read = move || {
             let (octets, validators) = shelf.take(&url)?;

@@ -24,6 +24,9 @@ use tokio::net::TcpListener;
 
 use crate::support::stage::at;
 
+/// An answer to the octets of a request.
+pub type Maker = Arc<dyn Fn(&[u8]) -> Vec<u8> + Send + Sync>;
+
 /// What is answered at one path.
 #[derive(Clone)]
 pub enum Reply {
@@ -44,7 +47,7 @@ pub enum Reply {
     /// Nothing for a long time.
     Silent,
     /// What this makes of the request.
-    Made(Arc<dyn Fn(&[u8]) -> Vec<u8> + Send + Sync>),
+    Made(Maker),
 }
 
 /// One request as it came.
