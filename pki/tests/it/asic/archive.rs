@@ -4,25 +4,36 @@ use qolhat_pki::asic::ContainerKind;
 use qolhat_pki::digest::DigestAlgorithm;
 use qolhat_pki::issue::cms_sign::CertificateReference;
 use qolhat_pki::issue::ers_builder::ErsBuilder;
+use qolhat_pki::issue::profile::{Profile, service_subject};
 use qolhat_pki::policy::SignaturePolicy;
 use qolhat_pki::report::{Indication, SubIndication};
 
 use super::containers::{Files, MANIFEST, SIGNATURE, asic_e, codes, container, judge, judge_at, manifest, verdict};
+use crate::validate::forge::issue;
 use crate::validate::stamps::token_by;
-use crate::workshop::{Kind, World, at};
+use crate::workshop::{Holder, Kind, World, at};
 
 const FIRST: (&str, &str) = ("META-INF/ASiCArchiveManifest1.xml", "META-INF/timestamp001.tst");
 const LAST: (&str, &str) = ("META-INF/ASiCArchiveManifest.xml", "META-INF/timestamp002.tst");
 const EVERYTHING: [&str; 4] = ["a.txt", "құжат 1.txt", MANIFEST, SIGNATURE];
-/// A year after every certificate has ended.
+/// A year after every certificate of the world has ended.
 const LATER: &str = "2028-01-01T00:00:00Z";
 
-/// Puts an archive manifest over `names`, with a token of `when`.
+/// An authority under the root, which lives longer than that of the world.
+fn lasting(world: &World) -> Holder {
+    issue(&world.root, Kind::Rsa, &Profile::TimeStampAuthority, service_subject("МҰРАҒАТ"), |template| {
+        template.not_after = at("2030-01-01T00:00:00Z");
+    })
+}
+
+/// Puts an archive manifest over `names`, with a token of `when`; the last one is by the authority that lives longer.
 fn archive(world: &World, files: &mut Files, (file, stamp): (&str, &str), names: &[&str], when: &str) {
+    let lasting = lasting(world);
+    let authority = if file == LAST.0 { &lasting } else { &world.authority };
     let over = manifest(stamp, files, names, DigestAlgorithm::Sha256);
     let imprint = DigestAlgorithm::Sha256.digest(&over);
     files.push((file.to_owned(), over));
-    files.push((stamp.to_owned(), token_by(&world.authority, &imprint, when, CertificateReference::V2)));
+    files.push((stamp.to_owned(), token_by(authority, &imprint, when, CertificateReference::V2)));
 }
 
 #[test]
@@ -31,6 +42,12 @@ fn an_archived_signature_stays_good_after_its_certificate_ended() {
     let mut files = asic_e(&mut world);
     let policy = super::containers_policy();
     let report = judge_at(&world, &container(ContainerKind::AsicE, &files), &policy, at(LATER));
+    assert_eq!(verdict(&report), (Indication::Indeterminate, Some("OUT_OF_BOUNDS_NO_POE")));
+
+    // By an authority that has ended too it is kept no longer than by its own certificate.
+    let mut ended = files.clone();
+    archive(&world, &mut ended, FIRST, &EVERYTHING, "2026-05-01T12:00:03Z");
+    let report = judge_at(&world, &container(ContainerKind::AsicE, &ended), &policy, at(LATER));
     assert_eq!(verdict(&report), (Indication::Indeterminate, Some("OUT_OF_BOUNDS_NO_POE")));
 
     archive(&world, &mut files, LAST, &EVERYTHING, "2026-05-01T12:00:03Z");
