@@ -26,6 +26,11 @@ fn a_list_with_one_thing_wrong_is_not_read() {
     for fault in CrlFault::ALL {
         assert_eq!(CrlFault::named(fault.name()), Some(*fault));
         let der = build_wrong_crl(&template, *fault, &world.ca.key, &mut SeededRandom::new(1)).unwrap();
+        // Read all the same, as in a certificate.
+        if *fault == CrlFault::GeneralizedTimeTooEarly {
+            assert_eq!(CertificateList::from_der(&der).unwrap().this_update(), at(LISTED));
+            continue;
+        }
         let error = CertificateList::from_der(&der).unwrap_err().to_string();
         let reason = match fault {
             CrlFault::LongLength => "the length is not minimal",
