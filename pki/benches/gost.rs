@@ -46,6 +46,10 @@ impl SecureRandom for Seeded {
 fn main() {
     let engine = Engine::load();
     let output = Path::new(env!("CARGO_TARGET_TMPDIR")).join("criterion");
+    // Ratios are of one run: what an earlier one left must not be taken for measured now.
+    if output.exists() {
+        std::fs::remove_dir_all(&output).expect("the results of the last run go");
+    }
     let mut criterion = Criterion::default()
         .with_measurement(CpuTime)
         .output_directory(&output)
