@@ -49,6 +49,7 @@ tools: build-tools
 	ls /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf >/dev/null 2>&1 || need="$$need fonts-dejavu-core"; \
 	command -v node >/dev/null || need="$$need nodejs"; \
 	command -v npm >/dev/null || need="$$need npm"; \
+	python3 -c 'import ensurepip, venv' 2>/dev/null || need="$$need python3-venv"; \
 	if [ -n "$$need" ]; then sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
 	  $$sudo mkdir -p /etc/postgresql-common/createcluster.d; \
 	  echo "create_main_cluster = false" | $$sudo tee /etc/postgresql-common/createcluster.d/no-main.conf >/dev/null; \
@@ -56,6 +57,10 @@ tools: build-tools
 	@mkdir -p target/npm && cmp -s tests/js/package.json target/npm/package.json || \
 	  (cp tests/js/package.json target/npm/package.json.new && cd target/npm && mv package.json.new package.json && \
 	   npm install --silent --no-audit --no-fund --no-package-lock --ignore-scripts || (rm -f package.json; exit 1))
+	@cmp -s tests/py/requirements.txt target/py/requirements.txt || \
+	  (rm -rf target/py && python3 -m venv target/py && \
+	   target/py/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r tests/py/requirements.txt && \
+	   cp tests/py/requirements.txt target/py/requirements.txt || (rm -rf target/py; exit 1))
 
 screenshots: tools
 	cargo build --locked --tests

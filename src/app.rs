@@ -19,12 +19,12 @@ use qolhat_storage::{Blobs, DiskStore};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use crate::config::{Config, FreshnessPolicy, Identifiers, Limits, Mode, PagesConfig};
+use crate::config::{Config, EvidenceConfig, FreshnessPolicy, Identifiers, Limits, Mode, PagesConfig, PolicyOid};
 use crate::db::Db;
 use crate::domain::party::{Bin, IdentifierPolicy, Iin};
 use crate::domain::time::{Clock, Moment};
 use crate::journal::{Journal, LogIdentity, OutsideMemory};
-use crate::signature::fetch::Responders;
+use crate::signature::fetch::{Responders, TspPolicies};
 use crate::visualization::{Drawer, DrawerLimits};
 
 /// The system's clock: the only place that reads it, apart from a chosen clock.
@@ -275,9 +275,7 @@ impl App {
             let memory = OutsideMemory::beside(&config.journal.key_file);
             Journal::open(db.clone(), identity, Arc::clone(&clock), Box::new(rng.clone()), Some(memory)).await?
         };
-        let responders =
-            Responders::new(&config.evidence.tsp_url, &config.evidence.responder_hosts, &config.evidence.crl_files)
-                .map_err(|error| StartError::Invalid { what: "HTTP client".to_owned(), detail: error.to_string() })?;
+        let responders = responders_of(&config.evidence)?;
         let trust = trust_of(config)?;
         refuse_demo_anchors(config.mode, &trust)?;
         Ok(Self {
@@ -303,6 +301,18 @@ fn this_program() -> Result<PathBuf, StartError> {
     #[expect(clippy::disallowed_methods, reason = "the one place where the program learns where it is")]
     let program = std::env::current_exe();
     program.map_err(|source| StartError::File { path: "this program".to_owned(), source })
+}
+
+/// The services that `evidence` names.
+///
+/// # Errors
+/// `Invalid` when the TLS library cannot be set up.
+pub fn responders_of(evidence: &EvidenceConfig) -> Result<Responders, StartError> {
+    let responders = Responders::new(&evidence.tsp_url, &evidence.responder_hosts, &evidence.crl_files)
+        .map_err(|error| StartError::Invalid { what: "HTTP client".to_owned(), detail: error.to_string() })?;
+    let policy = |policy: Option<PolicyOid>| policy.map(|PolicyOid(oid)| oid);
+    let policies = TspPolicies { gost: policy(evidence.tsp_policy.gost), other: policy(evidence.tsp_policy.other) };
+    Ok(responders.keeping_lists_in(evidence.crl_folder.clone()).with_tsp_policies(policies))
 }
 
 /// The rules that `config` sets.

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use figment::Figment;
 use figment::providers::{Env, Format, Toml};
+use qolhat_pki::oid::Oid;
 use serde::Deserialize;
 
 /// What the service is run for. A demo may use demo anchors, a chosen clock and test identifiers; production may not.
@@ -154,9 +155,40 @@ pub struct EvidenceConfig {
     /// CRL files or folders read at each check.
     #[serde(default)]
     pub crl_files: Vec<PathBuf>,
+    /// Folder in which fetched CRLs are kept over restarts; in memory alone without one.
+    #[serde(default)]
+    pub crl_folder: Option<PathBuf>,
+    /// Policies that time stamps are asked under; the authority's own choice without them.
+    #[serde(default)]
+    pub tsp_policy: TspPolicyConfig,
     /// Hours a document may wait for evidence that cannot be had at its arrival.
     #[serde(default = "default_check_deadline_hours")]
     pub check_deadline_hours: u32,
+}
+
+/// Policies that time stamps are asked under. Source: nca-rk.md section 6.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TspPolicyConfig {
+    /// For digests of GOST signatures: `1.2.398.3.3.2.6.4` at the national CA.
+    pub gost: Option<PolicyOid>,
+    /// For all other digests: `1.2.398.3.3.2.6.2` there.
+    pub other: Option<PolicyOid>,
+}
+
+/// An object identifier in dotted form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct PolicyOid(pub Oid);
+
+impl TryFrom<String> for PolicyOid {
+    type Error = String;
+
+    /// # Errors
+    /// What is no object identifier.
+    fn try_from(text: String) -> Result<Self, String> {
+        Oid::parse_dotted(&text).map(Self).ok_or_else(|| format!("{text} is not an object identifier"))
+    }
 }
 
 /// Named limits of the doors.
@@ -349,6 +381,7 @@ impl Config {
         self.trust.intermediates.iter_mut().for_each(resolve);
         self.trust.tsa_anchors.iter_mut().for_each(resolve);
         self.evidence.crl_files.iter_mut().for_each(resolve);
+        self.evidence.crl_folder.iter_mut().for_each(resolve);
         if let Some(path) = self.database.strip_prefix("sqlite:").map(PathBuf::from)
             && path.is_relative()
         {

@@ -66,7 +66,7 @@ fn main() {
     if engine.is_none() {
         println!("\nMISSING: gost-engine. Install the Debian package libengine-gost-openssl to measure against it.");
     }
-    table::print(&output);
+    table::print(&output, &table::NATIONAL);
 }
 
 fn group_of(curve: Curve) -> &'static str {

@@ -1,24 +1,27 @@
 //! Signature algorithms and public keys: a closed list, parameters checked when read.
-//! Source: RFC 3279, RFC 4055, RFC 5480, RFC 5758; for the national algorithms the objects of the national CA.
+//! Source: RFC 3279, RFC 4055, RFC 5480, RFC 5758, RFC 8410; for the national algorithms the objects of the national CA.
 //! Parameters: NULL or absent with RSA PKCS#1 v1.5, digests and the national algorithms (real objects hold both);
-//! absent with ECDSA; the whole structure with RSASSA-PSS, whose defaults are SHA-1.
+//! absent with ECDSA and Ed25519; the whole structure with RSASSA-PSS, whose defaults are SHA-1.
 
+mod curve;
 mod key_cache;
+mod key_read;
+mod pss;
 mod public_key;
+mod raw;
 mod verify;
 
+pub use curve::EcCurve;
 pub use key_cache::KeyCache;
-pub use public_key::{
-    EcCurve, KeyError, PublicKey, RSA_EXPONENT_MAX_BYTES, RSA_MODULUS_MAX_BITS, RSA_MODULUS_MIN_BITS,
-};
+pub use key_read::{RSA_EXPONENT_MAX_BYTES, RSA_MODULUS_MAX_BITS, RSA_MODULUS_MIN_BITS};
+pub use pss::PSS_SALT_MAX_BYTES;
+pub use public_key::{KeyError, PublicKey};
+pub use raw::{RawAlgorithm, RawOutcome};
 pub use verify::VerifyError;
 
-use crate::der::{DerError, DerErrorKind, Reader, Rules, tag};
+use crate::der::{DerError, Reader, Rules, tag};
 use crate::digest::DigestAlgorithm;
 use crate::oid::{self, Oid};
-
-/// Longest PSS salt accepted, in octets.
-pub const PSS_SALT_MAX_BYTES: u32 = 512;
 
 /// An AlgorithmIdentifier as received.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +50,8 @@ pub enum SignatureAlgorithm {
     },
     /// ECDSA on a named curve.
     Ecdsa(DigestAlgorithm),
+    /// Ed25519: over the message itself, which is not digested before. In CMS it goes with SHA-512 (RFC 8419 §3).
+    Ed25519,
     /// GOST 34.10-2015, 512 bits, with Streebog-512.
     Gost2015_512,
     /// GOST 34.10-2015, 256 bits, with Streebog-256.
@@ -108,11 +113,12 @@ impl SignatureAlgorithm {
     pub fn from_identifier(identifier: &AlgorithmIdentifier<'_>) -> Result<Self, UnsupportedAlgorithm> {
         let unsupported = UnsupportedAlgorithm { oid: identifier.oid };
         if identifier.oid == oid::RSASSA_PSS {
-            return identifier.parameters.and_then(|raw| pss(raw).ok()).ok_or(unsupported);
+            let parameters = identifier.parameters.and_then(|raw| pss::PssParameters::from_der(raw).ok());
+            return parameters.map(pss::PssParameters::algorithm).ok_or(unsupported);
         }
         let algorithm = Self::from_oid(&identifier.oid).ok_or(unsupported)?;
         let parameters_fit = match algorithm {
-            SignatureAlgorithm::Ecdsa(_) => identifier.parameters.is_none(),
+            SignatureAlgorithm::Ecdsa(_) | SignatureAlgorithm::Ed25519 => identifier.parameters.is_none(),
             SignatureAlgorithm::RsaPkcs1(_)
             | SignatureAlgorithm::RsaPss { .. }
             | SignatureAlgorithm::Gost2015_512
@@ -147,11 +153,13 @@ impl SignatureAlgorithm {
         }
     }
 
-    /// The digest that is signed.
+    /// The digest that is signed; for Ed25519, which signs the message itself, the digest that its mathematics use and that
+    /// goes with it in CMS.
     pub const fn digest(self) -> DigestAlgorithm {
         match self {
             SignatureAlgorithm::RsaPkcs1(digest) | SignatureAlgorithm::Ecdsa(digest) => digest,
             SignatureAlgorithm::RsaPss { hash, .. } => hash,
+            SignatureAlgorithm::Ed25519 => DigestAlgorithm::Sha512,
             SignatureAlgorithm::Gost2015_512 => DigestAlgorithm::Streebog512,
             SignatureAlgorithm::Gost2015_256 => DigestAlgorithm::Streebog256,
             SignatureAlgorithm::Gost2004 => DigestAlgorithm::Gost34311,
@@ -170,7 +178,10 @@ impl SignatureAlgorithm {
     pub const fn is_gost(self) -> bool {
         match self {
             SignatureAlgorithm::Gost2015_512 | SignatureAlgorithm::Gost2015_256 | SignatureAlgorithm::Gost2004 => true,
-            SignatureAlgorithm::RsaPkcs1(_) | SignatureAlgorithm::RsaPss { .. } | SignatureAlgorithm::Ecdsa(_) => false,
+            SignatureAlgorithm::RsaPkcs1(_)
+            | SignatureAlgorithm::RsaPss { .. }
+            | SignatureAlgorithm::Ecdsa(_)
+            | SignatureAlgorithm::Ed25519 => false,
         }
     }
 
@@ -193,6 +204,8 @@ impl DigestAlgorithm {
             DigestAlgorithm::Sha256 => oid::SHA256,
             DigestAlgorithm::Sha384 => oid::SHA384,
             DigestAlgorithm::Sha512 => oid::SHA512,
+            DigestAlgorithm::Sha512_224 => oid::SHA512_224,
+            DigestAlgorithm::Sha512_256 => oid::SHA512_256,
             DigestAlgorithm::Streebog256 => oid::STREEBOG256,
             DigestAlgorithm::Streebog512 => oid::STREEBOG512,
             DigestAlgorithm::Gost34311 => oid::GOST34311,
@@ -200,69 +213,24 @@ impl DigestAlgorithm {
     }
 }
 
-const BY_OID: [(Oid, SignatureAlgorithm); 12] = [
+const BY_OID: [(Oid, SignatureAlgorithm); 16] = [
     (oid::SHA1_WITH_RSA, SignatureAlgorithm::RsaPkcs1(DigestAlgorithm::Sha1)),
     (oid::SHA224_WITH_RSA, SignatureAlgorithm::RsaPkcs1(DigestAlgorithm::Sha224)),
     (oid::SHA256_WITH_RSA, SignatureAlgorithm::RsaPkcs1(DigestAlgorithm::Sha256)),
     (oid::SHA384_WITH_RSA, SignatureAlgorithm::RsaPkcs1(DigestAlgorithm::Sha384)),
     (oid::SHA512_WITH_RSA, SignatureAlgorithm::RsaPkcs1(DigestAlgorithm::Sha512)),
+    (oid::SHA512_224_WITH_RSA, SignatureAlgorithm::RsaPkcs1(DigestAlgorithm::Sha512_224)),
+    (oid::SHA512_256_WITH_RSA, SignatureAlgorithm::RsaPkcs1(DigestAlgorithm::Sha512_256)),
     (oid::ECDSA_WITH_SHA1, SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha1)),
+    (oid::ECDSA_WITH_SHA224, SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha224)),
     (oid::ECDSA_WITH_SHA256, SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha256)),
     (oid::ECDSA_WITH_SHA384, SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha384)),
     (oid::ECDSA_WITH_SHA512, SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha512)),
+    (oid::ED25519, SignatureAlgorithm::Ed25519),
     (oid::GOST2015_512_SIGNATURE, SignatureAlgorithm::Gost2015_512),
     (oid::GOST2015_256_SIGNATURE, SignatureAlgorithm::Gost2015_256),
     (oid::GOST2004_SIGNATURE, SignatureAlgorithm::Gost2004),
 ];
-
-/// RSASSA-PSS-params. Source: RFC 4055 §3.1.
-fn pss(raw: &[u8]) -> Result<SignatureAlgorithm, DerError> {
-    let mut outer = Reader::new(raw, Rules::Der);
-    let mut fields = outer.sequence()?;
-    outer.finish()?;
-    let mut hash = DigestAlgorithm::Sha1;
-    let mut mgf_hash = DigestAlgorithm::Sha1;
-    let mut salt_len = 20;
-    if let Some(mut wrapped) = fields.optional_context(0)? {
-        hash = sha_digest(&mut wrapped)?;
-        wrapped.finish()?;
-    }
-    if let Some(mut wrapped) = fields.optional_context(1)? {
-        let mut mgf = wrapped.sequence()?;
-        wrapped.finish()?;
-        if mgf.oid()? != oid::MGF1 {
-            return Err(mgf.error(DerErrorKind::Value("the mask generation function is not known")));
-        }
-        mgf_hash = sha_digest(&mut mgf)?;
-        mgf.finish()?;
-    }
-    if let Some(mut wrapped) = fields.optional_context(2)? {
-        let salt = wrapped.small_uint()?;
-        wrapped.finish()?;
-        salt_len = u32::try_from(salt)
-            .ok()
-            .filter(|salt| *salt <= PSS_SALT_MAX_BYTES)
-            .ok_or(wrapped.error(DerErrorKind::IntegerOutOfRange))?;
-    }
-    if let Some(mut wrapped) = fields.optional_context(3)? {
-        let trailer = wrapped.small_uint()?;
-        wrapped.finish()?;
-        if trailer != 1 {
-            return Err(wrapped.error(DerErrorKind::Value("the trailer field is not 1")));
-        }
-    }
-    fields.finish()?;
-    Ok(SignatureAlgorithm::RsaPss { hash, mgf_hash, salt_len })
-}
-
-fn sha_digest(reader: &mut Reader<'_>) -> Result<DigestAlgorithm, DerError> {
-    let identifier = AlgorithmIdentifier::read(reader)?;
-    identifier
-        .digest()
-        .ok()
-        .filter(|digest| verify::message_digest(*digest).is_some())
-        .ok_or(reader.error(DerErrorKind::Value("the digest is not known")))
-}
 
 #[cfg(test)]
 mod tests {
@@ -289,7 +257,8 @@ mod tests {
             assert_eq!(algorithm.oid(), Some(oid));
             assert_eq!(read(&identifier(oid, &[])), Ok(algorithm));
             let with_null = read(&identifier(oid, &[5, 0]));
-            assert_eq!(with_null.is_ok(), !matches!(algorithm, SignatureAlgorithm::Ecdsa(_)), "{oid}");
+            let takes_none = matches!(algorithm, SignatureAlgorithm::Ecdsa(_) | SignatureAlgorithm::Ed25519);
+            assert_eq!(with_null.is_ok(), !takes_none, "{oid}");
             assert_eq!(read(&identifier(oid, &[0x30, 0])), Err(UnsupportedAlgorithm { oid }));
         }
         for other in [oid::RSA_ENCRYPTION, oid::SHA256, oid::GAMMA_ARC, oid::GOST2004_KEY] {

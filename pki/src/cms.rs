@@ -14,9 +14,11 @@ use crate::der::{DerError, DerErrorKind, Reader, Rules, Tlv, tag};
 use crate::oid::{self, Oid};
 
 mod attributes;
+mod hash_index;
 mod signer_info;
 
 pub use attributes::{AlgorithmProtection, Attribute, CertificateReference};
+pub use hash_index::{HashIndex, INDEX_ENTRIES_MAX, Indexed, archived_octets};
 pub use signer_info::{SignerIdentifier, SignerInfo};
 
 /// Largest CMS, in octets.
@@ -60,9 +62,10 @@ struct Inner {
     encapsulated_type: Oid,
     content: Option<Vec<u8>>,
     certificates: Vec<Certificate>,
-    unread_certificates: usize,
+    other_certificates: Vec<Vec<u8>>,
     crls: Vec<Vec<u8>>,
     ocsp_responses: Vec<Vec<u8>>,
+    other_revocations: Vec<Vec<u8>>,
     signer_infos: Vec<SignerInfo>,
 }
 
@@ -117,7 +120,18 @@ impl SignedData {
 
     /// How many entries of the certificate list are not certificates that can be read (attribute certificates, damage).
     pub fn unread_certificates(&self) -> usize {
-        self.inner.unread_certificates
+        self.inner.other_certificates.len()
+    }
+
+    /// Every entry of the certificate list as it is encoded, those that cannot be read too.
+    pub fn certificate_choices(&self) -> impl Iterator<Item = &[u8]> {
+        let read = self.inner.certificates.iter().map(Certificate::der);
+        read.chain(self.inner.other_certificates.iter().map(Vec::as_slice))
+    }
+
+    /// Every entry of the revocation list as it is encoded: CRLs, and other forms with what wraps them.
+    pub fn revocation_choices(&self) -> impl Iterator<Item = &[u8]> {
+        self.inner.crls.iter().chain(&self.inner.other_revocations).map(Vec::as_slice)
     }
 
     /// The CRLs carried, each a whole CertificateList in DER, not looked at.
@@ -160,27 +174,29 @@ fn read_signed_data(fields: &mut Reader<'_>) -> Result<Inner, CmsError> {
     let (encapsulated_type, content) = read_encapsulated(fields)?;
 
     let mut certificates = Vec::new();
-    let mut unread_certificates = 0_usize;
+    let mut other_certificates = Vec::new();
     if let Some(mut list) = fields.optional_context(0)? {
         let mut seen = 0_usize;
         while !list.is_empty() {
             bound("certificates", seen, CERTIFICATES_MAX)?;
             seen = seen.saturating_add(1);
-            match Certificate::from_der(list.read()?.raw) {
+            let choice = list.read()?.raw;
+            match Certificate::from_der(choice) {
                 Ok(certificate) => certificates.push(certificate),
-                Err(_) => unread_certificates = unread_certificates.saturating_add(1),
+                Err(_) => other_certificates.push(choice.to_vec()),
             }
         }
     }
-    let (mut crls, mut ocsp_responses) = (Vec::new(), Vec::new());
+    let (mut crls, mut ocsp_responses, mut other_revocations) = (Vec::new(), Vec::new(), Vec::new());
     if let Some(mut list) = fields.optional_context(1)? {
         while !list.is_empty() {
-            bound("CRLs and OCSP responses", crls.len().saturating_add(ocsp_responses.len()), REVOCATIONS_MAX)?;
+            bound("CRLs and OCSP responses", crls.len().saturating_add(other_revocations.len()), REVOCATIONS_MAX)?;
             let choice = list.read()?;
             if choice.tag == tag::SEQUENCE {
                 crls.push(choice.raw.to_vec());
-            } else if let Some(response) = ocsp_response(&list, &choice)? {
-                ocsp_responses.push(response);
+            } else {
+                ocsp_responses.extend(ocsp_response(&list, &choice)?);
+                other_revocations.push(choice.raw.to_vec());
             }
         }
     }
@@ -188,7 +204,7 @@ fn read_signed_data(fields: &mut Reader<'_>) -> Result<Inner, CmsError> {
     let mut signers = fields.set()?;
     while !signers.is_empty() {
         bound("signers", signer_infos.len(), SIGNERS_MAX)?;
-        signer_infos.push(signer_info::read(&mut signers)?);
+        signer_infos.push(signer_info::read(&mut signers, attributes::SignedOver::Content)?);
     }
     fields.finish()?;
     Ok(Inner {
@@ -197,9 +213,10 @@ fn read_signed_data(fields: &mut Reader<'_>) -> Result<Inner, CmsError> {
         encapsulated_type,
         content,
         certificates,
-        unread_certificates,
+        other_certificates,
         crls,
         ocsp_responses,
+        other_revocations,
         signer_infos,
     })
 }

@@ -4,10 +4,12 @@
 
 use std::ops::Range;
 
+mod canonical;
 mod error;
 mod reader;
 pub mod writer;
 
+pub use canonical::in_der;
 pub use error::{DerError, DerErrorKind};
 pub use reader::{BitString, Reader};
 
@@ -116,6 +118,15 @@ pub(crate) fn whole_octets(reader: &mut Reader<'_>) -> Result<Range<usize>, DerE
     // The octets are the last ones of the element just read.
     let end = reader.offset();
     Ok(end.saturating_sub(bits.bytes.len())..end)
+}
+
+/// A signature: where its octets are. A BIT STRING that is no whole number of octets is kept as an empty signature, which
+/// no key has made: so what it stands under can be read, named, and refused for its signature.
+pub(crate) fn signature_octets(reader: &mut Reader<'_>) -> Result<Range<usize>, DerError> {
+    let element = reader.expect(tag::BIT_STRING)?;
+    let value = value_span(&element);
+    let start = if element.value.first() == Some(&0) { value.start.saturating_add(1) } else { value.end };
+    Ok(start..value.end)
 }
 
 /// Where the whole element is.

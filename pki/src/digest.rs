@@ -7,7 +7,7 @@ use std::fmt;
 
 use gost94::Gost94Test;
 use sha1::Sha1;
-use sha2::{Digest as _, Sha224, Sha256, Sha384, Sha512};
+use sha2::{Digest as _, Sha224, Sha256, Sha384, Sha512, Sha512_224, Sha512_256};
 use streebog::{Streebog256, Streebog512};
 
 /// A digest algorithm found in national signatures, time stamps or certificates.
@@ -23,6 +23,10 @@ pub enum DigestAlgorithm {
     Sha384,
     /// SHA-512, FIPS 180-4.
     Sha512,
+    /// SHA-512/224, FIPS 180-4.
+    Sha512_224,
+    /// SHA-512/256, FIPS 180-4.
+    Sha512_256,
     /// GOST 34.11-2015 with 256 bits = RFC 6986; octets in the usual order of that document.
     Streebog256,
     /// GOST 34.11-2015 with 512 bits = RFC 6986: goes with today's national keys.
@@ -34,12 +38,14 @@ pub enum DigestAlgorithm {
 
 impl DigestAlgorithm {
     /// Every algorithm.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Sha1,
         Self::Sha224,
         Self::Sha256,
         Self::Sha384,
         Self::Sha512,
+        Self::Sha512_224,
+        Self::Sha512_256,
         Self::Streebog256,
         Self::Streebog512,
         Self::Gost34311,
@@ -53,6 +59,8 @@ impl DigestAlgorithm {
             Self::Sha256 => "sha256",
             Self::Sha384 => "sha384",
             Self::Sha512 => "sha512",
+            Self::Sha512_224 => "sha512-224",
+            Self::Sha512_256 => "sha512-256",
             Self::Streebog256 => "streebog256",
             Self::Streebog512 => "streebog512",
             Self::Gost34311 => "gost34311-95",
@@ -68,8 +76,8 @@ impl DigestAlgorithm {
     pub const fn output_len(self) -> usize {
         match self {
             Self::Sha1 => 20,
-            Self::Sha224 => 28,
-            Self::Sha256 | Self::Streebog256 | Self::Gost34311 => 32,
+            Self::Sha224 | Self::Sha512_224 => 28,
+            Self::Sha256 | Self::Sha512_256 | Self::Streebog256 | Self::Gost34311 => 32,
             Self::Sha384 => 48,
             Self::Sha512 | Self::Streebog512 => 64,
         }
@@ -135,6 +143,8 @@ enum State {
     Sha256(Sha256),
     Sha384(Sha384),
     Sha512(Sha512),
+    Sha512_224(Sha512_224),
+    Sha512_256(Sha512_256),
     Streebog256(Streebog256),
     Streebog512(Streebog512),
     Gost34311(Gost94Test),
@@ -149,6 +159,8 @@ impl Hasher {
             DigestAlgorithm::Sha256 => State::Sha256(Sha256::new()),
             DigestAlgorithm::Sha384 => State::Sha384(Sha384::new()),
             DigestAlgorithm::Sha512 => State::Sha512(Sha512::new()),
+            DigestAlgorithm::Sha512_224 => State::Sha512_224(Sha512_224::new()),
+            DigestAlgorithm::Sha512_256 => State::Sha512_256(Sha512_256::new()),
             DigestAlgorithm::Streebog256 => State::Streebog256(Streebog256::new()),
             DigestAlgorithm::Streebog512 => State::Streebog512(Streebog512::new()),
             DigestAlgorithm::Gost34311 => State::Gost34311(Gost94Test::new()),
@@ -163,6 +175,8 @@ impl Hasher {
             State::Sha256(_) => DigestAlgorithm::Sha256,
             State::Sha384(_) => DigestAlgorithm::Sha384,
             State::Sha512(_) => DigestAlgorithm::Sha512,
+            State::Sha512_224(_) => DigestAlgorithm::Sha512_224,
+            State::Sha512_256(_) => DigestAlgorithm::Sha512_256,
             State::Streebog256(_) => DigestAlgorithm::Streebog256,
             State::Streebog512(_) => DigestAlgorithm::Streebog512,
             State::Gost34311(_) => DigestAlgorithm::Gost34311,
@@ -177,6 +191,8 @@ impl Hasher {
             State::Sha256(state) => state.update(data),
             State::Sha384(state) => state.update(data),
             State::Sha512(state) => state.update(data),
+            State::Sha512_224(state) => state.update(data),
+            State::Sha512_256(state) => state.update(data),
             State::Streebog256(state) => state.update(data),
             State::Streebog512(state) => state.update(data),
             State::Gost34311(state) => state.update(data),
@@ -192,6 +208,8 @@ impl Hasher {
             State::Sha256(state) => state.finalize().to_vec(),
             State::Sha384(state) => state.finalize().to_vec(),
             State::Sha512(state) => state.finalize().to_vec(),
+            State::Sha512_224(state) => state.finalize().to_vec(),
+            State::Sha512_256(state) => state.finalize().to_vec(),
             State::Streebog256(state) => state.finalize().to_vec(),
             State::Streebog512(state) => state.finalize().to_vec(),
             State::Gost34311(state) => state.finalize().to_vec(),
@@ -240,6 +258,15 @@ impl From<Digest> for Digests {
     }
 }
 
+impl FromIterator<Digest> for Digests {
+    /// Of several by one algorithm the first counts.
+    fn from_iter<I: IntoIterator<Item = Digest>>(digests: I) -> Self {
+        let given: Vec<Digest> = digests.into_iter().collect();
+        let first = |algorithm| given.iter().find(|digest| digest.algorithm == algorithm).cloned();
+        Digests(DigestAlgorithm::ALL.into_iter().filter_map(first).collect())
+    }
+}
+
 impl Digests {
     /// The digest by `algorithm`, if it is among them.
     pub fn get(&self, algorithm: DigestAlgorithm) -> Option<&Digest> {
@@ -259,7 +286,7 @@ mod tests {
 
     /// Digests of "abc": FIPS 180-4 examples; Streebog as other implementations give it; GOST 34.311-95 as the National
     /// Certification Authority computes it.
-    const ABC: [(&str, &str); 8] = [
+    const ABC: [(&str, &str); 10] = [
         ("sha1", "a9993e364706816aba3e25717850c26c9cd0d89d"),
         ("sha224", "23097d223405d8228642a477bda255b32aadbce4bda0b3f7e36c9da7"),
         ("sha256", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
@@ -268,6 +295,8 @@ mod tests {
             "sha512",
             "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f",
         ),
+        ("sha512-224", "4634270f707b6a54daae7530460842e20e37ed265ceee9a43e8924aa"),
+        ("sha512-256", "53048e2681941ef99b2e29b76b4c7dabe4c2d0c634fc6d46e0e2f13107e7af23"),
         ("streebog256", "4e2919cf137ed41ec4fb6270c61826cc4fffb660341e0af3688cd0626d23b481"),
         (
             "streebog512",

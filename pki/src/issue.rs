@@ -1,14 +1,18 @@
 //! Making what a CA, its responders and a signer make: for the demonstration world, for tests, and for raising the level
 //! of signatures. Every product depends on its inputs and the given randomness alone. Shapes: nca-rk.md sections 3, 5 and 6.
 
+pub mod archive;
 pub mod augment;
 pub mod certificate_builder;
 pub mod cms_sign;
 pub mod crl_builder;
+pub mod ers_builder;
+pub mod fault;
 pub mod ocsp_builder;
 mod parts;
 pub mod profile;
 pub mod tsp_builder;
+pub mod xml_sign;
 
 use crate::certificate::Certificate;
 use crate::der::writer::Writer;
@@ -56,6 +60,12 @@ pub enum IssueError {
         /// What is wrong with it.
         what: String,
     },
+}
+
+impl From<crate::cms::CmsError> for IssueError {
+    fn from(error: crate::cms::CmsError) -> Self {
+        IssueError::Malformed { what: error.to_string() }
+    }
 }
 
 impl IssueError {

@@ -1,19 +1,23 @@
 //! Validation of Kazakhstan's electronic digital signatures: bytes in, facts out.
 //!
 //! A reader finds, in order: the bytes ([`der`], [`oid`], [`name`], [`extension`], [`time`]), the mathematics
-//! ([`digest`], [`gost`], [`algorithm`]), the objects ([`certificate`], [`nca`], [`crl`], [`ocsp`], [`tsp`], [`cms`]),
-//! trust ([`trust`], [`policy`], [`path`]), and the other direction: keys ([`key`], [`pkcs12`]) and what is issued with
+//! ([`digest`], [`gost`], [`algorithm`]), the objects ([`certificate`], [`nca`], [`crl`], [`ocsp`], [`tsp`], [`cms`],
+//! [`xml`]), trust ([`trust`], [`policy`], [`path`], [`answer`]), verdicts ([`validate`], containers in [`asic`], evidence
+//! records in [`ers`]), and the other direction: keys ([`key`], [`pkcs12`]) and what is issued with
 //! them ([`issue`]).
 //!
 //! Everything here is a pure function of bytes, evidence, time and policy. Nothing reads a clock, a file or the network.
 
 pub mod algorithm;
+pub mod answer;
 pub mod armor;
+pub mod asic;
 pub mod certificate;
 pub mod cms;
 pub mod crl;
 pub mod der;
 pub mod digest;
+pub mod ers;
 pub mod extension;
 pub mod gost;
 pub mod issue;
@@ -32,3 +36,4 @@ pub mod time;
 pub mod trust;
 pub mod tsp;
 pub mod validate;
+pub mod xml;

@@ -16,7 +16,7 @@ use sha2::{Digest as _, Sha256};
 pub use basic::{BasicOcspResponse, ResponderId};
 pub use cert_id::CertId;
 pub use request::OcspRequest;
-pub use single::{CertStatus, SingleResponse};
+pub use single::{CertHash, CertStatus, SingleResponse};
 
 use crate::der::shifted;
 use crate::der::{DerError, DerErrorKind, Reader, Rules, tag};

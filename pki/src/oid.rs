@@ -180,6 +180,48 @@ oids! {
     SECP384R1 = "1.3.132.0.34";
     /// Curve P-521. RFC 5480 §2.1.1.1.
     SECP521R1 = "1.3.132.0.35";
+    /// Curve secp160k1. SEC 2.
+    SECP160K1 = "1.3.132.0.9";
+    /// Curve secp160r1. SEC 2.
+    SECP160R1 = "1.3.132.0.8";
+    /// Curve secp160r2. SEC 2.
+    SECP160R2 = "1.3.132.0.30";
+    /// Curve secp192k1. SEC 2.
+    SECP192K1 = "1.3.132.0.31";
+    /// Curve P-192. RFC 5480 §2.1.1.1.
+    SECP192R1 = "1.2.840.10045.3.1.1";
+    /// Curve secp224k1. SEC 2.
+    SECP224K1 = "1.3.132.0.32";
+    /// Curve P-224. RFC 5480 §2.1.1.1.
+    SECP224R1 = "1.3.132.0.33";
+    /// Curve secp256k1. SEC 2.
+    SECP256K1 = "1.3.132.0.10";
+    /// Curve brainpoolP192r1. RFC 5639 §3.
+    BRAINPOOL_P192R1 = "1.3.36.3.3.2.8.1.1.3";
+    /// Curve brainpoolP192t1. RFC 5639 §3.
+    BRAINPOOL_P192T1 = "1.3.36.3.3.2.8.1.1.4";
+    /// Curve brainpoolP224r1. RFC 5639 §3.
+    BRAINPOOL_P224R1 = "1.3.36.3.3.2.8.1.1.5";
+    /// Curve brainpoolP224t1. RFC 5639 §3.
+    BRAINPOOL_P224T1 = "1.3.36.3.3.2.8.1.1.6";
+    /// Curve brainpoolP256r1. RFC 5639 §3.
+    BRAINPOOL_P256R1 = "1.3.36.3.3.2.8.1.1.7";
+    /// Curve brainpoolP256t1. RFC 5639 §3.
+    BRAINPOOL_P256T1 = "1.3.36.3.3.2.8.1.1.8";
+    /// Curve brainpoolP320r1. RFC 5639 §3.
+    BRAINPOOL_P320R1 = "1.3.36.3.3.2.8.1.1.9";
+    /// Curve brainpoolP320t1. RFC 5639 §3.
+    BRAINPOOL_P320T1 = "1.3.36.3.3.2.8.1.1.10";
+    /// Curve brainpoolP384r1. RFC 5639 §3.
+    BRAINPOOL_P384R1 = "1.3.36.3.3.2.8.1.1.11";
+    /// Curve brainpoolP384t1. RFC 5639 §3.
+    BRAINPOOL_P384T1 = "1.3.36.3.3.2.8.1.1.12";
+    /// Curve brainpoolP512r1. RFC 5639 §3.
+    BRAINPOOL_P512R1 = "1.3.36.3.3.2.8.1.1.13";
+    /// Curve brainpoolP512t1. RFC 5639 §3.
+    BRAINPOOL_P512T1 = "1.3.36.3.3.2.8.1.1.14";
+    /// Ed25519, key and signature alike. RFC 8410 §3.
+    ED25519 = "1.3.101.112";
     /// GOST 34.10-2015 key of 512 bits.
     GOST2015_512_KEY = "1.2.398.3.10.1.1.2.2";
     /// GOST 34.10-2015 key of 256 bits.
@@ -210,12 +252,18 @@ oids! {
     SHA512_WITH_RSA = "1.2.840.113549.1.1.13";
     /// RSA PKCS#1 v1.5 with SHA-224.
     SHA224_WITH_RSA = "1.2.840.113549.1.1.14";
-    /// RSASSA-PSS. RFC 4055 §3.
+    /// RSA PKCS#1 v1.5 with SHA-512/224.
+    SHA512_224_WITH_RSA = "1.2.840.113549.1.1.15";
+    /// RSA PKCS#1 v1.5 with SHA-512/256.
+    SHA512_256_WITH_RSA = "1.2.840.113549.1.1.16";
+    /// RSASSA-PSS, key and signature alike. RFC 4055 §3.
     RSASSA_PSS = "1.2.840.113549.1.1.10";
     /// Mask generation function 1. RFC 4055 §2.2.
     MGF1 = "1.2.840.113549.1.1.8";
     /// ECDSA with SHA-1.
     ECDSA_WITH_SHA1 = "1.2.840.10045.4.1";
+    /// ECDSA with SHA-224.
+    ECDSA_WITH_SHA224 = "1.2.840.10045.4.3.1";
     /// ECDSA with SHA-256.
     ECDSA_WITH_SHA256 = "1.2.840.10045.4.3.2";
     /// ECDSA with SHA-384.
@@ -232,6 +280,8 @@ oids! {
 
 // Digests and MACs. RFC 3279; RFC 5754; RFC 8018; national ones read from CMS objects.
 oids! {
+    /// Stands in reports where an algorithm has no identifier known here; no algorithm has it.
+    NO_ALGORITHM = "0.0";
     /// SHA-1.
     SHA1 = "1.3.14.3.2.26";
     /// SHA-224.
@@ -242,6 +292,10 @@ oids! {
     SHA384 = "2.16.840.1.101.3.4.2.2";
     /// SHA-512.
     SHA512 = "2.16.840.1.101.3.4.2.3";
+    /// SHA-512/224.
+    SHA512_224 = "2.16.840.1.101.3.4.2.5";
+    /// SHA-512/256.
+    SHA512_256 = "2.16.840.1.101.3.4.2.6";
     /// Streebog-512.
     STREEBOG512 = "1.2.398.3.10.1.3.3";
     /// Streebog-256.
@@ -288,6 +342,14 @@ oids! {
     REVOCATION_VALUES = "1.2.840.113549.1.9.16.2.24";
     /// Attribute archive-time-stamp-v3.
     ARCHIVE_TIME_STAMP_V3 = "0.4.0.1733.2.4";
+    /// Attribute ats-hash-index of a token, its first form. TS 101 733.
+    ATS_HASH_INDEX = "0.4.0.1733.2.5";
+    /// Attribute ats-hash-index-v2. TS 119 122.
+    ATS_HASH_INDEX_V2 = "0.4.0.19122.1.4";
+    /// Attribute ats-hash-index-v3. EN 319 122-1 §5.5.2.
+    ATS_HASH_INDEX_V3 = "0.4.0.19122.1.5";
+    /// Attribute archive-time-stamp of the second form, which this crate does not judge. TS 101 733.
+    ARCHIVE_TIME_STAMP_V2 = "1.2.840.113549.1.9.16.2.48";
     /// Attribute signature-policy-identifier.
     SIGNATURE_POLICY = "1.2.840.113549.1.9.16.2.15";
     /// Content type of a time stamp, id-ct-TSTInfo. RFC 3161.
@@ -370,6 +432,8 @@ oids! {
     OCSP_ARCHIVE_CUTOFF = "1.3.6.1.5.5.7.48.1.6";
     /// Extension extended-revoke: an unknown serial number is answered "revoked".
     OCSP_EXTENDED_REVOKE = "1.3.6.1.5.5.7.48.1.9";
+    /// CertHash: the digest of the certificate that is answered about. Source: Common PKI 2.0 part 4, 3.1.2.
+    OCSP_CERT_HASH = "1.3.36.8.3.13";
 }
 
 // Extended key usages. RFC 5280 §4.2.1.12; roles of the national CA, read from certificates.

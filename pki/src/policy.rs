@@ -71,6 +71,16 @@ pub enum TsaRevocation {
     Required,
 }
 
+/// How long the certificates of a TSA must have been in their term for a token to prove anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TsaTerm {
+    /// Until another, later token proves this one, else until the moment asked about: after the end of a certificate
+    /// nobody tells what became of its key. Source: EN 319 102-1 §5.6.2.2.
+    UntilProven,
+    /// At genTime. For tokens that something else than a time stamp proves to be old: a journal, say.
+    GenTime,
+}
+
 /// Whether the signed reference to the signing certificate must be there. When it is there, it must fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EssRule {
@@ -159,8 +169,16 @@ impl Default for AlgorithmPolicy {
             DigestAlgorithm::Sha256,
             DigestAlgorithm::Sha384,
             DigestAlgorithm::Sha512,
+            DigestAlgorithm::Sha512_256,
         ];
-        let keys = [("RSA", 1900), ("EC", 224), ("GOST2004", 256), ("GOST2015-256", 256), ("GOST2015-512", 512)];
+        let keys = [
+            ("RSA", 1900),
+            ("EC", 224),
+            ("Ed25519", 256),
+            ("GOST2004", 256),
+            ("GOST2015-256", 256),
+            ("GOST2015-512", 512),
+        ];
         let rule = |algorithm| AlgorithmRule { algorithm, trusted_until: None };
         let until = |algorithm, secs| AlgorithmRule { algorithm, trusted_until: Moment::from_unix_seconds(secs) };
         let mut rules: Vec<AlgorithmRule> = digests.into_iter().map(AllowedAlgorithm::Digest).map(rule).collect();
@@ -180,6 +198,8 @@ pub struct SignaturePolicy {
     pub revocation: RevocationPolicy,
     /// Revocation of a TSA's chain.
     pub tsa_revocation: TsaRevocation,
+    /// The term of a TSA's chain.
+    pub tsa_term: TsaTerm,
     /// The signed reference to the signing certificate.
     pub ess: EssRule,
     /// The signer's path: purpose (signing), depth, certificate policies.
@@ -192,6 +212,7 @@ impl Default for SignaturePolicy {
             algorithms: AlgorithmPolicy::default(),
             revocation: RevocationPolicy::default(),
             tsa_revocation: TsaRevocation::WhenKnown,
+            tsa_term: TsaTerm::UntilProven,
             ess: EssRule::Optional,
             path: PathOptions::for_signing(),
         }

@@ -1,14 +1,19 @@
 //! What a validation found, as facts: nothing here decides and nothing here is text for people
 //! (a check is translated by its name; `detail` is English for experts).
 //!
-//! Vocabulary: ETSI EN 319 102-1 section 5.1.3.
+//! Vocabulary: ETSI EN 319 102-1 section 5.1.3. As a file for other programs: [`etsi`].
 
 use crate::certificate::Certificate;
+use crate::cms::CertificateReference;
+use crate::digest::Digest;
 use crate::nca::SubjectFacts;
 use crate::oid::Oid;
 use crate::path::VerifiedPath;
 use crate::revocation::RevocationProof;
 use crate::time::Moment;
+
+pub mod etsi;
+mod xml_writer;
 
 /// The verdict on one signature, or the worst one of several.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -130,6 +135,8 @@ pub enum SignatureLevel {
     CadesLt,
     /// And an archive time stamp.
     CadesLta,
+    /// An XML signature, whatever properties it has.
+    XmlDsig,
 }
 
 impl SignatureLevel {
@@ -141,6 +148,7 @@ impl SignatureLevel {
             SignatureLevel::CadesT => "CAdES-T",
             SignatureLevel::CadesLt => "CAdES-LT",
             SignatureLevel::CadesLta => "CAdES-LTA",
+            SignatureLevel::XmlDsig => "XMLDSig",
         }
     }
 }
@@ -148,9 +156,9 @@ impl SignatureLevel {
 /// How much of the document the signature covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Coverage {
-    /// All of it; a CMS signature always does.
+    /// All of it; a CMS signature always does, an XML signature when only signatures are left out.
     All,
-    /// A part of it.
+    /// A part of it: which one is told by a check.
     Part,
 }
 
@@ -232,8 +240,21 @@ pub struct EvidenceUsed {
     pub certificate_sha256: [u8; 32],
     /// `good` or `revoked`.
     pub status: &'static str,
+    /// Since when the certificate is revoked or on hold, when it is.
+    pub revoked_since: Option<Moment>,
     /// The CRL or OCSP response.
     pub proof: RevocationProof,
+}
+
+/// An algorithm that was not trusted when it had to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DistrustedAlgorithm {
+    /// Which one; `None` when it cannot be read.
+    pub algorithm: Option<Oid>,
+    /// SHA-256 of the certificate whose key or signature it is of; `None` for one of the signature or token itself.
+    pub certificate_sha256: Option<[u8; 32]>,
+    /// The first moment at which it was no longer trusted; `None` when it never was.
+    pub until: Option<Moment>,
 }
 
 /// What one time-stamp token proves and why.
@@ -241,6 +262,8 @@ pub struct EvidenceUsed {
 pub struct TimeStampReport {
     /// Over what the token was looked at.
     pub kind: TimeStampKind,
+    /// SHA-256 of the token, as received.
+    pub sha256: [u8; 32],
     /// The token's own time; trusted only when `proven`.
     pub gen_time: Moment,
     /// The TSA's policy.
@@ -257,10 +280,16 @@ pub struct TimeStampReport {
     pub certificate: Option<Certificate>,
     /// Path from it to an anchor, judged at `gen_time`.
     pub path: Option<VerifiedPath>,
+    /// Since when a later token proves this one to exist: it had to hold only until then.
+    pub exists_since: Option<Moment>,
+    /// What of the message an archive time stamp does not cover, for experts.
+    pub left_out: Vec<String>,
     /// Every question asked.
     pub checks: Vec<Check>,
     /// Revocation evidence about the TSA's certificates.
     pub evidence_used: Vec<EvidenceUsed>,
+    /// The worst of the algorithms that are not trusted.
+    pub distrusted: Option<DistrustedAlgorithm>,
 }
 
 /// What a time stamp covers.
@@ -270,6 +299,8 @@ pub enum TimeStampKind {
     Signature,
     /// The content (signed attribute): the signature was made after it.
     Content,
+    /// The whole signature with what proves it (unsigned attribute): it all existed then.
+    Archive,
     /// Data given by the caller.
     Data,
 }
@@ -280,9 +311,67 @@ impl TimeStampKind {
         match self {
             TimeStampKind::Signature => "signature",
             TimeStampKind::Content => "content",
+            TimeStampKind::Archive => "archive",
             TimeStampKind::Data => "data",
         }
     }
+}
+
+/// What of a signature is named in a report by its octets or digests. No verdict rests on it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SignatureMaterial {
+    /// The signature value.
+    pub value: Vec<u8>,
+    /// Digest of what the key signed, under the signature's own digest algorithm; `None` when it is not known or not at
+    /// hand.
+    pub representation: Option<Digest>,
+    /// Digest of the document that was looked at: SHA-256 when its octets are at hand, else the one that was given.
+    pub document: Option<Digest>,
+    /// Whether the document was given by its digest alone.
+    pub document_by_digest: bool,
+    /// What the signer wrote as the digest of the document.
+    pub claimed_digest: Option<Vec<u8>>,
+    /// The signed references to certificates.
+    pub references: Vec<CertificateReference>,
+}
+
+/// What a proof of existence is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ExistingObject {
+    /// A signature value.
+    Signature,
+    /// A certificate.
+    Certificate,
+    /// A CRL.
+    Crl,
+    /// An OCSP response.
+    Ocsp,
+    /// A time-stamp token.
+    TimeStamp,
+}
+
+impl ExistingObject {
+    /// A stable word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            ExistingObject::Signature => "signature",
+            ExistingObject::Certificate => "certificate",
+            ExistingObject::Crl => "crl",
+            ExistingObject::Ocsp => "ocsp",
+            ExistingObject::TimeStamp => "time-stamp",
+        }
+    }
+}
+
+/// A proof of existence. Source: EN 319 102-1 §5.6.2.3.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Existence {
+    /// Of what.
+    pub object: ExistingObject,
+    /// SHA-256 of its octets (of a signature: of the value).
+    pub sha256: [u8; 32],
+    /// Since when it is proven to exist.
+    pub since: Moment,
 }
 
 /// Everything found about one signature.
@@ -308,10 +397,13 @@ pub struct SignatureReport {
     pub judged_at: Moment,
     /// How much is covered.
     pub covers: Coverage,
-    /// Signature algorithm and digest, as object identifiers.
+    /// Signature algorithm and digest, as object identifiers; [`crate::oid::NO_ALGORITHM`] where an XML signature names
+    /// one that is not known (a check tells its name).
     pub signature_algorithm: Oid,
-    /// Digest of the content.
+    /// Digest of the content; of several the first.
     pub digest_algorithm: Oid,
+    /// What identifies the signature and its document.
+    pub material: SignatureMaterial,
     /// Every question asked, in order.
     pub checks: Vec<Check>,
     /// Path from the signer's certificate to an anchor, when one holds at `judged_at`.
@@ -322,11 +414,17 @@ pub struct SignatureReport {
     pub revoked_since: Option<Moment>,
     /// The evidence behind the statuses, in the order of the chain.
     pub evidence_used: Vec<EvidenceUsed>,
-    /// Every time-stamp token looked at, in the order of the attributes.
+    /// The worst of the algorithms that were not trusted.
+    pub distrusted: Option<DistrustedAlgorithm>,
+    /// Every time-stamp token looked at: over the content, over the signature value, archive from the newest on.
     pub time_stamps: Vec<TimeStampReport>,
+    /// What its time stamps prove, sorted by digest.
+    pub existence: Vec<Existence>,
+    /// Those over the value of this signature, each judged by itself: this verdict does not depend on them.
+    pub counter_signatures: Vec<SignatureReport>,
 }
 
-/// Everything found about one CMS message.
+/// Everything found about one CMS message or XML document.
 #[derive(Debug, Clone)]
 pub struct ValidationReport {
     /// The worst of the signatures; TOTAL-FAILED when there is none.

@@ -16,6 +16,8 @@ use crate::time::{Moment, Span};
 mod from_crl;
 mod from_ocsp;
 
+pub(crate) use from_crl::reasons_covered;
+
 /// Certificates and revocation data at hand; nobody vouches for any of it.
 #[derive(Debug, Clone, Default)]
 pub struct Evidence {
@@ -46,6 +48,32 @@ impl ProofSource {
     }
 }
 
+/// What kind of object a digest is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ObjectKind {
+    /// A certificate.
+    Certificate,
+    /// A CRL.
+    Crl,
+    /// An OCSP response.
+    OcspResponse,
+}
+
+/// An object that was used, by its digest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UsedObject {
+    /// What it is.
+    pub kind: ObjectKind,
+    /// SHA-256 of it, as received.
+    pub sha256: [u8; 32],
+}
+
+impl UsedObject {
+    pub(crate) fn certificate(certificate: &Certificate) -> Self {
+        UsedObject { kind: ObjectKind::Certificate, sha256: certificate.sha256() }
+    }
+}
+
 /// The item of evidence that settled a status.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RevocationProof {
@@ -61,6 +89,25 @@ pub struct RevocationProof {
     pub produced_at: Option<Moment>,
     /// Why the certificate is revoked: the standard's word.
     pub revocation_reason: Option<&'static str>,
+    /// What the item would not count without: the certificates of a signer other than the issuer, the evidence on them,
+    /// the list a delta is put on, the lists for the other reasons.
+    pub rests_on: Vec<UsedObject>,
+}
+
+impl RevocationProof {
+    /// The item itself.
+    pub fn object(&self) -> UsedObject {
+        let kind = match self.source {
+            ProofSource::Crl => ObjectKind::Crl,
+            ProofSource::Ocsp => ObjectKind::OcspResponse,
+        };
+        UsedObject { kind, sha256: self.sha256 }
+    }
+
+    /// The item and all it rests on.
+    pub fn objects(&self) -> impl Iterator<Item = UsedObject> {
+        std::iter::once(self.object()).chain(self.rests_on.iter().copied())
+    }
 }
 
 /// What is known of a certificate.
@@ -132,7 +179,7 @@ struct Statement {
 }
 
 /// Every reason of ReasonFlags, in the bits in which it is read: bit 0 of the standard, which is unused, is the highest.
-const ALL_REASONS: u16 = 0x7f80;
+pub(crate) const ALL_REASONS: u16 = 0x7f80;
 
 #[derive(Debug, Clone, Copy)]
 enum Says {
@@ -228,8 +275,12 @@ fn put_together(statements: &mut Vec<Statement>) {
     let fresh = || parts.iter().filter(|part| matches!(part.says, Says::Good { fresh: true }));
     let covered = fresh().fold(0, |covered, part| covered | part.covers);
     if covered & ALL_REASONS == ALL_REASONS {
-        let oldest = fresh().min_by_key(|part| part.proof.this_update);
-        statements.extend(oldest.map(|part| Statement { covers: ALL_REASONS, ..part.clone() }));
+        let oldest = fresh().min_by_key(|part| part.proof.this_update).cloned();
+        statements.extend(oldest.map(|mut part| {
+            let others = fresh().filter(|other| other.proof.sha256 != part.proof.sha256);
+            part.proof.rests_on.extend(others.flat_map(|other| other.proof.objects()));
+            Statement { covers: ALL_REASONS, ..part }
+        }));
     }
 }
 

@@ -5,7 +5,7 @@
 //! certificate, cryptography, time stamps, X.509 validation at the proven moment (else at the moment asked about),
 //! algorithms. The first thing that fails gives the verdict; everything asked stands in the checks.
 //!
-//! Source: ETSI EN 319 102-1 §5.2 to §5.6; RFC 5652; RFC 3161; EN 319 122-1.
+//! Source: ETSI EN 319 102-1 §5.2 to §5.6; RFC 5652; RFC 3161; EN 319 122-1; XML Signature 1.1.
 
 use crate::certificate::Certificate;
 use crate::cms::SignedData;
@@ -18,18 +18,25 @@ use crate::report::{
 use crate::time::Moment;
 use crate::trust::TrustStore;
 use crate::tsp::TimeStampToken;
+use crate::xml::Document;
 
 pub use crate::revocation::Evidence;
 
 mod algorithms;
 mod chain;
 mod content;
+mod counter;
 mod crypto;
 mod embedded;
 mod level;
-mod rules;
+mod material;
+mod proofs;
+pub(crate) mod rules;
 mod signature;
+mod stamps;
 mod time_stamp;
+mod trust;
+mod xml;
 
 /// Every question a validation asks, with its clause. A name is never reused for another question.
 pub const RULES: &[Rule] = rules::ALL;
@@ -66,6 +73,7 @@ pub fn validate_cms(
     let mut judge = signature::Judge {
         message: input.signed_data,
         content: content::Content::of(input),
+        encapsulated: Some(input.signed_data.encapsulated_type()),
         anchors,
         tsa_anchors,
         evidence: &embedded::joined(evidence, &embedded),
@@ -74,10 +82,34 @@ pub fn validate_cms(
         at,
         budget: Budget::default(),
     };
-    let signatures: Vec<SignatureReport> =
-        input.signed_data.signer_infos().iter().map(|signer| judge.signature(signer)).collect();
+    let mut room = counter::COUNTER_SIGNATURES_MAX;
+    let judged = input.signed_data.signer_infos().iter().map(|signer| {
+        let mut report = judge.signature(signer);
+        counter::judge(&mut judge, signer, &mut report, &mut room, counter::COUNTER_DEPTH_MAX);
+        report
+    });
+    let signatures: Vec<SignatureReport> = judged.collect();
     let worst = signatures.iter().map(|signature| signature.indication).max();
     ValidationReport { indication: worst.unwrap_or(Indication::TotalFailed), at, signatures }
+}
+
+/// The verdict on every ds:Signature of an XML document at `at`, in document order, by the same building blocks as
+/// [`validate_cms`]. Certificates in a KeyInfo count as evidence beside `evidence`. A document without signatures is
+/// refuted; of more than [`crate::xml::dsig::SIGNATURES_MAX`] the rest is not judged, and the whole is then never passed.
+///
+/// What a signature covers stands in [`SignatureReport::covers`] and, by path and id, in the check
+/// `xml-covers-document`: who acts on a part of a document must compare. Signatures are stacked here by habit: one that
+/// fits the document only without the signatures after it is judged without them, and the check `xml-later-signatures`
+/// says so.
+pub fn validate_xml(
+    document: &Document,
+    anchors: &TrustStore,
+    tsa_anchors: &TrustStore,
+    evidence: &Evidence,
+    policy: &SignaturePolicy,
+    at: Moment,
+) -> ValidationReport {
+    xml::validate(document, &xml::Given { anchors, tsa_anchors, evidence, policy, at })
 }
 
 /// What `token` proves about `data` when it is judged at `at`.
@@ -94,7 +126,8 @@ pub fn validate_time_stamp(
         DetachedContent::Bytes(bytes) => Some(algorithm.digest(bytes)),
         DetachedContent::Digests(digests) => digests.get(algorithm).cloned(),
     };
-    time_stamp::judge(token, TimeStampKind::Data, &mut digest, &context, &mut Budget::default())
+    let proofs = proofs::Proofs::default();
+    time_stamp::judge(token, TimeStampKind::Data, &mut digest, &context, &proofs, &mut Budget::default())
 }
 
 /// The path from `target` to an anchor that holds at `at` with nobody in it revoked, as far as `policy` asks, and by what

@@ -119,6 +119,8 @@ pub struct List {
     r#box: Option<String>,
     /// Only documents brought before this instant: the `created_at` of the last one of the page before.
     before: Option<String>,
+    /// The `id` of that one: of the documents of one instant those not shown yet follow.
+    before_id: Option<String>,
     /// At most 200.
     limit: Option<i64>,
 }
@@ -137,7 +139,9 @@ pub async fn list(
         Some("outbox") => Some(Side::Sender),
         Some(_) | None => None,
     };
-    let before = asked.before.map(|text| input::moment(&text, "/before")).transpose()?.unwrap_or(Moment::MAX);
+    let at = asked.before.map(|text| input::moment(&text, "/before")).transpose()?.unwrap_or(Moment::MAX);
+    let id = asked.before_id.map(|text| DocumentId::parse(&text)).transpose();
+    let before = store::Before { at, id: id.map_err(|_| Refusal::new(RefusalCode::DocumentUnknown).at("/before_id"))? };
     let limit = asked.limit.unwrap_or(PAGE_MAX).clamp(1, PAGE_MAX);
     let rows = store::list(&app.db, &session.caller.party, side, before, limit).await?;
     Ok(Json(rows.iter().map(document_answer).collect()))

@@ -18,10 +18,7 @@ use super::session::Session;
 use crate::domain::ids::{DocumentId, ExtractId};
 use crate::domain::refusal::RefusalCode;
 use crate::extract::format::MIMETYPE;
-use crate::operations::issue_extract::{self, ExtractRequest};
-
-/// Most documents of one extract.
-const DOCUMENTS_MAX: usize = 200;
+use crate::operations::issue_extract::{self, DOCUMENTS_MAX, ExtractRequest};
 
 /// What is asked for.
 #[derive(Deserialize, ToSchema)]
@@ -56,8 +53,11 @@ pub async fn prepare(
     input: Input<Prepare>,
 ) -> Result<(StatusCode, Json<PreparedAnswer>), ApiError> {
     let Prepare { documents, asked_by, ground, scope } = input.value;
-    if documents.is_empty() || documents.len() > DOCUMENTS_MAX {
+    if documents.is_empty() {
         return Err(RefusalCode::ExtractScopeEmpty.into());
+    }
+    if documents.len() > DOCUMENTS_MAX {
+        return Err(issue_extract::too_many_documents().into());
     }
     let documents = documents
         .iter()

@@ -264,6 +264,8 @@ pub fn status_of(code: RefusalCode) -> StatusCode {
         | C::AttachmentUnlisted
         | C::ContentNotCanonical
         | C::TooManyFiles
+        | C::SeveralFiles
+        | C::TooManyDocuments
         | C::SignatureContentMismatch
         | C::LoginTextNotADocument
         | C::SignatureInvalid

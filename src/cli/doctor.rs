@@ -1,7 +1,7 @@
 //! `qolhat doctor`: whether the service could be started, and what to mend when it could not.
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use qolhat_pki::digest::DigestAlgorithm;
 use qolhat_storage::{Blobs, DiskStore};
@@ -14,7 +14,7 @@ use crate::config::{Config, Limits, Mode};
 use crate::db::Db;
 use crate::domain::time::{Clock as _, Moment};
 use crate::journal::{OutsideMemory, audit};
-use crate::signature::fetch::Responders;
+use crate::signature::fetch::{FileFaultKind, examine_files};
 
 /// Days before the seal certificate's end at which it is told.
 const SEAL_ENDS_SOON_DAYS: i64 = 30;
@@ -141,7 +141,30 @@ async fn examine(config: &Config, findings: &mut Vec<Finding>) {
         Ok(_) => findings.push(Finding::good("doctor-trust")),
         Err(_) => findings.push(Finding::bad("doctor-trust", "doctor-trust-mend", Vec::new())),
     }
+    lists_in_files(&config.evidence.crl_files, now, findings);
     time_stamps(config, now, findings).await;
+}
+
+/// Each configured file by name: one that cannot be read says nothing, and silence looks like an answer.
+fn lists_in_files(paths: &[PathBuf], now: Moment, findings: &mut Vec<Finding>) {
+    const PART: &str = "doctor-crl-files";
+    let faults = examine_files(paths, now);
+    if faults.is_empty() && !paths.is_empty() {
+        findings.push(Finding::good(PART));
+    }
+    findings.extend(faults.into_iter().map(|fault| {
+        let path = ("path", fault.path.display().to_string());
+        match fault.kind {
+            FileFaultKind::Unreadable(detail) => {
+                Finding::bad(PART, "doctor-crl-file-unreadable", vec![path, ("detail", detail)])
+            }
+            FileFaultKind::NoList => Finding::bad(PART, "doctor-crl-file-empty", vec![path]),
+            FileFaultKind::Stale(at) => {
+                let mend = Some(("doctor-crl-file-stale", vec![path, ("at", at.to_string())]));
+                Finding { part: PART, state: State::Warning, mend }
+            }
+        }
+    }));
 }
 
 async fn database(config: &Config, findings: &mut Vec<Finding>) {
@@ -204,7 +227,7 @@ async fn time_stamps(config: &Config, now: Moment, findings: &mut Vec<Finding>) 
     let evidence = &config.evidence;
     let mut rng = SharedRandom::new(SystemRandom);
     let imprint = DigestAlgorithm::Sha256.digest(b"qolhat doctor");
-    let token = match Responders::new(&evidence.tsp_url, &evidence.responder_hosts, &evidence.crl_files) {
+    let token = match app::responders_of(evidence) {
         Ok(responders) => responders.time_stamp(&imprint, &mut rng).await.map_err(|error| error.to_string()),
         Err(error) => Err(error.to_string()),
     };

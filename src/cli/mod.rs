@@ -10,19 +10,26 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 mod audit;
+mod container;
+mod digest;
 mod doctor;
 mod draw;
+mod extend;
 mod extract;
 mod input;
 mod known;
 mod ncalayer;
+mod online;
 mod output;
 mod path;
+mod revocation;
 mod service;
 mod show;
 mod sign;
 mod trust;
+mod tsp;
 mod verify;
+mod verify_raw;
 
 use crate::i18n::Language;
 use output::{CliError, Output};
@@ -53,6 +60,8 @@ enum Command {
     Doctor(ConfigArgs),
     /// Judge a signed file: CMS or an extract.
     Verify(VerifyArgs),
+    /// Raise the level of a signature, so that it outlives its certificates.
+    Extend(ExtendArgs),
     /// Extracts for a court.
     #[command(subcommand)]
     Extract(ExtractCommand),
@@ -170,6 +179,46 @@ struct VerifyArgs {
     file: PathBuf,
 }
 
+/// Up to which level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Level {
+    /// A time stamp over the signature value.
+    T,
+    /// What proves the certificates.
+    Lt,
+    /// An archive time stamp over everything.
+    Lta,
+}
+
+#[derive(Debug, Args)]
+struct ExtendArgs {
+    /// The level to reach.
+    #[arg(long, value_enum)]
+    to: Level,
+    /// The content of a detached signature; needed for lta.
+    #[arg(long)]
+    detached: Option<PathBuf>,
+    /// Address of a time-stamping authority.
+    #[arg(long)]
+    tsp: Option<String>,
+    /// Certificates above the signers and the authorities.
+    #[arg(long)]
+    certs: Vec<PathBuf>,
+    /// OCSP responses.
+    #[arg(long)]
+    ocsp: Vec<PathBuf>,
+    /// Revocation lists.
+    #[arg(long)]
+    crl: Vec<PathBuf>,
+    /// Where the signature goes.
+    #[arg(short = 'o', long)]
+    out: PathBuf,
+    #[arg(long)]
+    json: bool,
+    /// The signed file.
+    file: PathBuf,
+}
+
 #[derive(Debug, Subcommand)]
 enum ExtractCommand {
     /// Judge an extract, offline.
@@ -270,6 +319,16 @@ enum PkiCommand {
     Show(ShowArgs),
     /// Whether a certificate leads to an anchor.
     Path(PathArgs),
+    /// What an OCSP response says of a certificate.
+    Ocsp(revocation::OcspArgs),
+    /// What a revocation list says of a certificate.
+    Crl(revocation::CrlArgs),
+    /// Whether a time stamp is one of this data.
+    Tsp(tsp::TspArgs),
+    /// The digest of a file.
+    Digest(digest::DigestArgs),
+    /// Verify bare signatures: a line of JSON on stdin each.
+    VerifyRaw(verify_raw::VerifyRawArgs),
 }
 
 #[derive(Debug, Args)]
@@ -367,12 +426,18 @@ impl Command {
             Self::Demo(_) | Self::DrawPage(_) => false,
             Self::Serve(args) | Self::Migrate(args) | Self::Doctor(args) => args.json,
             Self::Journal(JournalCommand::Audit(args)) => args.json,
-            Self::Verify(args) => args.json,
+            Self::Verify(args) => args.json || matches!(args.report, Some(ReportFormat::Json)),
+            Self::Extend(args) => args.json,
             Self::Extract(ExtractCommand::Verify(args)) => args.json,
             Self::Sign(args) => args.json,
             Self::Ncalayer(args) => args.json,
             Self::Pki(PkiCommand::Show(args)) => args.json,
             Self::Pki(PkiCommand::Path(args)) => args.json,
+            Self::Pki(PkiCommand::Ocsp(args)) => args.json,
+            Self::Pki(PkiCommand::Crl(args)) => args.json,
+            Self::Pki(PkiCommand::Tsp(args)) => args.json,
+            Self::Pki(PkiCommand::Digest(args)) => args.json,
+            Self::Pki(PkiCommand::VerifyRaw(_)) => true,
             Self::Trust(args) => args.json,
         }
     }
@@ -393,12 +458,18 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Migrate(args) => service::migrate(args),
         Command::Doctor(args) => doctor::doctor(args, &output),
         Command::Verify(args) => verify::verify(args, &output),
+        Command::Extend(args) => extend::extend(args, &output),
         Command::Extract(ExtractCommand::Verify(args)) => extract::verify(args, &output),
         Command::Journal(JournalCommand::Audit(args)) => audit::audit(args, &output),
         Command::Sign(args) => sign::sign(args, &output),
         Command::Ncalayer(args) => ncalayer::ncalayer(args, &output),
         Command::Pki(PkiCommand::Show(args)) => show::show(args, &output),
         Command::Pki(PkiCommand::Path(args)) => path::path(args, &output),
+        Command::Pki(PkiCommand::Ocsp(args)) => revocation::ocsp(args, &output),
+        Command::Pki(PkiCommand::Crl(args)) => revocation::crl(args, &output),
+        Command::Pki(PkiCommand::Tsp(args)) => tsp::tsp(args, &output),
+        Command::Pki(PkiCommand::Digest(args)) => digest::digest(args, &output),
+        Command::Pki(PkiCommand::VerifyRaw(args)) => verify_raw::verify_raw(args, &output),
         Command::Trust(args) => trust::trust(args, &output),
         Command::DrawPage(args) => draw::draw_page(args),
     };

@@ -51,14 +51,15 @@ impl CliError {
         Self::input("unsupported-format", "cli-error-unsupported", vec![("what", what.into())])
     }
 
-    /// An option that is not there yet.
-    pub fn unsupported_option(what: impl Into<String>) -> Self {
-        Self::input("unsupported-option", "cli-error-unsupported", vec![("what", what.into())])
-    }
-
     /// An algorithm that is not known.
     pub fn unsupported_algorithm(what: impl Into<String>) -> Self {
         Self::input("unsupported-algorithm", "cli-error-unsupported", vec![("what", what.into())])
+    }
+
+    /// What was given is not enough for the level asked for.
+    pub fn level_not_reached(path: &str, level: &str, wanted: &str) -> Self {
+        let values = vec![("path", path.to_owned()), ("level", level.to_owned()), ("wanted", wanted.to_owned())];
+        Self::input("level-not-reached", "cli-error-level", values)
     }
 
     /// The password does not open the key store.

@@ -4,7 +4,7 @@
 use std::fs;
 
 use qolhat_pki::cms::SignedData;
-use qolhat_pki::digest::DigestAlgorithm;
+use qolhat_pki::digest::{Digest, DigestAlgorithm};
 use qolhat_pki::issue::augment::{Augmentation, augment};
 use qolhat_pki::issue::cms_sign::{Packaging, SignRequest, SigningContent, sign_cms};
 use qolhat_pki::pkcs12::{self, KeyStore, Pkcs12Error};
@@ -62,9 +62,16 @@ fn stamp(cms: &[u8], url: &str, rng: &mut SharedRandom) -> Result<Vec<u8>, CliEr
     let internal = |error: String| CliError::internal(error);
     let data = SignedData::from_bytes(cms).map_err(|error| internal(error.to_string()))?;
     let value = data.signer_infos().first().map(|signer| signer.signature().to_vec()).unwrap_or_default();
-    let imprint = DigestAlgorithm::Sha256.digest(&value);
-    let responders = Responders::new(url, &[], &[]).map_err(|error| internal(error.to_string()))?;
-    let token = input::runtime()?.block_on(responders.time_stamp(&imprint, rng));
-    let token = token.map_err(|error| CliError::unreadable(url, error.to_string()))?;
+    let token = token(url, &DigestAlgorithm::Sha256.digest(&value), rng)?;
     augment(cms, &[Augmentation::SignatureTimeStamp { signer: 0, token }]).map_err(|error| internal(error.to_string()))
+}
+
+/// A time-stamp token over `imprint` from the authority at `url`.
+///
+/// # Errors
+/// `unreadable` when it gives none.
+pub fn token(url: &str, imprint: &Digest, rng: &mut SharedRandom) -> Result<Vec<u8>, CliError> {
+    let responders = Responders::new(url, &[], &[]).map_err(|error| CliError::internal(error.to_string()))?;
+    let token = input::runtime()?.block_on(responders.time_stamp(imprint, rng));
+    token.map_err(|error| CliError::unreadable(url, error.to_string()))
 }

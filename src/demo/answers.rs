@@ -191,7 +191,9 @@ fn is_accepted(digest: &Digest) -> bool {
         | DigestAlgorithm::Sha224
         | DigestAlgorithm::Sha256
         | DigestAlgorithm::Sha384
-        | DigestAlgorithm::Sha512 => true,
+        | DigestAlgorithm::Sha512
+        | DigestAlgorithm::Sha512_224
+        | DigestAlgorithm::Sha512_256 => true,
         DigestAlgorithm::Sha1 => false,
     }
 }

@@ -59,7 +59,9 @@ impl Branch {
             | DigestAlgorithm::Sha224
             | DigestAlgorithm::Sha256
             | DigestAlgorithm::Sha384
-            | DigestAlgorithm::Sha512 => Self::Rsa,
+            | DigestAlgorithm::Sha512
+            | DigestAlgorithm::Sha512_224
+            | DigestAlgorithm::Sha512_256 => Self::Rsa,
         }
     }
 
@@ -83,6 +85,10 @@ impl Branch {
         })
     }
 }
+
+/// How long the certificate of a time-stamping authority is valid: longer than those of people, so that what it proves
+/// outlives them. Source: nca-rk.md section 5.
+const TSA_DAYS: i64 = 1095;
 
 /// First and last moment of validity.
 pub type Validity = (Moment, Moment);
@@ -130,8 +136,8 @@ pub struct Authorities {
 }
 
 impl Authority {
-    /// New keys and certificates: CAs valid from a year before `now` to ten years after, services as
-    /// [`leaf_validity`]. `responders_url` (without a slash at its end) goes into every certificate.
+    /// New keys and certificates: CAs valid from a year before `now` to ten years after, the time-stamping
+    /// authority for three years, the OCSP responder as [`leaf_validity`]. `responders_url` (without a slash at its end) goes into every certificate.
     ///
     /// # Errors
     /// When a key or certificate cannot be made.
@@ -159,18 +165,18 @@ impl Authority {
         let register = Register::default();
         register.add(ca.certificate.serial(), IssuedBy::Root)?;
         let uris = ca_uris(branch, responders_url);
-        let leaf = leaf_validity(now)?;
-        let service = |profile: &Profile, name: &str, rng: &mut dyn SecureRandom| -> Result<Holder, DemoError> {
-            let key = branch.new_key(rng)?;
-            let issuer = Issuer::of(&ca.certificate, uris.clone())?;
-            let subject = service_subject(&format!("{name} ({suffix}) DEMO"));
-            let template = profile.template(&issuer, subject, key.spki_der()?, leaf)?;
-            let certificate = signed(&template, &ca.key, rng)?;
-            register.add(certificate.serial(), IssuedBy::Ca)?;
-            Ok(Holder { key, certificate })
-        };
-        let responder = service(&Profile::OcspResponder, "OCSP RESPONDER", rng)?;
-        let tsa = service(&Profile::TimeStampAuthority, "TIME-STAMPING AUTHORITY", rng)?;
+        let service =
+            |profile: &Profile, name: &str, validity, rng: &mut dyn SecureRandom| -> Result<Holder, DemoError> {
+                let key = branch.new_key(rng)?;
+                let issuer = Issuer::of(&ca.certificate, uris.clone())?;
+                let subject = service_subject(&format!("{name} ({suffix}) DEMO"));
+                let template = profile.template(&issuer, subject, key.spki_der()?, validity)?;
+                let certificate = signed(&template, &ca.key, rng)?;
+                register.add(certificate.serial(), IssuedBy::Ca)?;
+                Ok(Holder { key, certificate })
+            };
+        let responder = service(&Profile::OcspResponder, "OCSP RESPONDER", leaf_validity(now)?, rng)?;
+        let tsa = service(&Profile::TimeStampAuthority, "TIME-STAMPING AUTHORITY", validity(now, 1, TSA_DAYS)?, rng)?;
         Ok(Self { branch, uris, root, ca, responder, tsa, register })
     }
 

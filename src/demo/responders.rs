@@ -15,6 +15,7 @@ use qolhat_pki::issue::ocsp_builder::{OcspRefusal, build_ocsp_refusal};
 use qolhat_pki::issue::tsp_builder::{TimeStampRefusal, build_time_stamp_refusal};
 use qolhat_pki::random::SecureRandom;
 use qolhat_pki::tsp::TimeStampRequest;
+use sha2::{Digest as _, Sha256};
 use tokio::net::TcpListener;
 
 use super::answers::{Twist, change_last_octet};
@@ -190,7 +191,9 @@ async fn crl(State(services): State<Arc<Services>>, Path(file): Path<String>) ->
                 // The signature is the last thing in a list.
                 change_last_octet(&mut list);
             }
-            reply("application/pkix-crl", list)
+            // A list is made anew for whoever asks: its mark tells clients that they may ask as often as they like.
+            let mark = format!("\"{}\"", hex::encode(Sha256::digest(&list)));
+            ([(header::ETAG, mark)], reply("application/pkix-crl", list)).into_response()
         }
         Err(error) => {
             tracing::warn!(demo.error = %error, "no revocation list");

@@ -1,6 +1,7 @@
 //! Documents, their files, keys and receipts as they are kept.
 
 use qolhat_storage::ContentDigest;
+use uuid::Uuid;
 
 use super::state::{Side, State};
 use crate::db::{Db, DbError, Row, Tx};
@@ -277,7 +278,26 @@ pub async fn contested_in(db: &Db, case: CaseId, limit: i64) -> Result<Vec<Docum
     rows.iter().map(DocumentRow::from_row).collect()
 }
 
-/// At most `limit` documents of `party`, newest first, made before `before`; `side` narrows to outbox or inbox.
+/// Where a page of documents, newest first, goes on: documents may be of one instant, and the page may end among them.
+#[derive(Debug, Clone, Copy)]
+pub struct Before {
+    /// Older than this instant,
+    pub at: Moment,
+    /// or of it, with an id before this one.
+    pub id: Option<DocumentId>,
+}
+
+impl Before {
+    /// Before the first page.
+    pub const START: Self = Self { at: Moment::MAX, id: None };
+
+    fn id(self) -> Uuid {
+        // Nothing is before the nil id: of that instant nothing follows.
+        self.id.map_or(Uuid::nil(), |id| id.as_uuid())
+    }
+}
+
+/// At most `limit` documents of `party`, newest first, from `before` on; `side` narrows to outbox or inbox.
 ///
 /// # Errors
 /// A fault of the database.
@@ -285,11 +305,12 @@ pub async fn list(
     db: &Db,
     party: &Party,
     side: Option<Side>,
-    before: Moment,
+    before: Before,
     limit: i64,
 ) -> Result<Vec<DocumentRow>, DbError> {
     let side = side.map_or("any", Side::code);
-    let rows = db.query(include_str!("sql/list_documents.sql"), &params![party.key(), side, before, limit]).await?;
+    let values = params![party.key(), side, before.at, limit, before.id()];
+    let rows = db.query(include_str!("sql/list_documents.sql"), &values).await?;
     rows.iter().map(DocumentRow::from_row).collect()
 }
 
@@ -335,7 +356,7 @@ impl Box {
     }
 }
 
-/// At most `limit` documents in a box of `party`, newest first, older than `before`, in `state` when one is given; each
+/// At most `limit` documents in a box of `party`, newest first, from `before` on, in `state` when one is given; each
 /// with the name of the other party, when that is a client.
 ///
 /// # Errors
@@ -345,11 +366,11 @@ pub async fn list_box(
     party: &Party,
     of: Box,
     state: Option<State>,
-    before: Moment,
+    before: Before,
     limit: i64,
 ) -> Result<Vec<(DocumentRow, Option<String>)>, DbError> {
     let state = state.map_or("any", State::code);
-    let values = params![party.key(), of.code(), state, before, limit];
+    let values = params![party.key(), of.code(), state, before.at, limit, before.id()];
     let rows = db.query(include_str!("sql/list_box.sql"), &values).await?;
     rows.iter().map(|row| Ok((DocumentRow::from_row(row)?, row.opt_text("counterparty_name")?))).collect()
 }

@@ -88,6 +88,10 @@ refusal_codes! {
     UploadTooLarge "upload-too-large" Some("Agreement 2.29"), ["limit"];
     /// More files than the limit.
     TooManyFiles "too-many-files" NONE, ["limit"];
+    /// Several files where one is taken.
+    SeveralFiles "several-files" NONE, ["pointer"];
+    /// More documents than one extract may have.
+    TooManyDocuments "too-many-documents" NONE, ["limit", "pointer"];
     /// The kind of file is not accepted.
     MediaTypeRefused "media-type-refused" Some("Agreement 2.29"), ["name", "media_type", "allowed"];
     /// No such kind of document, or no such version of the kind.

@@ -348,7 +348,7 @@ async fn gather_and_judge(
     });
     evidence.extend(pieces.into_iter().map(|piece| match piece {
         Piece::Ocsp(der) => (EvidenceKind::Ocsp, der),
-        Piece::Crl(der) => (EvidenceKind::Crl, der),
+        Piece::Crl(list) => (EvidenceKind::Crl, list.der().to_vec()),
     }));
     evidence.extend(path_certificates(signature));
     Ok(Checked {

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use qolhat_pki::certificate::Certificate;
 use qolhat_pki::cms::SignedData;
-use qolhat_pki::crl::CertificateList;
 use qolhat_pki::digest::DigestAlgorithm;
 use qolhat_pki::ocsp::OcspResponse;
 use qolhat_pki::path::{self, PathOptions, VerifiedPath};
@@ -57,7 +56,9 @@ pub(super) async fn fetch_revocation(
 /// that stands in several paths it is asked once, and for a list of an issuer of several certificates too.
 pub(super) async fn fetch_along(app: &App, paths: &[VerifiedPath], pieces: &mut Vec<Piece>) {
     let links = || paths.iter().flat_map(VerifiedPath::links);
-    let (mut seen, mut asked) = (BTreeSet::new(), Asked::nothing(links().map(|(_, issuer)| issuer)));
+    // Lists may also be signed by another CA of ours, for the issuer.
+    let signers = links().map(|(_, issuer)| issuer).chain(&app.trust.intermediates);
+    let (mut seen, mut asked) = (BTreeSet::new(), Asked::nothing(signers, app.clock.now()));
     for (subject, issuer) in links() {
         if seen.insert(subject.sha256()) {
             pieces.extend(app.responders.revocation(subject, issuer, &mut asked, &mut app.rng.clone()).await);
@@ -71,7 +72,7 @@ pub(super) fn evidence_of(trust: &Trust, pieces: &[Piece]) -> Evidence {
     for piece in pieces {
         match piece {
             Piece::Ocsp(der) => evidence.ocsp.extend(OcspResponse::from_der(der).ok()),
-            Piece::Crl(der) => evidence.crls.extend(CertificateList::from_der(der).ok()),
+            Piece::Crl(list) => evidence.crls.push(list.clone()),
         }
     }
     evidence

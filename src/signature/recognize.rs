@@ -10,6 +10,9 @@ const ZIP: &[u8] = b"PK";
 /// Where the type of a message must stand: after at most two tags with lengths of five octets.
 const TYPE_WITHIN_BYTES: usize = 32;
 
+/// What may stand before a text in UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// What a file is.
 #[derive(Debug)]
 pub enum Recognized {
@@ -55,7 +58,8 @@ pub fn recognize(bytes: &[u8]) -> Recognized {
     if bytes.starts_with(ZIP) {
         return Recognized::Zip;
     }
-    if bytes.trim_ascii_start().starts_with(b"<") {
+    let text = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+    if text.trim_ascii_start().starts_with(b"<") {
         return Recognized::Xml;
     }
     match cms(bytes) {

@@ -2,15 +2,15 @@
 
 use qolhat_pki::certificate::Certificate;
 use qolhat_pki::nca::{Role, SignerKind};
-use qolhat_pki::report::{Check, SignatureReport, ValidationReport};
+use qolhat_pki::report::{Check, SignatureReport, TimeStampReport, ValidationReport};
 use serde_json::{Value, json};
 
-/// The report on a CMS message.
+/// The report on a file of `format`: `cms` or `xmldsig`.
 #[must_use]
-pub fn message(report: &ValidationReport) -> Value {
+pub fn message(report: &ValidationReport, format: &str) -> Value {
     json!({
         "indication": report.indication.as_str(),
-        "format": "cms",
+        "format": format,
         "at": report.at.to_string(),
         "signatures": report.signatures.iter().map(signature).collect::<Vec<_>>(),
     })
@@ -33,6 +33,23 @@ pub fn signature(report: &SignatureReport) -> Value {
         "covers": report.covers.as_str(),
         "checks": report.checks.iter().chain(stamps).map(check).collect::<Vec<_>>(),
         "revocation": revocation(report),
+        "time_stamps": report.time_stamps.iter().map(time_stamp).collect::<Vec<_>>(),
+    })
+}
+
+/// One time stamp.
+#[must_use]
+pub fn time_stamp(stamp: &TimeStampReport) -> Value {
+    json!({
+        "kind": stamp.kind.as_str(),
+        "gen_time": stamp.gen_time.to_string(),
+        "proven": stamp.proven,
+        "reason": stamp.reason,
+        "signer": stamp.certificate.as_ref().map(|certificate| certificate.subject().to_string()),
+        "policy": stamp.policy.to_string(),
+        "sha256": hex::encode(stamp.sha256),
+        "exists_since": stamp.exists_since.map(|at| at.to_string()),
+        "not_covered": stamp.left_out,
     })
 }
 

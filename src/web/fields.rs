@@ -13,7 +13,7 @@ use crate::domain::time::{Moment, parse_field};
 pub fn instant(text: &str, pointer: &str) -> Result<Moment, Refusal> {
     parse_field(text)
         .or_else(|_| Moment::parse_rfc3339(text))
-        .map_err(|_| Refusal::new(RefusalCode::DateInvalid).with("reason", "not-an-instant").at(pointer))
+        .map_err(|_| Refusal::new(RefusalCode::DateInvalid).with("reason", "not-a-local-time").at(pointer))
 }
 
 /// The word to whoever left the field empty or the box unticked. The key's text is what happened, the key with `-how`

@@ -268,7 +268,7 @@ fn what_is_not_read_is_said_so_with_exit_code_2() {
         (vec!["verify", "--json", &garbage], "malformed"),
         (vec!["verify", "--json", &truncated], "malformed"),
         (vec!["verify", "--json", &xml], "unsupported-format"),
-        (vec!["verify", "--json", "--online", &garbage], "unsupported-option"),
+        (vec!["verify", "--json", "--online", &garbage], "malformed"),
         (vec!["verify", "--json", "--at", "yesterday", &garbage], "usage"),
         (vec!["verify", "--json", "/nonexistent"], "not-found"),
         (vec!["pki", "show", "--json", &garbage], "malformed"),

@@ -313,7 +313,13 @@ async fn a_form_that_is_refused_keeps_what_was_typed_and_shows_where_it_is_wrong
     let form = officer.get(&format!("{extract}?document={SCRIPT}")).await;
     assert!(!form.says("<script>alert"));
     let known = stage.app.journal.origin();
-    for (documents, code) in [("", "extract-scope-empty"), (SCRIPT, "document-unknown"), (known, "document-unknown")] {
+    let many = "019b0000-0000-7000-8000-000000000000 ".repeat(201);
+    for (documents, code) in [
+        ("", "extract-scope-empty"),
+        (SCRIPT, "document-unknown"),
+        (known, "document-unknown"),
+        (many.as_str(), "too-many-documents"),
+    ] {
         let fields = [("documents", documents), ("asked_by", SCRIPT), ("ground", "Ұйғарым"), ("scope", SCRIPT)];
         let page = officer.submit(&form, extract, &fields).await;
         assert_eq!((page.status, page.problem()), (StatusCode::UNPROCESSABLE_ENTITY, code), "{documents}");

@@ -7,7 +7,9 @@ use sha2::{Digest as _, Sha256};
 use super::extensions::Known;
 use super::{CERTIFICATE_MAX_BYTES, Fields, Inner, SERIAL_MAX_BYTES};
 use crate::algorithm::{AlgorithmIdentifier, SignatureAlgorithm};
-use crate::der::{DerError, DerErrorKind, Reader, Rules, shifted, span, tag, value_span, whole_octets};
+use crate::der::{
+    DerError, DerErrorKind, Reader, Rules, shifted, signature_octets, span, tag, value_span, whole_octets,
+};
 use crate::extension::{Extension, read_extensions};
 use crate::name;
 use crate::time::Moment;
@@ -23,7 +25,7 @@ pub(super) fn read(der: &[u8]) -> Result<Inner, DerError> {
     let tbs = certificate.expect(tag::SEQUENCE)?;
     let algorithm_offset = certificate.offset();
     let algorithm = AlgorithmIdentifier::read(&mut certificate)?;
-    let signature = whole_octets(&mut certificate)?;
+    let signature = signature_octets(&mut certificate)?;
     certificate.finish()?;
 
     let mut body = certificate.nested(&tbs)?;

@@ -242,8 +242,22 @@ const SINGLE: [(Oid, &str); 6] = [
     (oid::ALGORITHM_PROTECTION, "algorithm-protection is not there once with one value"),
 ];
 
+/// What a SignerInfo is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SignedOver {
+    /// A content, which has a type.
+    Content,
+    /// The value of another signature, which has none: a counter-signature. Source: RFC 5652 §11.4.
+    SignatureValue,
+}
+
 /// In what the attributes of one signer break the rules.
-pub(super) fn faults(has_signed: bool, signed: &[Attribute], unsigned: &[Attribute]) -> Vec<&'static str> {
+pub(super) fn faults(
+    over: SignedOver,
+    has_signed: bool,
+    signed: &[Attribute],
+    unsigned: &[Attribute],
+) -> Vec<&'static str> {
     let mut faults = Vec::new();
     for (position, attribute) in signed.iter().enumerate() {
         if signed.iter().take(position).any(|earlier| earlier.oid == attribute.oid) {
@@ -268,16 +282,21 @@ pub(super) fn faults(has_signed: bool, signed: &[Attribute], unsigned: &[Attribu
         faults.push("a counter-signature is among the signed attributes");
     }
     if has_signed {
-        faults.extend(missing_or_malformed(signed));
+        faults.extend(missing_or_malformed(over, signed));
     }
     faults.dedup();
     faults
 }
 
-fn missing_or_malformed(signed: &[Attribute]) -> Vec<&'static str> {
+fn missing_or_malformed(over: SignedOver, signed: &[Attribute]) -> Vec<&'static str> {
     let mut faults = Vec::new();
     let value = |oid| single(signed, oid);
     match value(oid::CONTENT_TYPE) {
+        _ if over == SignedOver::SignatureValue => {
+            if signed.iter().any(|attribute| attribute.oid == oid::CONTENT_TYPE) {
+                faults.push("a counter-signature has a content-type");
+            }
+        }
         None => faults.push("the signed attributes have no content-type"),
         Some(value) if Reader::new(value, Rules::Ber).oid().is_err() => faults.push("content-type is malformed"),
         Some(_) => {}

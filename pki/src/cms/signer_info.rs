@@ -1,7 +1,7 @@
 //! One signer. Source: RFC 5652 §5.3.
 
 use super::attributes::{
-    AlgorithmProtection, Attribute, CertificateReference, DigestOfContent, faults, read_attributes, single,
+    AlgorithmProtection, Attribute, CertificateReference, DigestOfContent, SignedOver, faults, read_attributes, single,
 };
 use super::{CmsError, attributes};
 use crate::algorithm::AlgorithmIdentifier;
@@ -36,6 +36,7 @@ pub struct SignerInfo {
     digest_algorithm: Oid,
     signature_identifier: Vec<u8>,
     signature: Vec<u8>,
+    fields: Vec<u8>,
     signed_octets: Option<Vec<u8>>,
     signed: Vec<Attribute>,
     unsigned: Vec<Attribute>,
@@ -44,8 +45,9 @@ pub struct SignerInfo {
 }
 
 /// Reads the next SignerInfo of `signers`.
-pub(super) fn read(signers: &mut Reader<'_>) -> Result<SignerInfo, CmsError> {
+pub(super) fn read(signers: &mut Reader<'_>, over: SignedOver) -> Result<SignerInfo, CmsError> {
     let mut fields = signers.sequence()?;
+    let whole = fields.remaining();
     let version = fields.small_uint()?;
     let identifier = read_identifier(&mut fields)?;
     let digest = AlgorithmIdentifier::read(&mut fields)?;
@@ -58,13 +60,15 @@ pub(super) fn read(signers: &mut Reader<'_>) -> Result<SignerInfo, CmsError> {
     }
     let signature_identifier = AlgorithmIdentifier::read(&mut fields)?.raw.to_vec();
     let signature = fields.octet_string()?.into_owned();
+    let length = whole.len().saturating_sub(fields.remaining().len());
+    let signed_fields = whole.get(..length).unwrap_or_default().to_vec();
     let unsigned = match fields.optional_context(1)? {
         Some(list) => read_attributes(list)?,
         None => Vec::new(),
     };
     fields.finish()?;
     let message_digest = single(&signed, oid::MESSAGE_DIGEST).and_then(attributes::octets);
-    let faults = faults(signed_octets.is_some(), &signed, &unsigned);
+    let faults = faults(over, signed_octets.is_some(), &signed, &unsigned);
     Ok(SignerInfo {
         version,
         identifier,
@@ -72,6 +76,7 @@ pub(super) fn read(signers: &mut Reader<'_>) -> Result<SignerInfo, CmsError> {
         digest_algorithm,
         signature_identifier,
         signature,
+        fields: signed_fields,
         signed_octets,
         signed,
         unsigned,
@@ -139,6 +144,12 @@ impl SignerInfo {
         &self.signature
     }
 
+    /// Everything from the version to the signature value, encoded as received: what an archive time stamp covers.
+    /// Source: EN 319 122-1 §5.5.3.
+    pub fn fields_until_signature(&self) -> &[u8] {
+        &self.fields
+    }
+
     /// Whether attributes are signed, and not the content itself.
     pub fn has_signed_attributes(&self) -> bool {
         self.signed_octets.is_some()
@@ -152,6 +163,13 @@ impl SignerInfo {
     /// Whether the signed attributes are in DER, order included; without any, true.
     pub fn signed_attributes_are_der(&self) -> bool {
         self.signed_octets.as_deref().is_none_or(attributes::is_der_set)
+    }
+
+    /// The signed attributes in DER, when they are not in it as received: what a signer signs who encodes them anew, as
+    /// RFC 5652 §5.4 asks. `None` when they are in DER, or there are none.
+    pub fn signed_octets_in_der(&self) -> Option<Vec<u8>> {
+        let received = self.signed_octets.as_deref()?;
+        crate::der::in_der(received).filter(|encoded| encoded != received)
     }
 
     /// The signed attributes in the order received.
@@ -200,6 +218,24 @@ impl SignerInfo {
     /// The tokens over the content that the signer signed together with it.
     pub fn content_time_stamps(&self) -> Vec<&[u8]> {
         attributes::values(&self.signed, oid::CONTENT_TIME_STAMP)
+    }
+
+    /// The archive time stamps of version 3, each a whole ContentInfo, not looked at.
+    pub fn archive_time_stamps(&self) -> Vec<&[u8]> {
+        attributes::values(&self.unsigned, oid::ARCHIVE_TIME_STAMP_V3)
+    }
+
+    /// The signatures over the value of this one, each as it stands in its attribute, or why it cannot be read. Whether it
+    /// is one over this value is not looked at. Source: RFC 5652 §11.4.
+    pub fn counter_signatures(&self) -> Vec<Result<SignerInfo, CmsError>> {
+        let values = attributes::values(&self.unsigned, oid::COUNTERSIGNATURE);
+        let read = |value: &[u8]| {
+            let mut reader = Reader::new(value, Rules::Ber);
+            let signer = read(&mut reader, SignedOver::SignatureValue)?;
+            reader.finish()?;
+            Ok(signer)
+        };
+        values.into_iter().map(read).collect()
     }
 
     /// Whether there is a token over the signature value.

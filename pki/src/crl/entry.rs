@@ -39,7 +39,7 @@ impl RevokedEntry<'_> {
     }
 }
 
-fn same(a: &Name<'_>, b: &Name<'_>) -> bool {
+pub(super) fn same(a: &Name<'_>, b: &Name<'_>) -> bool {
     a.raw() == b.raw() || names_match(a, b)
 }
 
@@ -64,6 +64,11 @@ impl<'a> Scan<'a> {
         Scan { list: Reader::new(entries, Rules::Der), offset, issuer: None }
     }
 
+    /// Where the next entry starts in the contents.
+    pub(super) fn offset_in_contents(&self) -> usize {
+        self.list.offset()
+    }
+
     pub(super) fn next_entry(&mut self) -> Result<Option<RevokedEntry<'a>>, DerError> {
         Ok(self.next_with_notes()?.map(|(entry, _)| entry))
     }
@@ -79,51 +84,6 @@ impl<'a> Scan<'a> {
         }
         entry.certificate_issuer = self.issuer;
         Ok(Some((entry, notes)))
-    }
-
-    /// The one entry of this certificate. `names_issuers`: some entry changes whose certificates follow, so each must be
-    /// read in full; otherwise only the serial numbers are looked at.
-    pub(super) fn find(
-        mut self,
-        list_issuer: Name<'_>,
-        issuer: &Name<'_>,
-        serial: &[u8],
-        names_issuers: bool,
-    ) -> Result<Option<RevokedEntry<'a>>, DerError> {
-        let mut found: Option<RevokedEntry<'a>> = None;
-        if !names_issuers && !same(&list_issuer, issuer) {
-            return Ok(None);
-        }
-        // Comparing names costs: once for each change of the issuer, not for each entry.
-        let mut matches: Option<bool> = None;
-        while !self.list.is_empty() {
-            if !names_issuers && !self.next_is(serial)? {
-                continue;
-            }
-            let offset = self.list.offset();
-            let Some((entry, notes)) = self.next_with_notes()? else { break };
-            if notes.names_issuer {
-                matches = None;
-            }
-            if entry.serial != serial || !*matches.get_or_insert_with(|| entry.is_issued_by(&list_issuer, issuer)) {
-                continue;
-            }
-            if found.replace(entry).is_some() {
-                let twice = DerErrorKind::Value("the certificate is listed twice");
-                return Err(shifted(DerError { offset, what: twice }, self.offset));
-            }
-        }
-        Ok(found)
-    }
-
-    /// Steps over the next entry unless it has this serial number.
-    fn next_is(&mut self, serial: &[u8]) -> Result<bool, DerError> {
-        let mut ahead = self.list.clone();
-        let is = ahead.sequence()?.integer_bytes()? == serial;
-        if !is {
-            self.list = ahead;
-        }
-        Ok(is)
     }
 }
 

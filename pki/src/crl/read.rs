@@ -4,27 +4,33 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::entry::Scan;
-use super::{CRL_MAX_BYTES, CrlNumber, Fields, Inner, IssuingDistributionPoint, Known};
+use super::index::{Index, Indexing};
+use super::{CRL_MAX_BYTES, CrlNumber, Fields, Inner, IssuingDistributionPoint, Known, Parts, too_large};
 use crate::algorithm::{AlgorithmIdentifier, SignatureAlgorithm};
 use crate::certificate::AuthorityKeyId;
 use crate::der::{DerError, DerErrorKind, Reader, Rules, tag};
-use crate::der::{shifted, span, value_span, whole_octets};
+use crate::der::{shifted, signature_octets, span, value_span};
 use crate::extension::{EXTENSIONS_MAX, Extension, RawExtension, read_extensions};
 use crate::name::read_element;
 use crate::oid::{self, Oid};
 use crate::time::Moment;
 
-/// The parts of the CRL in `der`; the rules are told by [`super::CertificateList::from_der`].
-pub(super) fn read(der: &[u8]) -> Result<Inner, DerError> {
+/// The CRL of `der`; the rules are told by [`super::CertificateList::from_der`].
+pub(super) fn read(der: Box<[u8]>) -> Result<Inner, DerError> {
+    let parts = read_parts(&der)?;
+    Ok(Inner { der, sha256: OnceLock::new(), parts })
+}
+
+fn read_parts(der: &[u8]) -> Result<Parts, DerError> {
     if der.len() > CRL_MAX_BYTES {
-        return Err(DerError { offset: 0, what: DerErrorKind::Value("the CRL is too large") });
+        return Err(too_large());
     }
     let mut outer = Reader::new(der, Rules::Der);
     let mut list = outer.sequence()?;
     outer.finish()?;
     let tbs = list.expect(tag::SEQUENCE)?;
     let algorithm = AlgorithmIdentifier::read(&mut list)?;
-    let signature = whole_octets(&mut list)?;
+    let signature = signature_octets(&mut list)?;
     list.finish()?;
 
     let mut body = list.nested(&tbs)?;
@@ -42,12 +48,10 @@ pub(super) fn read(der: &[u8]) -> Result<Inner, DerError> {
     let entries = body.optional(tag::SEQUENCE)?.map_or(0..0, |element| value_span(&element));
     let (extensions, mut known) = read_list_extensions(&mut body, version)?;
     body.finish()?;
-    let (entry_count, names_issuers) = read_entries(der, &entries, version, &mut known.unknown_critical)?;
+    let index = read_entries(der, &entries, version, &mut known.unknown_critical)?;
 
     let fields = Fields { tbs: span(&tbs), issuer: span(&issuer), entries, signature };
-    Ok(Inner {
-        der: der.into(),
-        sha256: OnceLock::new(),
+    Ok(Parts {
         version,
         fields,
         this_update,
@@ -56,8 +60,7 @@ pub(super) fn read(der: &[u8]) -> Result<Inner, DerError> {
         signature_algorithm: SignatureAlgorithm::from_identifier(&algorithm),
         extensions,
         known,
-        entry_count,
-        names_issuers,
+        index,
     })
 }
 
@@ -76,19 +79,19 @@ fn same_algorithm(a: &AlgorithmIdentifier<'_>, b: &AlgorithmIdentifier<'_>) -> b
     a.raw == b.raw || (a.oid == b.oid && a.has_no_parameters() && b.has_no_parameters())
 }
 
-/// Reads every entry once, so that none is malformed when it is asked for. Gives their count and whether one of them
-/// names its issuer.
+/// Reads every entry once, so that none is malformed when it is asked for, and says where each is.
 fn read_entries(
     der: &[u8],
     entries: &Range<usize>,
     version: u8,
     unknown_critical: &mut Vec<Oid>,
-) -> Result<(usize, bool), DerError> {
+) -> Result<Index, DerError> {
     let mut scan = Scan::new(der.get(entries.clone()).unwrap_or_default(), entries.start);
-    let (mut count, mut names_issuers) = (0_usize, false);
-    while let Some((_, notes)) = scan.next_with_notes()? {
-        count = count.saturating_add(1);
-        names_issuers |= notes.names_issuer;
+    let mut indexing = Indexing::default();
+    loop {
+        let offset = scan.offset_in_contents();
+        let Some((entry, notes)) = scan.next_with_notes()? else { break };
+        indexing.add(offset, &entry, &notes);
         if notes.has_extensions && version < 2 {
             let what = DerErrorKind::Value("extensions in a CRL before version 2");
             return Err(DerError { offset: entries.start, what });
@@ -100,7 +103,7 @@ fn read_entries(
             unknown_critical.push(unknown);
         }
     }
-    Ok((count, names_issuers))
+    Ok(indexing.finish())
 }
 
 fn read_list_extensions(body: &mut Reader<'_>, version: u8) -> Result<(Vec<Extension>, Known), DerError> {

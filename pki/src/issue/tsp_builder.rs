@@ -168,7 +168,7 @@ pub fn build_time_stamp_refusal(refusal: TimeStampRefusal, text: Option<&str>) -
     })
 }
 
-fn tst_info(template: &TimeStampTemplate<'_>) -> Vec<u8> {
+pub(super) fn tst_info(template: &TimeStampTemplate<'_>) -> Vec<u8> {
     Writer::build(|w| {
         w.sequence(|w| {
             w.integer_u64(1);

@@ -8,7 +8,7 @@ use super::{CertStatus, OCSP_ANSWERS_MAX, OCSP_CERTIFICATES_MAX, SingleResponse,
 use crate::algorithm::{AlgorithmIdentifier, PublicKey, SignatureAlgorithm, UnsupportedAlgorithm, VerifyError};
 use crate::certificate::Certificate;
 use crate::der::{DerError, DerErrorKind, Reader, Rules, tag};
-use crate::der::{shifted, span, value_span, whole_octets};
+use crate::der::{shifted, signature_octets, span, value_span};
 use crate::extension::{Extension, RawExtension, read_explicit};
 use crate::name::Name;
 use crate::name::read_element;
@@ -168,7 +168,7 @@ impl BasicOcspResponse {
         outer.finish()?;
         let tbs = basic.expect(tag::SEQUENCE)?;
         let algorithm = AlgorithmIdentifier::read(&mut basic)?;
-        let signature = whole_octets(&mut basic)?;
+        let signature = signature_octets(&mut basic)?;
         let certificates = match basic.optional_context(0)? {
             Some(mut wrapped) => read_certificates(&mut wrapped)?,
             None => Vec::new(),

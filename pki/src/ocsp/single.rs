@@ -1,9 +1,12 @@
 //! The answer about one certificate. Source: RFC 6960 §4.2.1.
 
 use super::CertId;
+use crate::algorithm::AlgorithmIdentifier;
+use crate::certificate::Certificate;
 use crate::crl::ReasonCode;
 use crate::der::shifted;
 use crate::der::{DerError, DerErrorKind, Reader, Rules, Tlv, tag};
+use crate::digest::DigestAlgorithm;
 use crate::extension::{Extension, RawExtension, read_explicit};
 use crate::oid::{self, Oid};
 use crate::time::{Moment, Span};
@@ -24,6 +27,36 @@ pub enum CertStatus {
     Unknown,
 }
 
+/// CertHash: which certificate is answered about, also where a CA gave its number twice. Source: Common PKI 2.0 part 4,
+/// 3.1.2.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CertHash {
+    /// The digest; `None` for one that is not known here.
+    pub algorithm: Option<DigestAlgorithm>,
+    /// The digest of the whole certificate.
+    pub hash: Vec<u8>,
+}
+
+impl CertHash {
+    /// Whether it is the digest of `certificate`; one of an unknown algorithm is of none.
+    pub fn is_of(&self, certificate: &Certificate) -> bool {
+        self.algorithm.is_some_and(|algorithm| algorithm.digest(certificate.der()).as_bytes() == self.hash)
+    }
+
+    fn read(extension: &RawExtension<'_>) -> Result<CertHash, DerError> {
+        let mut outer = Reader::new(extension.value, Rules::Der);
+        let read = (|| {
+            let mut fields = outer.sequence()?;
+            outer.finish()?;
+            let algorithm = AlgorithmIdentifier::read(&mut fields)?.digest().ok();
+            let hash = fields.expect(tag::OCTET_STRING)?.value.to_vec();
+            fields.finish()?;
+            Ok(CertHash { algorithm, hash })
+        })();
+        read.map_err(|error| shifted(error, extension.value_offset))
+    }
+}
+
 /// SingleResponse.
 #[derive(Debug, Clone)]
 pub struct SingleResponse {
@@ -41,6 +74,8 @@ pub struct SingleResponse {
     pub next_update: Option<Moment>,
     /// Certificates that expired at this instant or later are still known to the responder. Source: RFC 6960 §4.4.4.
     pub archive_cutoff: Option<Moment>,
+    /// The digest of the certificate that is answered about, when the responder tells it.
+    pub cert_hash: Option<CertHash>,
     /// Extensions of this answer, in the order received.
     pub extensions: Vec<Extension>,
     /// Critical ones among them that nothing here processes: the answer must then not be relied on.
@@ -67,7 +102,10 @@ impl SingleResponse {
         fields.finish()?;
         let cutoff = extensions.iter().find(|extension| extension.oid == oid::OCSP_ARCHIVE_CUTOFF);
         let archive_cutoff = cutoff.map(read_time).transpose()?;
-        let unknown = extensions.iter().filter(|one| one.critical && one.oid != oid::OCSP_ARCHIVE_CUTOFF);
+        let hash = extensions.iter().find(|extension| extension.oid == oid::OCSP_CERT_HASH);
+        let cert_hash = hash.map(CertHash::read).transpose()?;
+        let processed = [oid::OCSP_ARCHIVE_CUTOFF, oid::OCSP_CERT_HASH];
+        let unknown = extensions.iter().filter(|one| one.critical && !processed.contains(&one.oid));
         Ok(SingleResponse {
             cert_id,
             status,
@@ -75,6 +113,7 @@ impl SingleResponse {
             this_update,
             next_update,
             archive_cutoff,
+            cert_hash,
             unknown_critical_extensions: unknown.map(|extension| extension.oid).collect(),
             extensions: extensions.into_iter().map(RawExtension::to_owned).collect(),
         })

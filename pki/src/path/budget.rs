@@ -9,8 +9,8 @@ use crate::certificate::Certificate;
 pub const BUDGET_SIGNATURES: u32 = 400;
 /// Candidates looked at for one question, at most.
 pub const BUDGET_CANDIDATES: u32 = 20_000;
-/// Comparisons of a name with a name constraint for one question, at most.
-pub const BUDGET_NAME_COMPARISONS: u32 = 250_000;
+/// Comparisons of a name with a name constraint for one question, at most: as many as OpenSSL allows for one certificate.
+pub const BUDGET_NAME_COMPARISONS: u32 = 1 << 20;
 
 /// Work left for one question. Signature checks that were paid for are remembered, so several signers of one
 /// message with one chain pay once.

@@ -8,7 +8,10 @@ use super::name_constraints::{NameConstraints, NameFailure};
 use super::policy_graph::{CertificatePolicyFacts, PolicyState};
 use super::purpose::check_purpose;
 use super::{Budget, PathError, PathOptions, VerifiedPath, names_match};
+use crate::algorithm::AlgorithmIdentifier;
 use crate::certificate::Certificate;
+use crate::der::{Reader, Rules, tag};
+use crate::oid::EC_PUBLIC_KEY;
 use crate::time::Moment;
 
 /// The path `chain` (target first) under `anchor`, if it holds. A chain of the anchor alone is judged as a target.
@@ -49,6 +52,7 @@ pub(super) fn judge_chain(
             state.pass_through(certificate, &policies)?;
         }
     }
+    refuse_explicit_curve(target)?;
     check_purpose(target, options.purpose)?;
     let policies = state.policies.finish(&policy_facts(target)).map_err(|_| PathError::Policy)?;
     check_dates(chain, at)?;
@@ -112,6 +116,20 @@ fn refuse_unknown_critical(certificate: &Certificate) -> Result<(), PathError> {
         Some(oid) => Err(PathError::UnknownCriticalExtension { subject: certificate.subject().to_string(), oid: *oid }),
         None => Ok(()),
     }
+}
+
+/// A curve that its own certificate describes may be one on which signatures are easily forged. In a CA's certificate the
+/// signature below it shows that the key is of a known kind; the target's key nobody has used yet.
+///
+/// Source: RFC 5480 section 2.1.1.
+fn refuse_explicit_curve(target: &Certificate) -> Result<(), PathError> {
+    let identifier =
+        Reader::new(target.spki(), Rules::Der).sequence().and_then(|mut key| AlgorithmIdentifier::read(&mut key));
+    let is_explicit = identifier.is_ok_and(|identifier| {
+        let named = identifier.parameters.is_some_and(|parameters| parameters.first() == Some(&tag::OID));
+        identifier.oid == EC_PUBLIC_KEY && !named
+    });
+    if is_explicit { Err(PathError::UnsupportedAlgorithm { subject: target.subject().to_string() }) } else { Ok(()) }
 }
 
 fn policy_facts(certificate: &Certificate) -> CertificatePolicyFacts<'_> {

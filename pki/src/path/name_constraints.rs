@@ -66,11 +66,10 @@ impl<'a> NameConstraints<'a> {
         for name in &names {
             self.check_name(name, budget)?;
         }
-        // Old certificates carry the address in the subject only; the constraint holds there too.
-        if !names.iter().any(|name| matches!(name, GeneralName::Email(_))) {
-            for address in subject.attributes().filter(|attribute| attribute.oid == EMAIL_ADDRESS) {
-                self.check_name(&GeneralName::Email(address.value.value), budget)?;
-            }
+        // Old certificates carry the address in the subject; the constraint holds there too. RFC 5280 demands it only where
+        // there is no subjectAltName, but a second address that nobody checks would still be read by people.
+        for address in subject.attributes().filter(|attribute| attribute.oid == EMAIL_ADDRESS) {
+            self.check_name(&GeneralName::Email(address.value.value), budget)?;
         }
         Ok(())
     }

@@ -1,13 +1,14 @@
 //! What CRLs say, full ones and deltas. Source: RFC 5280 §5.2, §6.3.3.
 
-use super::{ProofSource, Question, RevocationProof, Says, Statement, Window, is_fresh};
+use super::{ObjectKind, ProofSource, Question, RevocationProof, Says, Statement, UsedObject, Window, is_fresh};
 use crate::crl::{CertificateList, ReasonCode, RevokedEntry};
-use crate::path::{Budget, BudgetExhausted, names_match};
+use crate::path::{Budget, BudgetExhausted};
 use crate::revocation::Evidence;
 
 mod scope;
 mod signer;
 
+pub(crate) use scope::reasons_covered;
 pub(super) use signer::Signers;
 
 /// A list that may be believed, and its entry of the certificate.
@@ -16,6 +17,8 @@ struct Usable<'a> {
     /// For which reasons it speaks of the certificate.
     covers: u16,
     entry: Entry<'a>,
+    /// Beside the issuer's key.
+    rests_on: Vec<UsedObject>,
 }
 
 enum Entry<'a> {
@@ -37,7 +40,7 @@ pub(super) fn statements(
     let mut usable = Vec::new();
     for list in &evidence.crls {
         match use_of(question, list, evidence, signers, budget)? {
-            Ok(covers) => usable.push(Usable { list, covers, entry: entry(question, list) }),
+            Ok(list) => usable.push(list),
             Err(reason) => *why = reason.unwrap_or(why),
         }
     }
@@ -56,40 +59,45 @@ fn entry<'a>(question: &Question<'_>, list: &'a CertificateList) -> Entry<'a> {
 fn statement(question: &Question<'_>, one: &Usable<'_>, usable: &[Usable<'_>]) -> Option<Statement> {
     let list = one.list;
     let good = Says::Good { fresh: is_fresh(question, &window(list)) };
+    let mut base = None;
     let (says, reason) = match &one.entry {
         Entry::Twice => (Says::Unknown { fresh: true, why: "a CRL lists the certificate twice" }, None),
+        Entry::NotListed if !list.is_delta() => (good, None),
         // In a delta it says something only together with a base that is silent too.
-        Entry::NotListed if !list.is_delta() || has_base(list, usable, |base| matches!(base, Entry::NotListed)) => {
+        Entry::NotListed => {
+            base = Some(base_of(list, usable, |base| matches!(base, Entry::NotListed))?);
             (good, None)
         }
-        Entry::NotListed => return None,
-        Entry::Listed(entry) => (listed(entry, list, usable, good)?, entry.reason),
+        // Only a delta takes a certificate off; what its base says then no longer holds.
+        Entry::Listed(entry) if entry.reason == Some(ReasonCode::RemoveFromCrl) => {
+            base = Some(base_of(list, usable, |_| true)?);
+            (good, entry.reason)
+        }
+        Entry::Listed(entry) => (listed(entry), entry.reason),
     };
-    Some(Statement { says, covers: one.covers, proof: proof(list, reason) })
+    let mut proof = proof(list, reason);
+    proof.rests_on.clone_from(&one.rests_on);
+    if let Some(base) = base {
+        proof.rests_on.push(UsedObject { kind: ObjectKind::Crl, sha256: base.list.sha256() });
+        proof.rests_on.extend_from_slice(&base.rests_on);
+    }
+    Some(Statement { says, covers: one.covers, proof })
 }
 
-fn listed(entry: &RevokedEntry<'_>, list: &CertificateList, usable: &[Usable<'_>], good: Says) -> Option<Says> {
+fn listed(entry: &RevokedEntry<'_>) -> Says {
     match entry.reason {
-        Some(ReasonCode::CertificateHold) => Some(Says::OnHold { since: entry.revoked_at }),
-        // Only a delta takes a certificate off; what its base says then no longer holds.
-        Some(ReasonCode::RemoveFromCrl) => (list.is_delta() && has_base(list, usable, |_| true)).then_some(good),
-        reason => Some(Says::Revoked { since: entry.revoked_at, reason }),
+        Some(ReasonCode::CertificateHold) => Says::OnHold { since: entry.revoked_at },
+        reason => Says::Revoked { since: entry.revoked_at, reason },
     }
 }
 
-/// Whether a list at hand that says `wanted` of the certificate is one on which `delta` may be put.
-fn has_base(delta: &CertificateList, usable: &[Usable<'_>], wanted: impl Fn(&Entry<'_>) -> bool) -> bool {
-    usable.iter().any(|full| is_base_of(full.list, delta) && wanted(&full.entry))
-}
-
-/// Whether `delta` may be put on `full`: the full list is not older than the base and not newer than the delta.
-fn is_base_of(full: &CertificateList, delta: &CertificateList) -> bool {
-    let (Some(base), Some(number)) = (delta.base_crl_number(), delta.crl_number()) else { return false };
-    let scopes_fit = full.issuing_distribution_point() == delta.issuing_distribution_point();
-    !full.is_delta()
-        && scopes_fit
-        && names_match(&full.issuer(), &delta.issuer())
-        && full.crl_number().is_some_and(|full| full >= base && full <= number)
+/// A list at hand that says `wanted` of the certificate and on which `delta` may be put; none when it is no delta.
+fn base_of<'u, 'a>(
+    delta: &CertificateList,
+    usable: &'u [Usable<'a>],
+    wanted: impl Fn(&Entry<'_>) -> bool,
+) -> Option<&'u Usable<'a>> {
+    usable.iter().find(|full| full.list.is_base_of(delta) && wanted(&full.entry))
 }
 
 fn window(list: &CertificateList) -> Window {
@@ -109,18 +117,18 @@ fn proof(list: &CertificateList, reason: Option<ReasonCode>) -> RevocationProof 
         next_update: list.next_update(),
         produced_at: None,
         revocation_reason: reason.map(ReasonCode::as_str),
+        rests_on: Vec::new(),
     }
 }
 
-/// For which reasons the list speaks of the certificate, when it may be believed; otherwise why not, or nothing when it
-/// is not one of its issuer.
-fn use_of(
+/// The list, when it may be believed about the certificate; otherwise why not, or nothing when it is not one of its issuer.
+fn use_of<'a>(
     question: &Question<'_>,
-    list: &CertificateList,
+    list: &'a CertificateList,
     evidence: &Evidence,
     signers: Signers,
     budget: &mut Budget,
-) -> Result<Result<u16, Option<&'static str>>, BudgetExhausted> {
+) -> Result<Result<Usable<'a>, Option<&'static str>>, BudgetExhausted> {
     if !scope::may_concern(question.certificate, list) {
         return Ok(Err(None));
     }
@@ -128,9 +136,11 @@ fn use_of(
         return Ok(Err(Some("the CRL has an unknown critical extension")));
     }
     // Before the scope: the names in a list are worth comparing only when its issuer wrote them.
-    if !signer::is_signed(question, list, evidence, signers, budget)? {
+    let Some(rests_on) = signer::signed(question, list, evidence, signers, budget)? else {
         return Ok(Err(Some("the CRL is not signed by the issuer")));
+    };
+    match scope::reasons_covered(question.certificate, list) {
+        Some(covers) => Ok(Ok(Usable { list, covers, entry: entry(question, list), rests_on })),
+        None => Ok(Err(Some("the certificate is outside the scope of the CRL"))),
     }
-    let covered = scope::reasons_covered(question.certificate, list);
-    Ok(covered.ok_or(Some("the certificate is outside the scope of the CRL")))
 }

@@ -1,6 +1,8 @@
 //! What an OCSP response says. Source: RFC 6960 §3.2, §4.2.2.2.
 
-use super::{ALL_REASONS, ProofSource, Question, RevocationProof, Says, Statement, Window, from_crl, is_fresh};
+use super::{
+    ALL_REASONS, ProofSource, Question, RevocationProof, Says, Statement, UsedObject, Window, from_crl, is_fresh,
+};
 use crate::certificate::Certificate;
 use crate::crl::ReasonCode;
 use crate::ocsp::{BasicOcspResponse, CertStatus, OcspResponse, SingleResponse};
@@ -20,10 +22,19 @@ pub(super) fn statement(
     if !basic.unknown_critical_extensions().is_empty() || !answer.unknown_critical_extensions.is_empty() {
         return Ok(Err(Some("the answer has an unknown critical extension")));
     }
-    if !is_authorised(question, response, basic, evidence, budget)? {
-        return Ok(Err(Some("the answer is not signed by a responder of the issuer")));
+    // What a responder says of a moment after the one at which it signed, it cannot know. Source: RFC 6960 §2.4.
+    if answer.this_update > basic.produced_at() {
+        return Ok(Err(Some("the answer is about a moment after it was made")));
     }
-    Ok(Ok(read(question, response, basic, answer)))
+    if answer.cert_hash.as_ref().is_some_and(|hash| !hash.is_of(question.certificate)) {
+        return Ok(Err(Some("the answer is about another certificate of this number")));
+    }
+    let Some(rests_on) = authorised(question, response, basic, evidence, budget)? else {
+        return Ok(Err(Some("the answer is not signed by a responder of the issuer")));
+    };
+    let mut statement = read(question, response, basic, answer);
+    statement.proof.rests_on = rests_on;
+    Ok(Ok(statement))
 }
 
 fn read(
@@ -36,7 +47,11 @@ fn read(
         source: ProofSource::Ocsp,
         this_update: answer.this_update,
         next_update: answer.next_update,
-        remembers_expired_since: answer.archive_cutoff,
+        // Whoever tells the digest of a certificate that has ended has not forgotten it.
+        remembers_expired_since: match answer.cert_hash {
+            Some(_) => Some(question.certificate.not_after()),
+            None => answer.archive_cutoff,
+        },
     };
     let fresh = is_fresh(question, &window);
     let (says, reason) = match answer.status {
@@ -54,24 +69,26 @@ fn read(
         next_update: answer.next_update,
         produced_at: Some(basic.produced_at()),
         revocation_reason: reason.map(ReasonCode::as_str),
+        rests_on: Vec::new(),
     };
     Statement { says, covers: ALL_REASONS, proof }
 }
 
-/// Whether the issuer itself signed, or a responder to whom the same key delegated it.
-fn is_authorised(
+/// What the signature rests on beside the issuer, when the issuer itself made it or a responder to whom the same key
+/// delegated it.
+fn authorised(
     question: &Question<'_>,
     response: &OcspResponse,
     basic: &BasicOcspResponse,
     evidence: &Evidence,
     budget: &mut Budget,
-) -> Result<bool, BudgetExhausted> {
+) -> Result<Option<Vec<UsedObject>>, BudgetExhausted> {
     let responder_id = basic.responder_id();
     let signed_by = |certificate: &Certificate, budget: &mut Budget| {
         budget.remembered(response.sha256(), certificate, |key| basic.verify_signature(key).into())
     };
     if responder_id.matches(question.issuer) && signed_by(question.issuer, budget)? == SignatureFit::Fits {
-        return Ok(true);
+        return Ok(Some(Vec::new()));
     }
     let candidates = basic.certificates().iter().chain(&evidence.certificates);
     for candidate in candidates.filter(|candidate| responder_id.matches(candidate)) {
@@ -81,14 +98,15 @@ fn is_authorised(
             && may_answer(candidate, basic)
             && names_match(&candidate.issuer(), &question.issuer.subject())
             && budget.certificate_signed_by(candidate, question.issuer)? == SignatureFit::Fits;
-        if delegated
-            && signed_by(candidate, budget)? == SignatureFit::Fits
-            && is_not_revoked(question, candidate, basic, evidence, budget)?
-        {
-            return Ok(true);
+        if !delegated || signed_by(candidate, budget)? != SignatureFit::Fits {
+            continue;
+        }
+        if let Some(mut rests_on) = not_revoked(question, candidate, basic, evidence, budget)? {
+            rests_on.insert(0, UsedObject::certificate(candidate));
+            return Ok(Some(rests_on));
         }
     }
-    Ok(false)
+    Ok(None)
 }
 
 /// The responder's certificate by itself: for answering, and valid when it answered.
@@ -99,19 +117,21 @@ fn may_answer(candidate: &Certificate, basic: &BasicOcspResponse) -> bool {
         && candidate.valid_at(basic.produced_at())
 }
 
-/// The responder's own status: not asked when its CA says so (nocheck); otherwise a CRL must show it.
-fn is_not_revoked(
+/// By what the responder is known not to be revoked: not asked when its CA says so (nocheck); otherwise a CRL must show it.
+fn not_revoked(
     question: &Question<'_>,
     candidate: &Certificate,
     basic: &BasicOcspResponse,
     evidence: &Evidence,
     budget: &mut Budget,
-) -> Result<bool, BudgetExhausted> {
+) -> Result<Option<Vec<UsedObject>>, BudgetExhausted> {
     if candidate.has_ocsp_nocheck() {
-        return Ok(true);
+        return Ok(Some(Vec::new()));
     }
     let own = Question { certificate: candidate, place: super::Place::Ca, at: basic.produced_at(), ..*question };
     let (mut statements, mut why) = (Vec::new(), "");
     from_crl::statements(&own, evidence, from_crl::Signers::Any, &mut statements, &mut why, budget)?;
-    Ok(matches!(super::weigh(statements, &own, why).status, super::Status::Good))
+    let finding = super::weigh(statements, &own, why);
+    let good = finding.status == super::Status::Good;
+    Ok(good.then(|| finding.proof.iter().flat_map(RevocationProof::objects).collect()))
 }

@@ -23,14 +23,14 @@ impl Moment {
         moment.ok_or(element.error(DerErrorKind::BadTime))
     }
 
-    /// Like [`Moment::from_der`], in the profile of certificates and CRLs: UTCTime through 2049, GeneralizedTime from 2050
-    /// on, no fraction. Source: RFC 5280 §4.1.2.5.
+    /// Like [`Moment::from_der`], in the profile of certificates and CRLs: no fraction. Whoever writes takes UTCTime through
+    /// 2049; whoever reads must take either form for any year. Source: RFC 5280 §4.1.2.5.
     /// # Errors
     /// As [`Moment::from_der`].
     pub fn from_certificate_time(element: &Tlv<'_>) -> Result<Moment, DerError> {
         let moment = Moment::from_der(element)?;
         let general = element.tag == tag::GENERALIZED_TIME;
-        let has_form = !general || (element.value.len() == 15 && element.value >= b"2050".as_slice());
+        let has_form = !general || element.value.len() == 15;
         if has_form { Ok(moment) } else { Err(element.error(DerErrorKind::BadTime)) }
     }
 

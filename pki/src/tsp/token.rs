@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use sha2::{Digest as _, Sha256};
+
 use super::{TstInfo, check_size};
 use crate::cms::{CmsError, SignedData};
 use crate::der::DerError;
@@ -61,6 +63,11 @@ impl TimeStampToken {
     /// The token as received.
     pub fn der(&self) -> &[u8] {
         &self.inner.der
+    }
+
+    /// SHA-256 of the token as received.
+    pub fn sha256(&self) -> [u8; 32] {
+        Sha256::digest(self.der()).into()
     }
 
     /// The signed message: the authority's signature, and its certificate as a rule.

@@ -1,9 +1,12 @@
 //! Whether the algorithms used were still trusted. Source: EN 319 102-1 §5.2.8; TS 119 312.
 
+use crate::algorithm::AlgorithmIdentifier;
 use crate::certificate::Certificate;
+use crate::der::{Reader, Rules};
 use crate::digest::DigestAlgorithm;
 use crate::oid::Oid;
 use crate::policy::{AlgorithmPolicy, AlgorithmTrust};
+use crate::report::DistrustedAlgorithm;
 use crate::time::Moment;
 
 /// The worst of the digests and of the keys and signatures of `certificates` that is not trusted at `at`, and what it is
@@ -13,32 +16,42 @@ pub(super) fn distrusted<'a>(
     at: Moment,
     digests: &[Oid],
     certificates: impl Iterator<Item = &'a Certificate>,
-) -> Option<(AlgorithmTrust, String)> {
+) -> Option<(DistrustedAlgorithm, String)> {
     let mut found = Vec::new();
-    let mut judge = |trust, what: String| match trust {
-        AlgorithmTrust::Trusted => {}
-        AlgorithmTrust::Until(until) => found.push((trust, format!("{what}, trusted until {until}"))),
-        AlgorithmTrust::NotAllowed => found.push((trust, what)),
+    let mut judge = |trust, algorithm, certificate: Option<&Certificate>, what: String| {
+        let certificate_sha256 = certificate.map(Certificate::sha256);
+        let mut add = |until, what| found.push((DistrustedAlgorithm { algorithm, certificate_sha256, until }, what));
+        match trust {
+            AlgorithmTrust::Trusted => {}
+            AlgorithmTrust::Until(until) => add(Some(until), format!("{what}, trusted until {until}")),
+            AlgorithmTrust::NotAllowed => add(None, what),
+        }
     };
     for oid in digests {
         let trust = DigestAlgorithm::from_oid(oid).map(|digest| policy.digest(digest, at));
-        judge(trust.unwrap_or(AlgorithmTrust::NotAllowed), format!("the digest {oid}"));
+        judge(trust.unwrap_or(AlgorithmTrust::NotAllowed), Some(*oid), None, format!("the digest {oid}"));
     }
     for certificate in certificates {
         let subject = certificate.subject().to_string();
-        match certificate.public_key() {
+        let (trust, what) = match certificate.public_key() {
             Ok(key) => {
                 let (name, bits) = (key.key_algorithm_name(), key.bits());
-                judge(policy.key(name, bits, at), format!("the key {name} of {bits} bits of {subject}"));
+                (policy.key(name, bits, at), format!("the key {name} of {bits} bits of {subject}"))
             }
-            Err(error) => judge(AlgorithmTrust::NotAllowed, format!("the key of {subject}: {error}")),
-        }
+            Err(error) => (AlgorithmTrust::NotAllowed, format!("the key of {subject}: {error}")),
+        };
+        judge(trust, key_oid(certificate), Some(certificate), what);
         let trust = match certificate.signature_algorithm() {
             Ok(algorithm) => policy.digest(algorithm.digest(), at),
             Err(_) => AlgorithmTrust::NotAllowed,
         };
-        judge(trust, format!("the signature on {subject}"));
+        judge(trust, Some(certificate.signature_oid()), Some(certificate), format!("the signature on {subject}"));
     }
-    let never = found.iter().position(|(trust, _)| *trust == AlgorithmTrust::NotAllowed);
+    let never = found.iter().position(|(distrusted, _)| distrusted.until.is_none());
     found.into_iter().nth(never.unwrap_or(0))
+}
+
+fn key_oid(certificate: &Certificate) -> Option<Oid> {
+    let mut fields = Reader::new(certificate.spki(), Rules::Der).sequence().ok()?;
+    AlgorithmIdentifier::read(&mut fields).ok().map(|identifier| identifier.oid)
 }

@@ -2,7 +2,7 @@
 //! Source: RFC 5280 §6.1, §6.3; EN 319 102-1 §5.2.6.
 
 use crate::certificate::Certificate;
-use crate::path::{Budget, PathError, PathOptions, VerifiedPath, build_path, search};
+use crate::path::{Budget, PathError, PathOptions, VerifiedPath, search};
 use crate::policy::{RevocationMode, RevocationPolicy};
 use crate::report::EvidenceUsed;
 use crate::revocation::{Evidence, Finding, Place, Question, Status, revocation_status};
@@ -52,21 +52,21 @@ pub(super) fn explain(
     budget: &mut Budget,
 ) -> Result<(VerifiedPath, Vec<Link>), PathError> {
     let mut good = None;
+    let mut first = None;
     let mut accept = |path: &VerifiedPath, budget: &mut Budget| {
         let links = links(path, asked, budget)?;
-        for link in &links {
-            stands(link, asked.at)?;
+        match links.iter().try_for_each(|link| stands(link, asked.at)) {
+            Ok(()) => good = Some(links),
+            Err(error) => {
+                first.get_or_insert_with(|| (path.clone(), links));
+                return Err(error);
+            }
         }
-        good = Some(links);
         Ok(())
     };
     match search(target, asked.trust, &asked.evidence.certificates, asked.at, asked.options, budget, &mut accept) {
         Ok(path) => Ok((path, good.unwrap_or_default())),
-        Err(PathError::Revoked { .. } | PathError::RevocationUnknown { .. }) => {
-            let path = build_path(target, asked.trust, &asked.evidence.certificates, asked.at, asked.options, budget)?;
-            let links = links(&path, asked, budget)?;
-            Ok((path, links))
-        }
+        Err(error @ (PathError::Revoked { .. } | PathError::RevocationUnknown { .. })) => first.ok_or(error),
         Err(error) => Err(error),
     }
 }
@@ -105,16 +105,17 @@ fn stands(link: &Link, at: Moment) -> Result<(), PathError> {
 /// By what the status is known.
 pub(super) fn evidence_used(link: &Link) -> Option<EvidenceUsed> {
     let proof = link.finding.proof.clone()?;
-    let status = match link.finding.status {
-        Status::Good => "good",
-        Status::Revoked { .. } | Status::OnHold { .. } => "revoked",
-        Status::Unknown { .. } => "unknown",
+    let (status, revoked_since) = match link.finding.status {
+        Status::Good => ("good", None),
+        Status::Revoked { since, .. } | Status::OnHold { since } => ("revoked", Some(since)),
+        Status::Unknown { .. } => ("unknown", None),
     };
     Some(EvidenceUsed {
         subject: link.certificate.subject().to_string(),
         serial: link.certificate.serial_hex(),
         certificate_sha256: link.certificate.sha256(),
         status,
+        revoked_since,
         proof,
     })
 }

@@ -27,6 +27,11 @@ impl<'a> Content<'a> {
         content
     }
 
+    /// Octets that are at hand, such as the value of another signature.
+    pub fn of_octets(octets: &'a [u8]) -> Self {
+        Content { inside: Some(octets), given: None, differs: false, known: Vec::new() }
+    }
+
     /// Whether one content is inside and another one was given.
     pub fn differs(&self) -> bool {
         self.differs

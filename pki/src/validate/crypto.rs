@@ -3,7 +3,7 @@
 
 use super::content::Content;
 use super::rules;
-use crate::algorithm::{AlgorithmIdentifier, SignatureAlgorithm};
+use crate::algorithm::{AlgorithmIdentifier, PublicKey, SignatureAlgorithm, VerifyError};
 use crate::certificate::Certificate;
 use crate::cms::{AlgorithmProtection, SignerInfo};
 use crate::der::{Reader, Rules};
@@ -26,11 +26,11 @@ impl Outcome {
 }
 
 /// Checks the signature of `signer` with the key of `certificate` over `content`, which the message says is of the type
-/// `encapsulated`.
+/// `encapsulated`; a signature value, over which a counter-signature is, has none. Source: RFC 5652 §11.4.
 pub(super) fn verify(
     signer: &SignerInfo,
     certificate: &Certificate,
-    encapsulated: Oid,
+    encapsulated: Option<Oid>,
     content: &mut Content<'_>,
     checks: &mut Vec<Check>,
     budget: &mut Budget,
@@ -51,7 +51,10 @@ pub(super) fn verify(
     if let Some(outcome) = shape(signer, encapsulated, content, checks) {
         return Ok(outcome);
     }
-    let Some(digest) = content.digest(algorithms.digest) else {
+    // Ed25519 without attributes signs the content itself: no digest can stand for it.
+    let wants_content = algorithms.signature == SignatureAlgorithm::Ed25519 && !signer.has_signed_attributes();
+    let at_hand = !wants_content || content.bytes().is_some();
+    let Some(digest) = content.digest(algorithms.digest).filter(|_| at_hand) else {
         checks.push(Check::new(rules::CONTENT_FOUND, false, "the content is not in the message and was not given"));
         return Ok(Outcome::failed(CryptoOutcome::NotChecked, SubIndication::SignedDataNotFound));
     };
@@ -60,7 +63,8 @@ pub(super) fn verify(
         checks.push(Check::new(rules::CONTENT_DIGEST, false, "the content given is not the one in the message"));
         return Ok(Outcome::failed(CryptoOutcome::HashFailure, SubIndication::HashFailure));
     }
-    compare(signer, certificate, algorithms.signature, &digest, checks, budget)
+    let plain = content.bytes().filter(|_| wants_content);
+    compare(signer, certificate, algorithms.signature, &digest, plain, checks, budget)
 }
 
 fn compare(
@@ -68,6 +72,7 @@ fn compare(
     certificate: &Certificate,
     algorithm: SignatureAlgorithm,
     digest: &Digest,
+    plain: Option<&[u8]>,
     checks: &mut Vec<Check>,
     budget: &mut Budget,
 ) -> Result<Outcome, BudgetExhausted> {
@@ -75,17 +80,18 @@ fn compare(
     let Ok(key) = certificate.public_key() else {
         return Ok(Outcome::failed(CryptoOutcome::Unsupported, SubIndication::CryptoConstraintsFailure));
     };
-    let (content_fits, value) = match signer.signed_octets() {
-        Some(octets) => {
+    let (content_fits, value) = match (signer.signed_octets(), plain) {
+        (Some(octets), _) => {
             let fits = signer.message_digest() == Some(digest.as_bytes());
-            (Some(fits), key.verify_message(algorithm, octets, signer.signature()))
+            (Some(fits), over_attributes(signer, octets, key, algorithm, budget)?)
         }
         // Without attributes the value is over the content itself: one question, one answer.
-        None => (None, key.verify_digest(algorithm, digest, signer.signature())),
+        (None, Some(content)) => (None, key.verify_message(algorithm, content, signer.signature()).map(|()| "")),
+        (None, None) => (None, key.verify_digest(algorithm, digest, signer.signature()).map(|()| "")),
     };
     let content_outcome = content_fits.map_or(CheckOutcome::NotChecked, CheckOutcome::from);
     checks.push(Check::new(rules::CONTENT_DIGEST, content_outcome, ""));
-    let detail = value.err().map_or_else(String::new, |error| error.to_string());
+    let detail = value.map_or_else(|error| error.to_string(), str::to_owned);
     checks.push(Check::new(rules::SIGNATURE_VALUE, value.is_ok(), detail));
     Ok(if content_fits == Some(false) {
         Outcome::failed(CryptoOutcome::HashFailure, SubIndication::HashFailure)
@@ -94,6 +100,25 @@ fn compare(
     } else {
         Outcome { crypto: CryptoOutcome::Ok, reason: None }
     })
+}
+
+/// Whether the value is over the attributes as received or, where these are not DER, over their DER; which of them is
+/// told, for experts. Source: RFC 5652 §5.4: what is signed is the DER, whatever the message carries.
+fn over_attributes(
+    signer: &SignerInfo,
+    received: &[u8],
+    key: &PublicKey,
+    algorithm: SignatureAlgorithm,
+    budget: &mut Budget,
+) -> Result<Result<&'static str, VerifyError>, BudgetExhausted> {
+    let verify = |octets: &[u8]| key.verify_message(algorithm, octets, signer.signature());
+    let as_received = verify(received);
+    let Some(encoded) = signer.signed_octets_in_der() else { return Ok(as_received.map(|()| "")) };
+    if as_received.is_ok() {
+        return Ok(Ok("over the attributes as received, which are not DER"));
+    }
+    budget.signature()?;
+    Ok(verify(&encoded).map(|()| "over the attributes in DER, in which they were not received"))
 }
 
 #[derive(Clone, Copy)]
@@ -127,19 +152,25 @@ fn agree(signer: &SignerInfo, algorithms: Algorithms) -> Result<(), &'static str
 }
 
 /// What the form of message and attributes forbids, whatever the key says.
-fn shape(signer: &SignerInfo, encapsulated: Oid, content: &Content<'_>, checks: &mut Vec<Check>) -> Option<Outcome> {
+fn shape(
+    signer: &SignerInfo,
+    encapsulated: Option<Oid>,
+    content: &Content<'_>,
+    checks: &mut Vec<Check>,
+) -> Option<Outcome> {
     let refuse = |checks: &mut Vec<Check>, rule, detail: &str| {
         checks.push(Check::new(rule, false, detail));
         Some(Outcome::failed(CryptoOutcome::NotChecked, SubIndication::FormatFailure))
     };
     if signer.has_signed_attributes() {
-        if signer.content_type() != Some(encapsulated) {
+        // Whether a counter-signature has a type is asked of its form.
+        if signer.content_type() != Some(encapsulated?) {
             return refuse(checks, rules::CONTENT_TYPE, "the content-type attribute is not the type of the content");
         }
         checks.push(Check::new(rules::CONTENT_TYPE, true, ""));
         return None;
     }
-    if encapsulated != oid::DATA {
+    if encapsulated.is_some_and(|encapsulated| encapsulated != oid::DATA) {
         return refuse(checks, rules::CONTENT_TYPE, "a content of this type must be signed with attributes");
     }
     let detail = "only digests of the content are at hand";

@@ -3,13 +3,17 @@
 
 use std::collections::HashSet;
 
+use sha2::{Digest as _, Sha256};
+
 use crate::certificate::Certificate;
 use crate::cms::{Attribute, SignedData};
 use crate::crl::CertificateList;
 use crate::der::{Reader, Rules};
 use crate::ocsp::OcspResponse;
-use crate::oid;
+use crate::oid::{self, Oid};
+use crate::report::ExistingObject;
 use crate::revocation::Evidence;
+use crate::tsp::TimeStampToken;
 
 /// Most elements of each kind taken from the unsigned attributes of one message, all signers together: every one of
 /// them is looked at for every signer.
@@ -22,10 +26,42 @@ pub(super) fn evidence_in(message: &SignedData) -> Evidence {
         crls: message.crls().iter().filter_map(|der| CertificateList::from_der(der).ok()).collect(),
         ocsp: message.ocsp_responses().iter().filter_map(|der| OcspResponse::from_der(der).ok()).collect(),
     };
-    let mut left = Left { certificates: ATTRIBUTE_VALUES_MAX, crls: ATTRIBUTE_VALUES_MAX, ocsp: ATTRIBUTE_VALUES_MAX };
+    let mut left = Left::default();
     for attribute in message.signer_infos().iter().flat_map(|signer| signer.unsigned_attributes()) {
         add(attribute, &mut found, &mut left);
     }
+    found
+}
+
+/// The objects in an entry of the revocation list, each with its SHA-256.
+pub(super) fn revocation_choice(choice: &[u8]) -> Vec<(ExistingObject, [u8; 32])> {
+    if CertificateList::from_der(choice).is_ok() {
+        return vec![(ExistingObject::Crl, Sha256::digest(choice).into())];
+    }
+    let response = Reader::new(choice, Rules::Ber).optional_context(1).ok().flatten().and_then(|mut format| {
+        format.oid().ok()?;
+        OcspResponse::from_der(format.read().ok()?.raw).ok()
+    });
+    response.map(|response| (ExistingObject::Ocsp, response.sha256())).into_iter().collect()
+}
+
+/// The objects in the value of an unsigned attribute, each with its SHA-256: a token and what it carries, certificates
+/// and revocation data.
+pub(super) fn objects_in(kind: Oid, value: &[u8]) -> Vec<(ExistingObject, [u8; 32])> {
+    let mut found = Vec::new();
+    let mut evidence = Evidence::default();
+    if [oid::SIGNATURE_TIME_STAMP, oid::ARCHIVE_TIME_STAMP_V3, oid::ARCHIVE_TIME_STAMP_V2].contains(&kind) {
+        found.push((ExistingObject::TimeStamp, Sha256::digest(value).into()));
+        if let Ok(token) = TimeStampToken::from_der(value) {
+            evidence = evidence_in(token.signed_data());
+        }
+    } else {
+        let mut left = Left::default();
+        add(&Attribute { oid: kind, values: vec![value.to_vec()] }, &mut evidence, &mut left);
+    }
+    found.extend(evidence.certificates.iter().map(|one| (ExistingObject::Certificate, one.sha256())));
+    found.extend(evidence.crls.iter().map(|one| (ExistingObject::Crl, one.sha256())));
+    found.extend(evidence.ocsp.iter().map(|one| (ExistingObject::Ocsp, one.sha256())));
     found
 }
 
@@ -34,6 +70,12 @@ struct Left {
     certificates: usize,
     crls: usize,
     ocsp: usize,
+}
+
+impl Default for Left {
+    fn default() -> Self {
+        Left { certificates: ATTRIBUTE_VALUES_MAX, crls: ATTRIBUTE_VALUES_MAX, ocsp: ATTRIBUTE_VALUES_MAX }
+    }
 }
 
 fn add(attribute: &Attribute, found: &mut Evidence, left: &mut Left) {

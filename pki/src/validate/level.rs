@@ -3,7 +3,6 @@
 use super::rules;
 use crate::certificate::Certificate;
 use crate::cms::SignerInfo;
-use crate::oid;
 use crate::path::names_match;
 use crate::report::{CheckOutcome, SignatureLevel, TimeStampKind, TimeStampReport};
 use crate::revocation::Evidence;
@@ -23,12 +22,12 @@ pub(super) fn level(
     if !stamps.iter().any(|stamp| stamp.kind == TimeStampKind::Signature && fits(stamp)) {
         return SignatureLevel::CadesB;
     }
-    if signer.unsigned_attributes().iter().any(|attribute| attribute.oid == oid::ARCHIVE_TIME_STAMP_V3) {
-        SignatureLevel::CadesLta
-    } else if speaks_of(embedded, certificate) {
-        SignatureLevel::CadesLt
-    } else {
+    if !speaks_of(embedded, certificate) {
         SignatureLevel::CadesT
+    } else if stamps.iter().any(|stamp| stamp.kind == TimeStampKind::Archive && fits(stamp)) {
+        SignatureLevel::CadesLta
+    } else {
+        SignatureLevel::CadesLt
     }
 }
 

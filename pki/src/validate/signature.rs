@@ -1,32 +1,32 @@
 //! One signature through all building blocks. Source: EN 319 102-1 §5.3 to §5.6.
 
-use super::chain::{self, Asked, Link};
 use super::content::Content;
 use super::level::level;
-use super::{algorithms, crypto, rules, time_stamp};
+use super::stamps::Stamped;
+use super::trust::{Subject, Trust, Verdict, exhausted};
+use super::{crypto, material, rules, time_stamp};
 use crate::certificate::Certificate;
 use crate::cms::{SignedData, SignerInfo};
-use crate::digest::DigestAlgorithm;
-use crate::path::{Budget, BudgetExhausted, PathError, VerifiedPath};
-use crate::policy::{AlgorithmTrust, EssRule, RevocationMode, SignaturePolicy};
+use crate::oid::Oid;
+use crate::path::{Budget, BudgetExhausted};
+use crate::policy::{EssRule, SignaturePolicy};
 use crate::report::{
-    Check, CheckOutcome, Coverage, CryptoOutcome, Indication, SignatureLevel, SignatureReport, SubIndication,
-    TimeStampKind,
+    Check, CheckOutcome, Coverage, CryptoOutcome, Indication, SignatureLevel, SignatureMaterial, SignatureReport,
+    SubIndication,
 };
-use crate::revocation::{Evidence, Place, Status};
+use crate::revocation::Evidence;
 use crate::time::Moment;
 use crate::trust::TrustStore;
-use crate::tsp::TimeStampToken;
 
 /// Certificates with the name and number that a signer tells, at most looked at.
 const NAMED_MAX: usize = 16;
-/// Tokens of one kind in one signature, at most looked at.
-const STAMPS_MAX: usize = 16;
 
 /// What a message is judged with.
 pub(super) struct Judge<'a> {
     pub message: &'a SignedData,
     pub content: Content<'a>,
+    /// The type of the content; `None` for the value of another signature.
+    pub encapsulated: Option<Oid>,
     pub anchors: &'a TrustStore,
     pub tsa_anchors: &'a TrustStore,
     /// Everything at hand.
@@ -39,15 +39,11 @@ pub(super) struct Judge<'a> {
     pub budget: Budget,
 }
 
-/// A verdict that is not TOTAL-PASSED.
-type Verdict = (Indication, SubIndication);
-
-const BUDGET: &str = "the validation took more work than allowed";
-
-impl Judge<'_> {
+impl<'a> Judge<'a> {
     /// The report on one signer.
     pub fn signature(&mut self, signer: &SignerInfo) -> SignatureReport {
         let mut report = self.blank(signer);
+        report.material = material::of_signer(signer, &mut self.content);
         let verdict = self.walk(signer, &mut report);
         let (indication, sub_indication) = match verdict {
             Ok(()) => (Indication::TotalPassed, None),
@@ -77,12 +73,16 @@ impl Judge<'_> {
             covers: Coverage::All,
             signature_algorithm: signer.signature_algorithm().oid,
             digest_algorithm: signer.digest_algorithm(),
+            material: SignatureMaterial::default(),
             checks: Vec::new(),
             path: None,
             path_error: None,
             revoked_since: None,
             evidence_used: Vec::new(),
+            distrusted: None,
             time_stamps: Vec::new(),
+            existence: Vec::new(),
+            counter_signatures: Vec::new(),
         }
     }
 
@@ -94,7 +94,7 @@ impl Judge<'_> {
             report.certificate = Some(certificate.clone());
             report.signer = Some(certificate.subject_facts());
             let outcome = self.mathematics(signer, certificate, &mut report.checks);
-            let outcome = outcome.map_err(|_| self.exhausted(report, rules::SIGNATURE_VALUE))?;
+            let outcome = outcome.map_err(|_| exhausted(report, rules::SIGNATURE_VALUE))?;
             report.crypto = outcome.crypto;
             if !faults.is_empty() {
                 return Err((Indication::TotalFailed, SubIndication::FormatFailure));
@@ -114,8 +114,12 @@ impl Judge<'_> {
         report.level = level(signer, &certificate, self.embedded, &report.time_stamps);
         report.judged_at = report.proven_at.unwrap_or(self.at);
         self.order(lower, report)?;
-        self.x509(&certificate, lower, report)?;
-        self.algorithms(signer, report)
+        let subject = Subject { certificate: &certificate, digests: &[signer.digest_algorithm()], lower };
+        self.trust().judge(&subject, report, &mut self.budget)
+    }
+
+    fn trust(&self) -> Trust<'a> {
+        Trust { anchors: self.anchors, evidence: self.evidence, policy: self.policy }
     }
 
     /// The certificate that the signer names. Of several with that name and number: the one its signed reference is of,
@@ -151,8 +155,7 @@ impl Judge<'_> {
         certificate: &Certificate,
         checks: &mut Vec<Check>,
     ) -> Result<crypto::Outcome, BudgetExhausted> {
-        let encapsulated = self.message.encapsulated_type();
-        crypto::verify(signer, certificate, encapsulated, &mut self.content, checks, &mut self.budget)
+        crypto::verify(signer, certificate, self.encapsulated, &mut self.content, checks, &mut self.budget)
     }
 
     fn reference(
@@ -188,129 +191,20 @@ impl Judge<'_> {
             policy: self.policy,
             at: self.at,
         };
-        let Judge { content, budget, .. } = self;
-        let mut judge = |kind, tokens: Vec<&[u8]>, digest: &mut time_stamp::DigestOf<'_>| {
-            for token in tokens.iter().take(STAMPS_MAX) {
-                match TimeStampToken::from_der(token) {
-                    Ok(token) => report.time_stamps.push(time_stamp::judge(&token, kind, digest, &context, budget)),
-                    Err(error) => report.checks.push(Check::new(rules::STAMP_READABLE, false, error.to_string())),
-                }
-            }
-            if tokens.len() > STAMPS_MAX {
-                let detail = format!("{} tokens, of which {STAMPS_MAX} are looked at", tokens.len());
-                report.checks.push(Check::new(rules::STAMP_READABLE, false, detail));
-            }
-        };
-        judge(TimeStampKind::Content, signer.content_time_stamps(), &mut |algorithm| content.digest(algorithm));
-        let mut value = |algorithm: DigestAlgorithm| Some(algorithm.digest(signer.signature()));
-        judge(TimeStampKind::Signature, signer.signature_time_stamps(), &mut value);
-        let proven = |kind| {
-            let of_kind = report.time_stamps.iter().filter(move |stamp| stamp.proven && stamp.kind == kind);
-            of_kind.map(|stamp| stamp.gen_time)
-        };
-        let lower = proven(TimeStampKind::Content).max();
-        report.proven_at = proven(TimeStampKind::Signature).min();
+        let mut stamped = Stamped { message: self.message, signer, content: &mut self.content };
+        let (lower, proofs) = stamped.judge(&context, report, &mut self.budget);
+        report.existence = proofs.list();
         lower
     }
 
     fn order(&self, lower: Option<Moment>, report: &mut SignatureReport) -> Result<(), Verdict> {
+        if report.time_stamps.iter().any(|stamp| stamp.reason == Some(rules::STAMP_ORDER.name)) {
+            return Err((Indication::Indeterminate, SubIndication::TimestampOrderFailure));
+        }
         let (Some(lower), Some(proven)) = (lower, report.proven_at) else { return Ok(()) };
         let detail = format!("the content is stamped at {lower}, the signature at {proven}");
         report.checks.push(Check::new(rules::STAMP_ORDER, lower <= proven, detail));
         if lower <= proven { Ok(()) } else { Err((Indication::Indeterminate, SubIndication::TimestampOrderFailure)) }
-    }
-
-    fn x509(
-        &mut self,
-        certificate: &Certificate,
-        lower: Option<Moment>,
-        report: &mut SignatureReport,
-    ) -> Result<(), Verdict> {
-        let asked = Asked {
-            trust: self.anchors,
-            evidence: self.evidence,
-            policy: &self.policy.revocation,
-            options: &self.policy.path,
-            at: report.judged_at,
-        };
-        match chain::explain(certificate, &asked, &mut self.budget) {
-            Ok((path, links)) => {
-                report.checks.push(Check::new(rules::PATH, true, ""));
-                report.checks.push(Check::new(rules::VALIDITY, true, ""));
-                report.evidence_used = links.iter().filter_map(chain::evidence_used).collect();
-                report.path = Some(path);
-                self.revocation(&links, lower, report)
-            }
-            Err(PathError::BudgetExhausted) => Err(self.exhausted(report, rules::PATH)),
-            Err(error) => {
-                report.path_error = Some(error.code());
-                Err(path_failure(&error, lower, report))
-            }
-        }
-    }
-
-    /// Source: EN 319 102-1 §5.2.6.4, §5.3.4, §5.5.4.
-    fn revocation(&self, links: &[Link], lower: Option<Moment>, report: &mut SignatureReport) -> Result<(), Verdict> {
-        if self.policy.revocation.mode == RevocationMode::None {
-            report.checks.push(Check::new(rules::REVOCATION, CheckOutcome::NotChecked, "the policy does not ask"));
-            return Ok(());
-        }
-        let judged_at = report.judged_at;
-        let mut worst: Option<(Verdict, String)> = None;
-        for link in links {
-            let subject = || link.certificate.subject().to_string();
-            let found = match link.finding.status {
-                Status::Good => None,
-                Status::Revoked { since, .. } => {
-                    report.revoked_since = report.revoked_since.map_or(Some(since), |known| Some(known.min(since)));
-                    (since <= judged_at)
-                        .then(|| (revoked(link.place, since, lower), format!("{} is revoked since {since}", subject())))
-                }
-                Status::OnHold { since } => {
-                    report.revoked_since = report.revoked_since.or(Some(since));
-                    let verdict = (Indication::Indeterminate, SubIndication::TryLater);
-                    (since <= judged_at).then(|| (verdict, format!("{} is on hold since {since}", subject())))
-                }
-                Status::Unknown { why } => {
-                    let verdict = (Indication::Indeterminate, SubIndication::TryLater);
-                    Some((verdict, format!("{}: {why}", subject())))
-                }
-            };
-            let Some((verdict, detail)) = found else { continue };
-            // A proven revocation says more than a status that is not known.
-            let rank = |verdict: &Verdict| (verdict.0, verdict.1 != SubIndication::TryLater);
-            if worst.as_ref().is_none_or(|(known, _)| rank(&verdict) > rank(known)) {
-                worst = Some((verdict, detail));
-            }
-        }
-        let (verdict, detail) = worst.map_or((None, String::new()), |(verdict, detail)| (Some(verdict), detail));
-        report.checks.push(Check::new(rules::REVOCATION, verdict.is_none(), detail));
-        verdict.map_or(Ok(()), Err)
-    }
-
-    /// The algorithms of the signature and of every certificate below the anchor, at the earliest moment proven.
-    fn algorithms(&self, signer: &SignerInfo, report: &mut SignatureReport) -> Result<(), Verdict> {
-        let certificates = report.path.iter().flat_map(VerifiedPath::certificates);
-        let digests = [signer.digest_algorithm()];
-        let worst = algorithms::distrusted(&self.policy.algorithms, report.judged_at, &digests, certificates);
-        report.checks.push(Check::new(
-            rules::ALGORITHMS_TRUSTED,
-            worst.is_none(),
-            worst.as_ref().map_or_else(String::new, |(_, detail)| detail.clone()),
-        ));
-        match worst {
-            None => Ok(()),
-            // What was trusted once may be proven by an earlier time stamp.
-            Some((AlgorithmTrust::Until(_), _)) if report.proven_at.is_none() => {
-                Err((Indication::Indeterminate, SubIndication::CryptoConstraintsFailureNoPoe))
-            }
-            Some(_) => Err((Indication::Indeterminate, SubIndication::CryptoConstraintsFailure)),
-        }
-    }
-
-    fn exhausted(&self, report: &mut SignatureReport, rule: crate::report::Rule) -> Verdict {
-        report.checks.push(Check::new(rule, CheckOutcome::NotChecked, BUDGET));
-        (Indication::Indeterminate, SubIndication::CertificateChainGeneralFailure)
     }
 }
 
@@ -345,50 +239,4 @@ fn reference_fits(signer: &SignerInfo, certificate: &Certificate) -> Option<bool
     let mut first = references.iter().filter(|reference| reference.is_first).peekable();
     first.peek()?;
     Some(first.all(|reference| reference.is_of(certificate)))
-}
-
-fn revoked(place: Place, since: Moment, lower: Option<Moment>) -> Verdict {
-    match (place, lower) {
-        // The content is proven to be younger than the revocation: so is the signature.
-        (Place::Target, Some(lower)) if lower >= since => (Indication::TotalFailed, SubIndication::Revoked),
-        (Place::Target, _) => (Indication::Indeterminate, SubIndication::RevokedNoPoe),
-        (Place::Ca, _) => (Indication::Indeterminate, SubIndication::RevokedCaNoPoe),
-    }
-}
-
-fn path_failure(error: &PathError, lower: Option<Moment>, report: &mut SignatureReport) -> Verdict {
-    let indeterminate = |sub| (Indication::Indeterminate, sub);
-    let (rule, verdict) = match error {
-        PathError::NotYetValid { is_target: true, .. } if report.proven_at.is_some() => {
-            (rules::VALIDITY, (Indication::TotalFailed, SubIndication::NotYetValid))
-        }
-        PathError::Expired { is_target: true, not_after, .. } if lower.is_some_and(|lower| lower > *not_after) => {
-            (rules::VALIDITY, (Indication::TotalFailed, SubIndication::Expired))
-        }
-        PathError::NotYetValid { .. } | PathError::Expired { .. } => {
-            (rules::VALIDITY, indeterminate(SubIndication::OutOfBoundsNoPoe))
-        }
-        PathError::NoPath { .. } | PathError::BadSignature { .. } => {
-            (rules::PATH, indeterminate(SubIndication::NoCertificateChainFound))
-        }
-        PathError::UnsupportedAlgorithm { .. } | PathError::MalformedExtension { .. } | PathError::BudgetExhausted => {
-            (rules::PATH, indeterminate(SubIndication::CertificateChainGeneralFailure))
-        }
-        PathError::WrongPurpose { .. }
-        | PathError::NotACa { .. }
-        | PathError::KeyUsage { .. }
-        | PathError::PathTooLong { .. }
-        | PathError::UnknownCriticalExtension { .. }
-        | PathError::NameConstraints { .. }
-        | PathError::Policy => (rules::PATH, indeterminate(SubIndication::ChainConstraintsFailure)),
-        // `explain` never answers these two: they stand in its links.
-        PathError::Revoked { .. } | PathError::RevocationUnknown { .. } => {
-            (rules::REVOCATION, indeterminate(SubIndication::TryLater))
-        }
-    };
-    if rule.name == rules::VALIDITY.name {
-        report.checks.push(Check::new(rules::PATH, true, ""));
-    }
-    report.checks.push(Check::new(rule, false, error.to_string()));
-    verdict
 }

@@ -1,15 +1,16 @@
 //! What a time-stamp token proves. Source: RFC 3161 §2.3, §2.4.2, §4; RFC 5816; EN 319 102-1 §5.4.
 
 use super::content::Content;
+use super::proofs::Proofs;
 use super::{CmsInput, algorithms, chain, crypto, embedded, rules};
 use crate::certificate::Certificate;
 use crate::cms::SignerInfo;
 use crate::crl::ReasonCode;
 use crate::digest::{Digest, DigestAlgorithm};
 use crate::path::{Budget, PathOptions, PathPurpose, VerifiedPath};
-use crate::policy::{RevocationMode, RevocationPolicy, SignaturePolicy, TsaRevocation};
-use crate::report::{Check, CryptoOutcome, Rule, TimeStampKind, TimeStampReport};
-use crate::revocation::{Evidence, Status};
+use crate::policy::{RevocationMode, RevocationPolicy, SignaturePolicy, TsaRevocation, TsaTerm};
+use crate::report::{Check, CryptoOutcome, DistrustedAlgorithm, EvidenceUsed, Rule, TimeStampKind, TimeStampReport};
+use crate::revocation::{Evidence, Place, Question, Status, revocation_status};
 use crate::time::Moment;
 use crate::trust::TrustStore;
 use crate::tsp::TimeStampToken;
@@ -28,17 +29,43 @@ const NAMED_MAX: usize = 16;
 /// The digest of what a token should be over, when it is at hand.
 pub(super) type DigestOf<'f> = dyn FnMut(DigestAlgorithm) -> Option<Digest> + 'f;
 
-/// The report on `token` over what `digest` digests.
+/// The report on `token` over what `digest` digests. Once a later token proves that it existed (`proofs`), it had to hold
+/// only until then; otherwise it must still hold at the moment asked about.
 pub(super) fn judge(
     token: &TimeStampToken,
     kind: TimeStampKind,
     digest: &mut DigestOf<'_>,
     context: &Context<'_>,
+    proofs: &Proofs,
     budget: &mut Budget,
 ) -> TimeStampReport {
+    let mut report = blank(token, kind);
+    examine(token, digest, context, proofs, &mut report, budget);
+    report
+}
+
+/// As [`judge`], of an archive time stamp: `index` says whether the index of what it covers holds.
+pub(super) fn judge_archive(
+    token: &TimeStampToken,
+    index: Result<(), String>,
+    digest: &mut DigestOf<'_>,
+    context: &Context<'_>,
+    proofs: &Proofs,
+    budget: &mut Budget,
+) -> TimeStampReport {
+    let mut report = blank(token, TimeStampKind::Archive);
+    let holds = Questions { report: &mut report }.ask(rules::ARCHIVE_INDEX, index);
+    if holds {
+        examine(token, digest, context, proofs, &mut report, budget);
+    }
+    report
+}
+
+fn blank(token: &TimeStampToken, kind: TimeStampKind) -> TimeStampReport {
     let info = token.info();
-    let mut report = TimeStampReport {
+    TimeStampReport {
         kind,
+        sha256: token.sha256(),
         gen_time: info.gen_time,
         policy: info.policy,
         imprint_algorithm: info.message_imprint.algorithm,
@@ -47,16 +74,42 @@ pub(super) fn judge(
         reason: None,
         certificate: None,
         path: None,
+        exists_since: None,
+        left_out: Vec::new(),
         checks: Vec::new(),
         evidence_used: Vec::new(),
-    };
-    let mut questions = Questions { report: &mut report };
+        distrusted: None,
+    }
+}
+
+fn examine(
+    token: &TimeStampToken,
+    digest: &mut DigestOf<'_>,
+    context: &Context<'_>,
+    proofs: &Proofs,
+    report: &mut TimeStampReport,
+    budget: &mut Budget,
+) {
+    let exists_since = proofs.of_token(token.der());
+    report.exists_since = exists_since;
+    let held_until = exists_since.unwrap_or(context.at);
+    let mut questions = Questions { report };
     questions.ask(rules::STAMP_IMPRINT, imprint(token, digest));
     questions.ask(rules::STAMP_NOT_FUTURE, not_future(token, context.at));
+    if let Some(since) = exists_since {
+        questions.ask(rules::STAMP_ORDER, older(token, since));
+    }
     let evidence = embedded::joined(context.evidence, &embedded::evidence_in(token.signed_data()));
-    signer(token, &evidence, context, &mut questions, budget);
+    let context = Held { context, evidence: &evidence, held_until };
+    signer(token, &context, &mut questions, budget);
     report.proven = report.reason.is_none();
-    report
+}
+
+/// A token judged with `evidence`, which had to hold until `held_until`.
+struct Held<'a> {
+    context: &'a Context<'a>,
+    evidence: &'a Evidence,
+    held_until: Moment,
 }
 
 /// Puts answers into the report; the first "no" is the reason.
@@ -92,16 +145,16 @@ fn not_future(token: &TimeStampToken, at: Moment) -> Result<(), String> {
     if gen_time <= at { Ok(()) } else { Err(format!("the token is of {gen_time}, after {at}")) }
 }
 
-fn signer(
-    token: &TimeStampToken,
-    evidence: &Evidence,
-    context: &Context<'_>,
-    questions: &mut Questions<'_>,
-    budget: &mut Budget,
-) {
+fn older(token: &TimeStampToken, covered_at: Moment) -> Result<(), String> {
+    let gen_time = token.info().gen_time;
+    let holds = gen_time <= covered_at;
+    if holds { Ok(()) } else { Err(format!("the token is of {gen_time}, and was covered by another at {covered_at}")) }
+}
+
+fn signer(token: &TimeStampToken, held: &Held<'_>, questions: &mut Questions<'_>, budget: &mut Budget) {
     let message = token.signed_data();
     let Some(signer) = message.signer_infos().first() else { return };
-    let found = certificate_of(signer, evidence);
+    let found = certificate_of(signer, held.evidence);
     let Some(certificate) = found else {
         questions.ask(rules::STAMP_SIGNATURE, Err("the authority's certificate is not at hand".to_owned()));
         return;
@@ -112,8 +165,10 @@ fn signer(
         return;
     }
     questions.ask(rules::STAMP_REFERENCE, reference(signer, &certificate));
-    trust(&certificate, token.info().gen_time, evidence, context, questions, budget);
-    let answer = trusted_algorithms(token, signer, &certificate, context, questions.report.path.as_ref());
+    trust(&certificate, token.info().gen_time, held, questions, budget);
+    let worst = distrusted_algorithm(token, signer, &certificate, held, questions.report.path.as_ref());
+    questions.report.distrusted = worst.as_ref().map(|(distrusted, _)| *distrusted);
+    let answer = worst.map_or(Ok(()), |(_, what)| Err(format!("not trusted: {what}")));
     questions.ask(rules::STAMP_ALGORITHMS, answer);
 }
 
@@ -140,8 +195,9 @@ fn signature_holds(
     let message = token.signed_data();
     let mut content = Content::of(&CmsInput { signed_data: message, detached: None });
     let mut checks = Vec::new();
-    let outcome = crypto::verify(signer, certificate, message.encapsulated_type(), &mut content, &mut checks, budget)
-        .map_err(|_| "the search took more work than allowed".to_owned())?;
+    let outcome =
+        crypto::verify(signer, certificate, Some(message.encapsulated_type()), &mut content, &mut checks, budget)
+            .map_err(|_| "the search took more work than allowed".to_owned())?;
     if outcome.crypto == CryptoOutcome::Ok {
         return Ok(());
     }
@@ -163,70 +219,97 @@ fn reference(signer: &SignerInfo, certificate: &Certificate) -> Result<(), Strin
     }
 }
 
-/// Those of the token, and of every certificate from the authority's to below the anchor. The token proves its own time
-/// only while they are trusted: judged at the moment asked about.
-fn trusted_algorithms(
+/// The worst of those of the token and of every certificate from the authority's to below the anchor. The token proves its
+/// own time only while they are trusted: judged at the moment until which nothing else proves it.
+fn distrusted_algorithm(
     token: &TimeStampToken,
     signer: &SignerInfo,
     certificate: &Certificate,
-    context: &Context<'_>,
+    held: &Held<'_>,
     path: Option<&VerifiedPath>,
-) -> Result<(), String> {
+) -> Option<(DistrustedAlgorithm, String)> {
     let digests = [token.info().message_imprint.algorithm, signer.digest_algorithm()];
     let certificates = path.map_or(std::slice::from_ref(certificate), VerifiedPath::certificates);
-    match algorithms::distrusted(&context.policy.algorithms, context.at, &digests, certificates.iter()) {
-        None => Ok(()),
-        Some((_, what)) => Err(format!("not trusted: {what}")),
-    }
+    algorithms::distrusted(&held.context.policy.algorithms, held.held_until, &digests, certificates.iter())
 }
 
 /// Path at the token's own time, and revocation.
 fn trust(
     certificate: &Certificate,
     gen_time: Moment,
-    evidence: &Evidence,
-    context: &Context<'_>,
+    held: &Held<'_>,
     questions: &mut Questions<'_>,
     budget: &mut Budget,
 ) {
+    let Held { context, evidence, held_until } = *held;
     let revocation = RevocationPolicy {
-        mode: RevocationMode::None,
+        mode: RevocationMode::Chain,
         freshness: crate::policy::Freshness::Default,
         ..context.policy.revocation
     };
     let options = PathOptions::for_purpose(PathPurpose::Tsa);
-    let asked = |policy| chain::Asked { trust: context.tsa_anchors, evidence, policy, options: &options, at: gen_time };
-    match chain::explain(certificate, &asked(&revocation), budget) {
-        Ok((path, _)) => {
-            questions.ask(rules::STAMP_PATH, Ok(()));
-            questions.report.path = Some(path);
-        }
+    let asked =
+        chain::Asked { trust: context.tsa_anchors, evidence, policy: &revocation, options: &options, at: gen_time };
+    let (path, links) = match chain::explain(certificate, &asked, budget) {
+        Ok(found) => found,
         Err(error) => {
             questions.ask(rules::STAMP_PATH, Err(error.to_string()));
             return;
         }
+    };
+    questions.ask(rules::STAMP_PATH, Ok(()));
+    let mut used = Vec::new();
+    questions.ask(rules::STAMP_TERM, in_term(&path, held, &revocation, &mut used, budget));
+    questions.report.path = Some(path);
+    let of_links: Vec<EvidenceUsed> = links.iter().filter_map(chain::evidence_used).collect();
+    used.retain(|used| !of_links.contains(used));
+    questions.report.evidence_used = of_links.into_iter().chain(used).collect();
+    let rule = context.policy.tsa_revocation;
+    let answer = links.iter().try_for_each(|link| judged(link, gen_time, held_until, rule));
+    questions.ask(rules::STAMP_REVOCATION, answer);
+}
+
+/// An authority's certificate that has ended is in nobody's list any more: what becomes of its key cannot be known. A
+/// token must be proven to be older than that end, or evidence must still speak of the certificate.
+fn in_term(
+    path: &VerifiedPath,
+    held: &Held<'_>,
+    policy: &RevocationPolicy,
+    used: &mut Vec<EvidenceUsed>,
+    budget: &mut Budget,
+) -> Result<(), String> {
+    let at = held.held_until;
+    match held.context.policy.tsa_term {
+        TsaTerm::GenTime => return Ok(()),
+        TsaTerm::UntilProven => {}
     }
-    let revocation = RevocationPolicy { mode: RevocationMode::Chain, ..revocation };
-    match chain::explain(certificate, &asked(&revocation), budget) {
-        Ok((path, links)) => {
-            questions.report.path = Some(path);
-            questions.report.evidence_used = links.iter().filter_map(chain::evidence_used).collect();
-            let answer = links.iter().try_for_each(|link| judged(link, gen_time, context.policy.tsa_revocation));
-            questions.ask(rules::STAMP_REVOCATION, answer);
-        }
-        Err(error) => {
-            questions.ask(rules::STAMP_REVOCATION, Err(error.to_string()));
+    for (certificate, issuer) in path.links().filter(|(certificate, _)| !certificate.valid_at(at)) {
+        let question = Question { certificate, issuer, path, place: Place::Ca, at, policy };
+        let finding = revocation_status(&question, held.evidence, budget);
+        let finding = finding.map_err(|_| "the search took more work than allowed".to_owned())?;
+        let link = chain::Link { certificate: certificate.clone(), place: Place::Ca, finding };
+        used.extend(chain::evidence_used(&link));
+        let stands = match link.finding.status {
+            Status::Good => true,
+            Status::Revoked { since, .. } | Status::OnHold { since } => since > at,
+            Status::Unknown { .. } => false,
+        };
+        if !stands {
+            let (subject, end) = (certificate.subject(), certificate.not_after());
+            return Err(format!("{subject} ended at {end}, and no later time stamp proves the token to be older"));
         }
     }
+    Ok(())
 }
 
 /// Source: RFC 3161 §4: after a revocation that says nothing of the key, tokens made before it stand; after one of a
-/// compromised key, or without a reason, none does.
-fn judged(link: &chain::Link, gen_time: Moment, rule: TsaRevocation) -> Result<(), String> {
+/// compromised key, or without a reason, only those that are proven to be older than it.
+fn judged(link: &chain::Link, gen_time: Moment, held_until: Moment, rule: TsaRevocation) -> Result<(), String> {
     let subject = || link.certificate.subject().to_string();
     match link.finding.status {
         Status::Good => Ok(()),
         Status::Revoked { since, reason } if since > gen_time && is_harmless(reason) => Ok(()),
+        Status::Revoked { since, .. } if since > held_until => Ok(()),
         Status::Revoked { since, .. } => Err(format!("{} is revoked since {since}", subject())),
         Status::OnHold { since } if since > gen_time => Ok(()),
         Status::OnHold { since } => Err(format!("{} is on hold since {since}", subject())),

@@ -244,7 +244,7 @@ fn an_ec_key_off_its_curve_or_with_a_curve_of_its_own_is_refused() {
     }
     let explicit = PublicKey::from_spki(&spki(oid::EC_PUBLIC_KEY, &[0x30, 0], &point)).unwrap_err();
     assert_eq!(explicit, KeyError::Unsupported { oid: oid::EC_PUBLIC_KEY });
-    let other = Oid::parse_dotted("1.3.132.0.10").unwrap();
+    let other = Oid::parse_dotted("1.3.132.0.1").unwrap(); // a binary curve
     let named = Writer::build(|w| w.oid(&other));
     let error = PublicKey::from_spki(&spki(oid::EC_PUBLIC_KEY, &named, &point)).unwrap_err();
     assert_eq!(error, KeyError::Unsupported { oid: other });

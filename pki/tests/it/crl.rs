@@ -15,6 +15,8 @@ use serde_json::Value;
 
 use crate::workshop::{Kind, World, at, hex, shared};
 
+mod lookup;
+
 struct Real {
     file: String,
     der: Vec<u8>,
@@ -476,7 +478,7 @@ fn a_list_that_is_not_indirect_says_nothing_of_another_issuer() {
     assert_eq!(list.find_issued_by(&Name::from_der(&other).unwrap(), &[5]), Ok(None));
 }
 
-/// As many as the national CA has. The copy costs nothing, and a search reads the octets and keeps nothing.
+/// As many as the national CA has. The copy costs nothing, and a search reads one entry.
 #[test]
 fn a_list_of_the_size_of_the_national_one_is_read_and_searched() {
     let reason = extension(oid::REASON_CODE, false, &[0x0a, 1, 4]);

@@ -3,12 +3,22 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::as_conversions, clippy::panic)]
 
 mod algorithms;
+mod answer;
+mod asic;
 mod certificates;
 mod crl;
+mod ers;
+mod foreign;
 mod gost;
 mod issue;
+mod ncanode_holes;
 mod ocsp;
 mod pkcs12;
+mod raw_signatures;
+mod report_etsi;
+mod suites;
+mod traps;
 mod tsp;
 mod validate;
 mod workshop;
+mod xml;

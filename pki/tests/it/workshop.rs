@@ -171,9 +171,22 @@ impl Holder {
         uris: ServiceUris,
         random: &mut SeededRandom,
     ) -> Holder {
+        self.issue_for(kind, profile, subject, uris, validity(), random)
+    }
+
+    /// The same for another term.
+    pub fn issue_for(
+        &self,
+        kind: Kind,
+        profile: &Profile,
+        subject: Vec<u8>,
+        uris: ServiceUris,
+        term: (Moment, Moment),
+        random: &mut SeededRandom,
+    ) -> Holder {
         let key = kind.key(random);
         let issuer = Issuer::of(&self.certificate, uris).unwrap();
-        let template = profile.template(&issuer, subject, key.spki_der().unwrap(), validity()).unwrap();
+        let template = profile.template(&issuer, subject, key.spki_der().unwrap(), term).unwrap();
         Holder { certificate: issue(&template, &self.key, random), key }
     }
 }

@@ -1,4 +1,4 @@
--- At most $5 rows of one box of a party, newest first, older than the cursor $4. No lock.
+-- At most $5 rows of one box of a party, newest first, older than the cursor ($4, $6). No lock.
 -- $2: 'inbox', 'outbox' or 'drafts'. $3: a kept state, or 'any'. The other party's name is the client's, if it is one.
 select id, kind, number, document_date, title, sender, recipient, author_iin, state, created_at, check_deadline,
     reason, recorded_event, state_event, offer_id, offer_version,
@@ -11,6 +11,6 @@ where ((sender = $1 and (($2 = 'outbox' and state <> 'draft') or ($2 = 'drafts' 
     or (recipient = $1 and $2 = 'inbox' and state not in ('draft', 'check-pending', 'check-failed')
         and exists (select 1 from journal_event e where e.id = document.recorded_event)))
     and ($3 = 'any' or state = $3)
-    and created_at < $4
-order by created_at desc
+    and (created_at < $4 or (created_at = $4 and id < $6))
+order by created_at desc, id desc
 limit $5

@@ -28,7 +28,7 @@ pub(super) async fn seal(app: &App, content: &[u8]) -> Result<Vec<u8>, Operation
     for piece in fetch_revocation(app, &data, certificate, app.clock.now()).await {
         evidence.push(match piece {
             Piece::Ocsp(der) => (EvidenceKind::Ocsp, der),
-            Piece::Crl(der) => (EvidenceKind::Crl, der),
+            Piece::Crl(list) => (EvidenceKind::Crl, list.der().to_vec()),
         });
     }
     with_proofs(app, &cms, &evidence)

@@ -34,6 +34,8 @@ mod stale;
 /// Longest text of a request, in characters.
 const TEXT_MAX_CHARS: usize = 1000;
 
+/// Most documents of one extract.
+pub const DOCUMENTS_MAX: usize = 200;
 /// Most bytes of originals and attachments of one extract. Signatures and evidence come on top; the whole is kept as one
 /// blob, which must stay below [`qolhat_storage::GET_MAX_BYTES`].
 pub const FILES_MAX_BYTES: u64 = 128 * 1024 * 1024;
@@ -68,6 +70,12 @@ pub struct PreparedExtract {
     pub manifest: Vec<u8>,
 }
 
+/// The refusal of more than [`DOCUMENTS_MAX`] documents.
+#[must_use]
+pub fn too_many_documents() -> Refusal {
+    Refusal::new(RefusalCode::TooManyDocuments).with("limit", DOCUMENTS_MAX.to_string()).at("/documents")
+}
+
 /// Whose log this is: what a court pins.
 #[must_use]
 pub fn operator_card(app: &App) -> OperatorCard {
@@ -84,7 +92,7 @@ pub fn operator_card(app: &App) -> OperatorCard {
 /// is kept with the extract, so that a repeated request takes no second number ([`read_prepared_again`]).
 ///
 /// # Errors
-/// `not-an-officer`, `extract-scope-empty`, `document-unknown`, `document-not-yet-received`, `upload-too-large` for more
+/// `not-an-officer`, `extract-scope-empty`, `too-many-documents`, `document-unknown`, `document-not-yet-received`, `upload-too-large` for more
 /// than [`FILES_MAX_BYTES`], `time-stamp-unavailable`.
 ///
 /// Keeps: JRN-10, SIG-19.
@@ -101,6 +109,9 @@ pub async fn prepare_extract(
             let refusal = Refusal::new(RefusalCode::MissingRequisite).with("requisite", name);
             return Err(refusal.at(format!("/{name}")).into());
         }
+    }
+    if request.documents.len() > DOCUMENTS_MAX {
+        return Err(too_many_documents().into());
     }
     let id = ExtractId::new(now, &mut app.rng.clone());
     let facts = gather::facts(app, caller, &request, id, now).await?;

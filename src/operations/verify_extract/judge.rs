@@ -6,7 +6,7 @@ use qolhat_pki::cms::SignedData;
 use qolhat_pki::crl::CertificateList;
 use qolhat_pki::issue::augment::{Augmentation, augment};
 use qolhat_pki::ocsp::OcspResponse;
-use qolhat_pki::policy::{RevocationMode, RevocationPolicy, SignaturePolicy};
+use qolhat_pki::policy::{RevocationMode, RevocationPolicy, SignaturePolicy, TsaTerm};
 use qolhat_pki::report::{CheckOutcome, EvidenceUsed, Indication, SignatureReport, SubIndication, TimeStampReport};
 use qolhat_pki::revocation::ProofSource;
 use qolhat_pki::time::Span;
@@ -111,7 +111,12 @@ impl<'a> Judge<'a> {
             Demand::Revocation => RevocationMode::Chain,
             Demand::PathOnly => RevocationMode::None,
         };
-        let policy = SignaturePolicy { revocation: RevocationPolicy::with_mode(mode), ..SignaturePolicy::default() };
+        let policy = SignaturePolicy {
+            revocation: RevocationPolicy::with_mode(mode),
+            // The journal proves the tokens to be as old as their entries: that their authority has ended since says nothing.
+            tsa_term: TsaTerm::GenTime,
+            ..SignaturePolicy::default()
+        };
         let input = CmsInput { signed_data: &data, detached };
         let mut report = validate_cms(&input, self.anchors, self.anchors, &self.evidence, &policy, at);
         match (report.signatures.pop(), report.signatures.len()) {
@@ -142,7 +147,7 @@ impl<'a> Judge<'a> {
             return None;
         };
         let data = DetachedContent::Bytes(content);
-        let policy = SignaturePolicy::default();
+        let policy = SignaturePolicy { tsa_term: TsaTerm::GenTime, ..SignaturePolicy::default() };
         let judged = validate_time_stamp(&token, &data, self.anchors, &self.evidence, &policy, self.now);
         if !judged.proven {
             let sub =

@@ -14,7 +14,7 @@ pub use extract_facts::{
     CaseFacts, CheckpointFacts, CompletenessFacts, ConditionFacts, DocumentFacts, ExtractFacts, FaultFacts, FileFacts,
     PartFaults, PartyFacts, SubjectFacts,
 };
-pub use sort::Unsupported;
+pub use sort::{Unsupported, is_extract};
 pub use verdict::{Covered, FileKind, FileVerdict};
 
 use std::sync::Arc;

@@ -209,7 +209,8 @@ fn message(data: SignedData) -> Look {
 
 /// Whether the zip is an extract, or was one before somebody changed it: both its type, which stands first, and the name
 /// of the format, which stands in several of its files, would have to be gone for it to be taken for something else.
-fn is_extract(bytes: &[u8]) -> bool {
+#[must_use]
+pub fn is_extract(bytes: &[u8]) -> bool {
     let begin = bytes.get(..MIMETYPE_WITHIN_BYTES).unwrap_or(bytes);
     let begins_like_one = [format::MIMETYPE_NAME, format::MIMETYPE].iter().any(|mark| holds(begin, mark.as_bytes()));
     begins_like_one && holds(bytes, format::FORMAT.as_bytes())

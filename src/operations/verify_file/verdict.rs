@@ -85,7 +85,7 @@ impl FileVerdict {
     /// The verdict on a CMS of which `covered` is the content.
     #[must_use]
     pub fn of_cms(report: &ValidationReport, covered: Option<Covered>, showing: Showing) -> Self {
-        let mut report_json = report_json::message(report);
+        let mut report_json = report_json::message(report, "cms");
         let shown = Shown::of(showing, &report_json);
         shown.mask_json(&mut report_json);
         let facts = |(number, signature)| SignatureFacts::of(number, signature, report.at, None, &shown);

@@ -7,7 +7,8 @@ use serde::Deserialize;
 use crate::api::Shared;
 use crate::api::input::Asked as Query;
 use crate::docflow::State as DocumentState;
-use crate::docflow::store::{self, Box, Counts, DocumentRow};
+use crate::docflow::store::{self, Before, Box, Counts, DocumentRow};
+use crate::domain::ids::DocumentId;
 use crate::domain::time::Moment;
 use crate::web::drawn;
 use crate::web::problem_page::PageError;
@@ -74,6 +75,12 @@ impl Row {
     }
 }
 
+/// The cursor that a page ends with: instant and id of its last document.
+fn cursor(text: &str) -> Option<Before> {
+    let (at, id) = text.split_once('_')?;
+    Some(Before { at: Moment::parse_rfc3339(at).ok()?, id: Some(DocumentId::parse(id).ok()?) })
+}
+
 /// A box, newest first.
 pub async fn list(
     State(app): State<Shared>,
@@ -85,7 +92,7 @@ pub async fn list(
     let ui = Ui::of(&app, &visitor).await?;
     let of = Box::parse(&asked.of).unwrap_or(Box::Inbox);
     let state = DocumentState::parse(&asked.state).filter(|state| STATES.contains(state));
-    let before = asked.before.as_deref().and_then(|text| Moment::parse_rfc3339(text).ok()).unwrap_or(Moment::MAX);
+    let before = asked.before.as_deref().and_then(cursor).unwrap_or(Before::START);
     let party = &insider.caller.party;
     let counts = store::count(&app.db, party).await?;
     let rows: Vec<Row> = store::list_box(&app.db, party, of, state, before, PAGE_ROWS)
@@ -97,7 +104,8 @@ pub async fn list(
         })
         .collect();
     let is_full = i64::try_from(rows.len()).is_ok_and(|count| count == PAGE_ROWS);
-    let last = rows.last().filter(|_| is_full).map(|row| row.document.created_at.to_string());
+    let last = rows.last().filter(|_| is_full);
+    let last = last.map(|row| format!("{}_{}", row.document.created_at, row.document.id));
     let page = Documents {
         ui: &ui,
         of,

@@ -7,6 +7,7 @@ use axum::response::Response;
 
 use crate::api::Shared;
 use crate::domain::refusal::{Refusal, RefusalCode};
+use crate::intake::Upload;
 use crate::operations::verify_file::{FileVerdict, INPUT_MAX_BYTES, verify_file};
 use crate::signature::shown::Showing;
 use crate::web::drawn;
@@ -62,14 +63,23 @@ pub async fn form(State(app): State<Shared>, visitor: Visitor) -> Result<Respons
     drawn::page(&page(&ui, None, None))
 }
 
+/// The file in a field; of several nobody can say which is meant.
+fn at_most_one(form: &mut Form, field: &str) -> Result<Option<Upload>, Refusal> {
+    let mut files = form.take_files(field);
+    match (files.pop(), files.is_empty()) {
+        (file, true) => Ok(file),
+        (_, false) => Err(Refusal::new(RefusalCode::SeveralFiles).at(format!("/{field}"))),
+    }
+}
+
 /// The verdict.
 pub async fn judge(State(app): State<Shared>, visitor: Visitor, mut form: Form) -> Result<Response, PageError> {
     let ui = Ui::of(&app, &visitor).await?;
-    let mut files = form.take_files("file");
-    let content = form.take_files("content").pop();
     let missing = || Refusal::new(RefusalCode::MissingRequisite).with("requisite", "file").at("/file");
-    let judged = match files.pop().filter(|_| files.is_empty()).ok_or_else(missing) {
-        Ok(file) => {
+    let taken = at_most_one(&mut form, "file").and_then(|file| file.ok_or_else(missing));
+    let taken = taken.and_then(|file| Ok((file, at_most_one(&mut form, "content")?)));
+    let judged = match taken {
+        Ok((file, content)) => {
             let content = content.map(|content| content.bytes);
             verify_file(&app, file.bytes, content, Showing::Masked).await.map(|verdict| (file.name, verdict))
         }

@@ -3,7 +3,7 @@
 use qolhat::demo::client::text;
 use qolhat::demo::responders::{Fault, Service};
 use qolhat::docflow::Side;
-use qolhat::domain::time::Moment;
+use qolhat::docflow::store::{self, Before};
 use qolhat::params;
 use qolhat_pki::issue::augment::{Augmentation, augment};
 use qolhat_pki::time::Span;
@@ -151,10 +151,40 @@ async fn a_list_shows_its_addressee_nothing_that_the_journal_does_not_hold() {
     let (sender, recipient) = (stage.actor("head-a").party(), stage.actor("head-b").party());
     let unwritten = Some(Uuid::from_u128(7));
     bare_document(&stage, &sender.key(), &recipient.key(), "received", unwritten).await;
-    let listed = async |party, side| {
-        qolhat::docflow::store::list(&stage.app.db, party, side, Moment::MAX, 10).await.unwrap().len()
-    };
+    let listed = async |party, side| store::list(&stage.app.db, party, side, Before::START, 10).await.unwrap().len();
     assert_eq!(listed(&recipient, Some(Side::Recipient)).await, 0);
     assert_eq!(listed(&recipient, None).await, 0);
     assert_eq!(listed(&sender, Some(Side::Sender)).await, 1, "its sender sees it as being recorded");
+}
+
+/// Documents of one instant are all shown, however the pages cut them.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_ends_among_documents_of_one_instant_loses_none() {
+    let stage = Stage::set().await;
+    let (sender, recipient) = (stage.actor("head-a").party(), stage.actor("head-b").party());
+    let mut made = std::collections::BTreeSet::new();
+    for _ in 0..7 {
+        made.insert(bare_document(&stage, &sender.key(), &recipient.key(), "received", None).await);
+    }
+    let mut tx = stage.app.db.begin().await.unwrap();
+    tx.execute("update document set created_at = $1", &params![stage.now()]).await.unwrap();
+    tx.commit().await.unwrap();
+    for boxed in [false, true] {
+        let (mut before, mut shown) = (Before::START, Vec::new());
+        loop {
+            let db = &stage.app.db;
+            let rows = if boxed {
+                let of = store::Box::Outbox;
+                let rows = store::list_box(db, &sender, of, None, before, 3).await.unwrap();
+                rows.into_iter().map(|(row, _)| row).collect()
+            } else {
+                store::list(db, &sender, Some(Side::Sender), before, 3).await.unwrap()
+            };
+            let Some(last) = rows.last() else { break };
+            before = Before { at: last.created_at, id: Some(last.id) };
+            shown.extend(rows.iter().map(|row| row.id.as_uuid()));
+        }
+        assert_eq!(shown.len(), 7, "{boxed}");
+        assert_eq!(shown.into_iter().collect::<std::collections::BTreeSet<_>>(), made, "{boxed}");
+    }
 }

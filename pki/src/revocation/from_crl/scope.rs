@@ -16,7 +16,7 @@ pub(super) fn may_concern(certificate: &Certificate, list: &CertificateList) -> 
 
 /// The reasons for which `list` speaks of `certificate`; `None` when for none. A list is that of a distribution point of
 /// the certificate, or, when the issuer of the certificate made it, of the point that stands for all of them.
-pub(super) fn reasons_covered(certificate: &Certificate, list: &CertificateList) -> Option<u16> {
+pub(crate) fn reasons_covered(certificate: &Certificate, list: &CertificateList) -> Option<u16> {
     let scope = list.issuing_distribution_point();
     if scope.is_some_and(|scope| is_for_others(certificate, scope)) {
         return None;

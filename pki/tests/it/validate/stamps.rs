@@ -12,12 +12,13 @@ use qolhat_pki::trust::TrustStore;
 use qolhat_pki::tsp::TimeStampToken;
 use qolhat_pki::validate::{CmsInput, DetachedContent, Evidence, validate_cms, validate_time_stamp};
 
+use super::forge::signer;
 use super::{CONTENT, KEY_COMPROMISE, LISTED, TOMORROW, anchors, crl, good_evidence, judge, now, only, sign, sub};
 use crate::workshop::{Holder, Kind, SeededRandom, World, at};
 
 const STAMPED: &str = "2026-05-01T12:00:02Z";
-/// A year after everything has ended.
-const LATER: &str = "2028-01-01T00:00:00Z";
+/// After the signer's certificate has ended, while that of the authority lives.
+const LATER: &str = "2026-11-01T00:00:00Z";
 
 pub fn token_by(authority: &Holder, imprint: &Digest, when: &str, reference: CertificateReference) -> Vec<u8> {
     let template = TimeStampTemplate {
@@ -49,6 +50,7 @@ fn reason(report: &SignatureReport) -> Option<&'static str> {
 fn a_signature_proven_before_its_certificate_ended_stays_good() {
     for kind in [Kind::Rsa, Kind::Gost2015] {
         let mut world = World::new(kind);
+        world.signer = signer(&world.ca, |template| template.not_after = at("2026-06-01T00:00:00Z"));
         let cms = sign(&mut world, Packaging::Detached);
         let token = token_by(&world.authority, &value_digest(&cms), STAMPED, CertificateReference::V1);
         let stamped = stamp(&cms, token);

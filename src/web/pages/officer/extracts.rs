@@ -19,7 +19,7 @@ use crate::extract::format;
 use crate::extract::records::{DocumentRecord, ExtractRecord};
 use crate::extract::store::{self, ListedExtract};
 use crate::operations::Fault;
-use crate::operations::issue_extract::{self, ExtractRequest};
+use crate::operations::issue_extract::{self, DOCUMENTS_MAX, ExtractRequest};
 use crate::web::drawn;
 use crate::web::form::Form;
 use crate::web::problem_page::PageError;
@@ -29,8 +29,6 @@ use crate::web::visitor::{Insider, Visitor};
 
 /// Most extracts listed.
 const EXTRACTS_MAX: i64 = 200;
-/// Most documents of one extract.
-const DOCUMENTS_MAX: usize = 200;
 
 #[derive(askama::Template)]
 #[template(path = "officer_extracts.html")]
@@ -64,8 +62,11 @@ impl Typed {
 
     fn request(&self) -> Result<ExtractRequest, Refusal> {
         let ids: Vec<&str> = self.documents.split_whitespace().take(DOCUMENTS_MAX + 1).collect();
-        if ids.is_empty() || ids.len() > DOCUMENTS_MAX {
+        if ids.is_empty() {
             return Err(Refusal::new(RefusalCode::ExtractScopeEmpty).at("/documents"));
+        }
+        if ids.len() > DOCUMENTS_MAX {
+            return Err(issue_extract::too_many_documents());
         }
         let document = |id: &&str| DocumentId::parse(&id.to_ascii_lowercase());
         let documents = ids.iter().map(document).collect::<Result<Vec<_>, _>>();
@@ -88,7 +89,8 @@ struct ExtractForm<'a> {
 
 impl ExtractForm<'_> {
     fn is_wrong(&self, pointer: &str) -> bool {
-        const OF_DOCUMENTS: [&str; 3] = ["document-unknown", "document-not-yet-received", "extract-scope-empty"];
+        const OF_DOCUMENTS: [&str; 4] =
+            ["document-unknown", "document-not-yet-received", "extract-scope-empty", "too-many-documents"];
         let about = |problem: &Problem| pointer == "/documents" && OF_DOCUMENTS.contains(&problem.code);
         self.problem.as_ref().is_some_and(|problem| problem.is_at(pointer) || about(problem))
     }
