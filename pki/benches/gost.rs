@@ -4,6 +4,8 @@
 //! missing, which is said loudly, and everything else is measured all the same.
 #![allow(missing_docs, clippy::expect_used, clippy::print_stdout, reason = "a bench stops when it cannot measure")]
 
+#[path = "gost/cpu_time.rs"]
+mod cpu_time;
 #[path = "gost/engine.rs"]
 mod engine;
 #[path = "gost/generic.rs"]
@@ -21,10 +23,11 @@ use qolhat_pki::digest::DigestAlgorithm;
 use qolhat_pki::gost::{Curve, GostPublicKey, GostSecretKey};
 use qolhat_pki::random::SecureRandom;
 
+use cpu_time::CpuTime;
 use engine::Engine;
 
-const WARM_UP: Duration = Duration::from_millis(700);
-const MEASUREMENT: Duration = Duration::from_secs(3);
+const WARM_UP: Duration = Duration::from_millis(500);
+const MEASUREMENT: Duration = Duration::from_secs(2);
 const MESSAGE_OCTETS: usize = 1 << 20;
 
 /// Octets that look random and are the same in every run: what is measured depends on no chance.
@@ -43,7 +46,12 @@ impl SecureRandom for Seeded {
 fn main() {
     let engine = Engine::load();
     let output = Path::new(env!("CARGO_TARGET_TMPDIR")).join("criterion");
+    // Ratios are of one run: what an earlier one left must not be taken for measured now.
+    if output.exists() {
+        std::fs::remove_dir_all(&output).expect("the results of the last run go");
+    }
     let mut criterion = Criterion::default()
+        .with_measurement(CpuTime)
         .output_directory(&output)
         .warm_up_time(WARM_UP)
         .measurement_time(MEASUREMENT)
@@ -69,7 +77,7 @@ fn group_of(curve: Curve) -> &'static str {
     }
 }
 
-fn signatures(criterion: &mut Criterion, curve: Curve, engine: Option<Engine>) {
+fn signatures(criterion: &mut Criterion<CpuTime>, curve: Curve, engine: Option<Engine>) {
     let mut rng = Seeded(2015);
     let secret = GostSecretKey::generate(curve, &mut rng).expect("a key");
     let key = secret.public_key();
@@ -103,7 +111,7 @@ fn signatures(criterion: &mut Criterion, curve: Curve, engine: Option<Engine>) {
     group.finish();
 }
 
-fn streebog(criterion: &mut Criterion, engine: Option<Engine>) {
+fn streebog(criterion: &mut Criterion<CpuTime>, engine: Option<Engine>) {
     let mut message = vec![0; MESSAGE_OCTETS];
     Seeded(34_11).fill(&mut message);
     let mut group = criterion.benchmark_group("streebog512");

@@ -141,10 +141,10 @@ impl GostPublicKey {
         }
     }
 
-    /// Makes the table with which this key and its clones verify about three times as fast, unless it is there.
+    /// Makes the table with which this key and its clones verify two to three times as fast, unless it is there.
     ///
     /// A key makes it by itself when it has verified a few signatures; this is for keys known to verify many, such as
-    /// those of trust anchors. It takes as long as one or two verifications, and 16 KiB or, for the curves of 256 bits,
+    /// those of trust anchors. It takes as long as one verification, and 16 KiB or, for the curves of 256 bits,
     /// 4 KiB, which the last of the clones gives back. Verdicts do not depend on it.
     pub fn prepare(&self) {
         match &self.0 {

@@ -30,7 +30,8 @@ pub(crate) fn print(output: &Path, rows: &[Row]) {
     for &(group, ours, yardstick, target) in rows {
         let Some(our_rate) = rate(output, group, ours) else { continue };
         let Some(their_rate) = rate(output, group, yardstick) else {
-            println!("| {group}: {ours} | {our_rate:.0} | {yardstick} | not measured | | {target:.1}x | MISSING |");
+            let target = if target == 0.0 { String::new() } else { format!("{target:.1}x") };
+            println!("| {group}: {ours} | {our_rate:.0} | {yardstick} | not measured | | {target} | MISSING |");
             continue;
         };
         let ratio = our_rate / their_rate;
@@ -43,7 +44,7 @@ pub(crate) fn print(output: &Path, rows: &[Row]) {
     }
 }
 
-/// How often per second, by the median time that criterion found in this run or, if this run left it out, an earlier.
+/// How often per second, by the median time that criterion found; `None` for what this run left out.
 fn rate(output: &Path, group: &str, function: &str) -> Option<f64> {
     let directory = function.replace(['/', '\\', '?', '"', '*', '<', '>', '|', ':'], "_");
     let text = std::fs::read_to_string(output.join(group).join(directory).join("new/estimates.json")).ok()?;

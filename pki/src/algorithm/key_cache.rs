@@ -9,7 +9,7 @@ use super::{KeyError, PublicKey};
 ///
 /// What it saves is time: a key is read and checked once, and one that has verified a few signatures keeps the table
 /// that makes the next ones faster. No verdict depends on it. A key takes about a kilobyte, a national one with its
-/// table up to 18 KiB more.
+/// table up to 16 KiB more.
 #[derive(Debug)]
 pub struct KeyCache {
     capacity: usize,

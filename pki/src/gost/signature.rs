@@ -18,8 +18,8 @@ use crate::random::SecureRandom;
 const SCALAR_ATTEMPTS_MAX: u32 = 128;
 /// Keeps the nonces apart from any other hash of the same key.
 const NONCE_LABEL: &[u8] = b"qolhat GOST 34.10 nonce v1";
-/// Verifications without a table before a key gets one. Making a table costs about one and a half of them, and a
-/// verification with it a third of one: a key used more often than this is likely to be used again and again.
+/// Verifications without a table before a key gets one. Making a table costs about as much as one of them, and with it
+/// a verification costs half or a third: a key used more often than this is likely to be used again and again.
 const COLD_USES_MAX: u32 = 3;
 
 #[derive(Clone)]
