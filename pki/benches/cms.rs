@@ -6,10 +6,13 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::print_stdout,
+    clippy::disallowed_methods,
     dead_code,
     reason = "the workshop is that of the tests"
 )]
 
+#[path = "gost/cpu_time.rs"]
+mod cpu_time;
 #[path = "cms/messages.rs"]
 mod messages;
 #[path = "gost/table.rs"]
@@ -23,6 +26,7 @@ use std::time::Duration;
 
 use criterion::Criterion;
 
+use cpu_time::CpuTime;
 use messages::{Cades, Detached};
 use workshop::Kind;
 
@@ -35,8 +39,13 @@ const ROWS: [table::Row; 4] = [
 ];
 
 fn main() {
-    let output = Path::new(env!("CARGO_TARGET_TMPDIR")).join("criterion");
+    let output = Path::new(env!("CARGO_TARGET_TMPDIR")).join("criterion-cms");
+    // Ratios are of one run: what an earlier one left must not be taken for measured now.
+    if output.exists() {
+        std::fs::remove_dir_all(&output).expect("the results of the last run go");
+    }
     let mut criterion = Criterion::default()
+        .with_measurement(CpuTime)
         .output_directory(&output)
         .warm_up_time(Duration::from_millis(700))
         .measurement_time(Duration::from_secs(3))

@@ -1,5 +1,8 @@
 //! Whom we believe: certification authorities named by whoever runs the program. None is compiled in.
 
+use std::sync::Arc;
+
+use crate::algorithm::KeyCache;
 use crate::certificate::Certificate;
 use crate::name::Name;
 use crate::path::names_match;
@@ -33,10 +36,23 @@ impl TrustAnchor {
     }
 }
 
+/// Keys that a store keeps: those of time-stamping authorities, responders and issuers come again in every message.
+const KEYS_MAX: usize = 256;
+
 /// All anchors of one question, in the order given.
-#[derive(Debug, Clone, Default)]
+///
+/// Whoever judges many messages keeps one store: it remembers the keys that came by, which saves time and changes no
+/// verdict.
+#[derive(Debug, Clone)]
 pub struct TrustStore {
     anchors: Vec<TrustAnchor>,
+    keys: Arc<KeyCache>,
+}
+
+impl Default for TrustStore {
+    fn default() -> Self {
+        TrustStore { anchors: Vec::new(), keys: Arc::new(KeyCache::new(KEYS_MAX)) }
+    }
 }
 
 impl TrustStore {
@@ -74,6 +90,11 @@ impl TrustStore {
     /// Whether this very certificate (octet for octet) is an anchor.
     pub fn contains(&self, certificate: &Certificate) -> bool {
         self.anchors.iter().any(|anchor| anchor.certificate.der() == certificate.der())
+    }
+
+    /// The keys that came by.
+    pub(crate) fn keys(&self) -> &Arc<KeyCache> {
+        &self.keys
     }
 
     /// Anchors of that name, in the order given.

@@ -80,7 +80,7 @@ pub fn validate_cms(
         embedded: &embedded,
         policy,
         at,
-        budget: Budget::default(),
+        budget: Budget::default().with_keys(anchors.keys()),
     };
     let mut room = counter::COUNTER_SIGNATURES_MAX;
     let judged = input.signed_data.signer_infos().iter().map(|signer| {

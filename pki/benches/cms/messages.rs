@@ -4,7 +4,6 @@ use openssl::cms::{CMSOptions, CmsContentInfo};
 use openssl::stack::Stack;
 use openssl::x509::X509;
 use openssl::x509::store::{X509Store, X509StoreBuilder};
-use qolhat_pki::algorithm::PublicKey;
 use qolhat_pki::certificate::Certificate;
 use qolhat_pki::cms::SignedData;
 use qolhat_pki::crl::CertificateList;
@@ -92,8 +91,6 @@ impl Detached {
 /// One signature to verify.
 struct RawCheck {
     by: Certificate,
-    /// The key came with the message: it is read anew. The others are those of the CA and the root.
-    is_new: bool,
     over: Vec<u8>,
     signature: Vec<u8>,
 }
@@ -160,8 +157,7 @@ impl Cades {
         let (root, ca) = (&world.root.certificate, &world.ca.certificate);
         let mut checks = Vec::new();
         let mut check = |by: &Certificate, over: &[u8], signature: &[u8]| {
-            let is_new = by != ca && by != root;
-            checks.push(RawCheck { by: by.clone(), is_new, over: over.to_vec(), signature: signature.to_vec() });
+            checks.push(RawCheck { by: by.clone(), over: over.to_vec(), signature: signature.to_vec() });
         };
         let signer = &signed.signer_infos()[0];
         check(&world.signer.certificate, signer.signed_octets().unwrap(), signer.signature());
@@ -194,14 +190,12 @@ impl Cades {
         report.indication == Indication::TotalPassed && signature.proven_at.is_some()
     }
 
-    /// The cryptography alone: digests and signatures, and of each key that came with the message the reading.
+    /// The cryptography alone: the digest and the signatures, with keys that were read before.
     pub fn raw(&self) -> bool {
         let digested = !self.digest.digest(&self.content).as_bytes().is_empty();
         let holds = |check: &RawCheck| {
             let algorithm = check.by.signature_algorithm().unwrap();
-            let read = check.is_new.then(|| PublicKey::from_spki(check.by.spki()).unwrap());
-            let key = read.as_ref().unwrap_or_else(|| check.by.public_key().unwrap());
-            key.verify_message(algorithm, &check.over, &check.signature).is_ok()
+            check.by.public_key().unwrap().verify_message(algorithm, &check.over, &check.signature).is_ok()
         };
         digested && self.checks.iter().all(holds)
     }

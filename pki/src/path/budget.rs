@@ -1,8 +1,9 @@
 //! How much work one question may cost, whatever certificates somebody sends.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use crate::algorithm::{PublicKey, VerifyError};
+use crate::algorithm::{KeyCache, PublicKey, VerifyError};
 use crate::certificate::Certificate;
 
 /// Signature checks for one question, at most.
@@ -20,6 +21,7 @@ pub struct Budget {
     candidates: u32,
     names: u32,
     known: HashMap<([u8; 32], Vec<u8>), SignatureFit>,
+    keys: Option<Arc<KeyCache>>,
 }
 
 /// Nothing is left; final for the question.
@@ -43,7 +45,19 @@ impl Default for Budget {
 impl Budget {
     /// A budget of so many signature checks and candidates.
     pub fn new(signatures: u32, candidates: u32) -> Self {
-        Budget { signatures, candidates, names: BUDGET_NAME_COMPARISONS, known: HashMap::new() }
+        Budget { signatures, candidates, names: BUDGET_NAME_COMPARISONS, known: HashMap::new(), keys: None }
+    }
+
+    /// The same budget, with keys that came by before at hand.
+    pub(crate) fn with_keys(self, keys: &Arc<KeyCache>) -> Self {
+        Budget { keys: Some(Arc::clone(keys)), ..self }
+    }
+
+    /// Gives `certificate` its key, if it came by before.
+    pub(crate) fn give_key(&self, certificate: &Certificate) {
+        if let Some(keys) = &self.keys {
+            certificate.take_key_from(keys);
+        }
     }
 
     pub(crate) fn candidate(&mut self) -> Result<(), BudgetExhausted> {
@@ -86,6 +100,7 @@ impl Budget {
             return Ok(*fit);
         }
         self.signature()?;
+        self.give_key(issuer);
         let fit = match issuer.public_key() {
             Ok(key) => check(key),
             Err(_) => SignatureFit::Unsupported,

@@ -35,6 +35,7 @@ pub(super) fn verify(
     checks: &mut Vec<Check>,
     budget: &mut Budget,
 ) -> Result<Outcome, BudgetExhausted> {
+    budget.give_key(certificate);
     let algorithms = match algorithms(signer, certificate) {
         Ok(algorithms) => algorithms,
         Err(detail) => {

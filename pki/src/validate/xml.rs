@@ -45,7 +45,7 @@ pub(super) fn validate(document: &Document, given: &Given<'_>) -> ValidationRepo
         elements: &elements,
         given,
         evidence: &embedded::joined(given.evidence, &brought),
-        budget: Budget::default(),
+        budget: Budget::default().with_keys(given.anchors.keys()),
         work: Work::default(),
     };
     let signatures = elements.iter().zip(signatures);
