@@ -102,11 +102,7 @@ impl Certificate {
     pub fn serial_hex(&self) -> String {
         let content = self.serial();
         let negative = content.first().is_some_and(|octet| *octet >= 0x80);
-        let digits: String = if negative {
-            magnitude_of_negative(content).iter().map(|octet| format!("{octet:02x}")).collect()
-        } else {
-            content.iter().map(|octet| format!("{octet:02x}")).collect()
-        };
+        let digits = if negative { hexadecimal(&magnitude_of_negative(content)) } else { hexadecimal(content) };
         match digits.trim_start_matches('0') {
             "" => "0".to_owned(),
             digits if negative => format!("-{digits}"),
@@ -348,6 +344,12 @@ impl fmt::Debug for Certificate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Certificate({}, {})", self.subject(), self.serial_hex())
     }
+}
+
+/// Two digits for each octet.
+pub(crate) fn hexadecimal(octets: &[u8]) -> String {
+    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or_default();
+    octets.iter().flat_map(|octet| [digit(octet >> 4), digit(octet & 0x0f)]).collect()
 }
 
 /// The magnitude of a negative number in two's complement.

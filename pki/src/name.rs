@@ -84,6 +84,11 @@ impl<'a> Name<'a> {
     }
 }
 
+/// As [`Name::first_text`], of attributes that were read before.
+pub(crate) fn first_text<'a>(attributes: &[Attribute<'a>], oid: Oid) -> Option<Cow<'a, str>> {
+    attributes.iter().filter(|attribute| attribute.oid == oid).find_map(|attribute| attribute.text().ok())
+}
+
 impl<'a> Attribute<'a> {
     /// The value as text: UTF8String, PrintableString, NumericString, IA5String, VisibleString, TeletexString (ASCII only),
     /// BMPString and UniversalString.

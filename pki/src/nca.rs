@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use crate::certificate::Certificate;
 use crate::der::{Reader, Rules};
-use crate::name::Name;
+use crate::name::{Attribute, Name, first_text};
 use crate::oid::{self, Oid};
 
 /// Arc of everything national. Source: X.660, member country 398.
@@ -109,15 +109,17 @@ pub enum KeyStorage {
 impl SubjectFacts {
     /// The facts in a name. The order of its attributes varies between generations and says nothing.
     pub fn of(subject: &Name<'_>) -> SubjectFacts {
-        let text = |oid| subject.first_text(oid).map(Cow::into_owned);
+        // Read once: a name is walked for each of a dozen facts otherwise.
+        let attributes: Vec<Attribute<'_>> = subject.attributes().collect();
+        let text = |oid| first_text(&attributes, oid).map(Cow::into_owned);
         let (common_name, surname) = (text(oid::COMMON_NAME), text(oid::SURNAME));
         let given_name = match (&common_name, &surname) {
             (Some(whole), Some(surname)) => given_name(whole, surname),
             _ => None,
         };
         SubjectFacts {
-            iin: number(subject, "IIN", &[oid::SERIAL_NUMBER]),
-            bin: number(subject, "BIN", &[oid::ORGANIZATIONAL_UNIT, oid::SERIAL_NUMBER]),
+            iin: number(&attributes, "IIN", &[oid::SERIAL_NUMBER]),
+            bin: number(&attributes, "BIN", &[oid::ORGANIZATIONAL_UNIT, oid::SERIAL_NUMBER]),
             common_name,
             surname,
             given_name,
@@ -282,9 +284,9 @@ const ROLES_MAX: usize = 32;
 
 /// The twelve digits after `prefix` in one of the `attributes`. Two different numbers contradict each other, so that
 /// neither is told.
-fn number(subject: &Name<'_>, prefix: &str, attributes: &[Oid]) -> Option<String> {
+fn number(subject: &[Attribute<'_>], prefix: &str, kinds: &[Oid]) -> Option<String> {
     let mut found: Option<String> = None;
-    for attribute in subject.attributes().filter(|attribute| attributes.contains(&attribute.oid)) {
+    for attribute in subject.iter().filter(|attribute| kinds.contains(&attribute.oid)) {
         let Ok(text) = attribute.text() else { continue };
         let Some(digits) = text.strip_prefix(prefix) else { continue };
         if digits.len() != NUMBER_DIGITS || !digits.bytes().all(|octet| octet.is_ascii_digit()) {

@@ -232,12 +232,8 @@ impl Check {
 /// Which item of evidence settled the status of which certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EvidenceUsed {
-    /// Subject of the certificate, readable.
-    pub subject: String,
-    /// Its serial number, lower-case hexadecimal.
-    pub serial: String,
-    /// SHA-256 of its DER.
-    pub certificate_sha256: [u8; 32],
+    /// Whose status.
+    pub certificate: Certificate,
     /// `good` or `revoked`.
     pub status: &'static str,
     /// Since when the certificate is revoked or on hold, when it is.

@@ -263,7 +263,7 @@ fn issuer(certificate: &Certificate, shown: &Shown) -> String {
 
 /// Whether the signer's own certificate was revoked, as far as that was asked and answered.
 fn status(certificate: &Certificate, report: &SignatureReport) -> Phrase {
-    let own = report.evidence_used.iter().find(|used| used.certificate_sha256 == certificate.sha256());
+    let own = report.evidence_used.iter().find(|used| used.certificate == *certificate);
     let since = || report.revoked_since.map_or_else(String::new, format_local);
     match own {
         Some(used) if used.status == "good" => {

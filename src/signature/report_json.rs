@@ -109,9 +109,9 @@ pub fn revocation(report: &SignatureReport) -> Vec<Value> {
         .chain(stamps)
         .map(|used| {
             json!({
-                "subject": used.subject,
-                "serial": used.serial,
-                "certificate_sha256": hex::encode(used.certificate_sha256),
+                "subject": used.certificate.subject().to_string(),
+                "serial": used.certificate.serial_hex(),
+                "certificate_sha256": hex::encode(used.certificate.sha256()),
                 "status": used.status,
                 "source": used.proof.source.as_str(),
                 "source_sha256": hex::encode(used.proof.sha256),

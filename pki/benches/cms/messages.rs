@@ -105,6 +105,9 @@ pub struct Cades {
     ocsp: Vec<u8>,
     list: CertificateList,
     checks: Vec<RawCheck>,
+    /// What is digested beside the content: certificates that are referred to, what the token is over and says, the
+    /// issuer's name and key in the answer.
+    digested: Vec<(DigestAlgorithm, Vec<u8>)>,
     digest: DigestAlgorithm,
 }
 
@@ -172,8 +175,17 @@ impl Cades {
         let basic = response.basic().unwrap();
         check(&world.responder.certificate, basic.tbs(), basic.signature());
         check(root, list.tbs(), list.signature());
+        let sha256 = |octets: &[u8]| (DigestAlgorithm::Sha256, octets.to_vec());
+        let digested = vec![
+            sha256(world.signer.certificate.der()),
+            sha256(world.authority.certificate.der()),
+            (digest, signer.signature().to_vec()),
+            (digest, token.signed_data().content().unwrap().to_vec()),
+            sha256(ca.subject_der()),
+            sha256(ca.subject_public_key_bits()),
+        ];
         let anchors = TrustStore::from_certificates([root.clone()]);
-        Cades { cms, content, anchors, ca: ca.clone(), ocsp, list, checks, digest }
+        Cades { cms, content, anchors, ca: ca.clone(), ocsp, list, checks, digested, digest }
     }
 
     pub fn judge(&self) -> bool {
@@ -190,9 +202,10 @@ impl Cades {
         report.indication == Indication::TotalPassed && signature.proven_at.is_some()
     }
 
-    /// The cryptography alone: the digest and the signatures, with keys that were read before.
+    /// The cryptography alone: the digests and the signatures, with keys that were read before.
     pub fn raw(&self) -> bool {
-        let digested = !self.digest.digest(&self.content).as_bytes().is_empty();
+        let digest = |(algorithm, octets): &(DigestAlgorithm, Vec<u8>)| !algorithm.digest(octets).as_bytes().is_empty();
+        let digested = !self.digest.digest(&self.content).as_bytes().is_empty() && self.digested.iter().all(digest);
         let holds = |check: &RawCheck| {
             let algorithm = check.by.signature_algorithm().unwrap();
             check.by.public_key().unwrap().verify_message(algorithm, &check.over, &check.signature).is_ok()

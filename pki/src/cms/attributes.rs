@@ -54,8 +54,12 @@ pub struct CertificateReference {
 impl CertificateReference {
     /// Whether `certificate` is the one referred to, in all that the reference says.
     pub fn is_of(&self, certificate: &Certificate) -> bool {
-        let hash_fits =
-            self.digest_algorithm.is_some_and(|digest| digest.digest(certificate.der()).as_bytes() == self.hash);
+        let hash_fits = match self.digest_algorithm {
+            // Known since the certificate was read.
+            Some(DigestAlgorithm::Sha256) => certificate.sha256().as_slice() == self.hash,
+            Some(digest) => digest.digest(certificate.der()).as_bytes() == self.hash,
+            None => false,
+        };
         hash_fits
             && self.issuer_serial.as_ref().is_none_or(|(issuer, serial)| names(certificate, issuer.as_deref(), serial))
     }

@@ -20,7 +20,7 @@ pub struct Budget {
     signatures: u32,
     candidates: u32,
     names: u32,
-    known: HashMap<([u8; 32], Vec<u8>), SignatureFit>,
+    known: HashMap<([u8; 32], [u8; 32]), SignatureFit>,
     keys: Option<Arc<KeyCache>>,
 }
 
@@ -95,7 +95,7 @@ impl Budget {
         issuer: &Certificate,
         check: impl FnOnce(&PublicKey) -> SignatureFit,
     ) -> Result<SignatureFit, BudgetExhausted> {
-        let memory = (sha256, issuer.spki().to_vec());
+        let memory = (sha256, issuer.sha256());
         if let Some(fit) = self.known.get(&memory) {
             return Ok(*fit);
         }

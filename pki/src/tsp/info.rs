@@ -1,6 +1,7 @@
 //! What an authority says and signs. Source: RFC 3161 §2.4.2.
 
 use super::{MessageImprint, read_implicit_extensions, read_version};
+use crate::certificate::hexadecimal;
 use crate::der::{DerError, DerErrorKind, Reader, Rules, Tlv, tag};
 use crate::extension::Extension;
 use crate::oid::Oid;
@@ -84,7 +85,7 @@ impl TstInfo {
 
     /// The serial number in lower-case hexadecimal: the contents octets of the INTEGER, all of them.
     pub fn serial_hex(&self) -> String {
-        self.serial.iter().map(|octet| format!("{octet:02x}")).collect()
+        hexadecimal(&self.serial)
     }
 
     /// Whether the nonce is this number, big-endian; leading zeros do not count.

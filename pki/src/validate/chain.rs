@@ -110,12 +110,5 @@ pub(super) fn evidence_used(link: &Link) -> Option<EvidenceUsed> {
         Status::Revoked { since, .. } | Status::OnHold { since } => ("revoked", Some(since)),
         Status::Unknown { .. } => ("unknown", None),
     };
-    Some(EvidenceUsed {
-        subject: link.certificate.subject().to_string(),
-        serial: link.certificate.serial_hex(),
-        certificate_sha256: link.certificate.sha256(),
-        status,
-        revoked_since,
-        proof,
-    })
+    Some(EvidenceUsed { certificate: link.certificate.clone(), status, revoked_since, proof })
 }

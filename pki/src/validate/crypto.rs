@@ -114,10 +114,11 @@ fn over_attributes(
 ) -> Result<Result<&'static str, VerifyError>, BudgetExhausted> {
     let verify = |octets: &[u8]| key.verify_message(algorithm, octets, signer.signature());
     let as_received = verify(received);
-    let Some(encoded) = signer.signed_octets_in_der() else { return Ok(as_received.map(|()| "")) };
     if as_received.is_ok() {
-        return Ok(Ok("over the attributes as received, which are not DER"));
+        let is_der = signer.signed_attributes_are_der();
+        return Ok(Ok(if is_der { "" } else { "over the attributes as received, which are not DER" }));
     }
+    let Some(encoded) = signer.signed_octets_in_der() else { return Ok(as_received.map(|()| "")) };
     budget.signature()?;
     Ok(verify(&encoded).map(|()| "over the attributes in DER, in which they were not received"))
 }

@@ -199,7 +199,7 @@ pub(super) fn check_at_receipt(
         let detail = format!("revoked {since}, before it was received, {receipt}");
         report.fail(part, failed(SubIndication::Revoked), detail);
     }
-    let own = |used: &&EvidenceUsed| used.certificate_sha256 == certificate.sha256();
+    let own = |used: &&EvidenceUsed| used.certificate.sha256() == certificate.sha256();
     let spoken = signature.evidence_used.iter().filter(own).filter_map(|used| speaks_of(used, proven, receipt));
     let best = spoken.min_by_key(|evidence| *evidence == ReceiptEvidence::ListOfBefore);
     if best.is_none() {

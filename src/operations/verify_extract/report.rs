@@ -366,8 +366,8 @@ fn collect(
         }
     }
     for used in evidence {
-        let found = known.entry(used.certificate_sha256).or_default();
-        found.subject.clone_from(&used.subject);
+        let found = known.entry(used.certificate.sha256()).or_default();
+        found.subject = used.certificate.subject().to_string();
         found.revoked |= used.status == "revoked";
         let source = json!({
             "status": used.status,

@@ -163,7 +163,7 @@ fn used(
 ) -> BTreeSet<UsedObject> {
     let in_path = path.into_iter().flat_map(VerifiedPath::chain).map(UsedObject::certificate);
     let of_evidence = evidence.iter().flat_map(|used| {
-        let about = UsedObject { kind: ObjectKind::Certificate, sha256: used.certificate_sha256 };
+        let about = UsedObject { kind: ObjectKind::Certificate, sha256: used.certificate.sha256() };
         used.proof.objects().chain([about])
     });
     certificate.into_iter().chain(in_path).chain(of_evidence).collect()

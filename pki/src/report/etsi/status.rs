@@ -150,7 +150,7 @@ fn chain(w: &mut XmlWriter, certificate: &Certificate, path: Option<&VerifiedPat
 
 fn revoked(w: &mut XmlWriter, used: &EvidenceUsed) {
     let Some(since) = used.revoked_since else { return };
-    let certificate = UsedObject { kind: ObjectKind::Certificate, sha256: used.certificate_sha256 };
+    let certificate = UsedObject { kind: ObjectKind::Certificate, sha256: used.certificate.sha256() };
     w.element("RevocationStatusInformation", |w| {
         reference(w, "ValidationObjectId", &object_id(certificate));
         w.text("RevocationTime", &since.to_string());
