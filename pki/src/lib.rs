@@ -7,6 +7,11 @@
 //! them ([`issue`]).
 //!
 //! Everything here is a pure function of bytes, evidence, time and policy. Nothing reads a clock, a file or the network.
+//!
+//! To verify a detached CMS (`examples/verify_detached.rs`, which a test runs on a real signature):
+//! ```
+#![doc = include_str!("../examples/verify_detached.rs")]
+//! ```
 
 pub mod algorithm;
 pub mod answer;

@@ -262,12 +262,12 @@ fn what_is_not_read_is_said_so_with_exit_code_2() {
         text(file)
     };
     let (garbage, xml, truncated) =
-        (put("g", b"garbage"), put("x.xml", b"<a/>"), put("t", &[0x30, 0x82, 0x10, 0x00, 0x06]));
+        (put("g", b"garbage"), put("x.xml", b"<a>"), put("t", &[0x30, 0x82, 0x10, 0x00, 0x06]));
     let zip = put("z.asice", b"PK is no container");
     for (arguments, code) in [
         (vec!["verify", "--json", &garbage], "malformed"),
         (vec!["verify", "--json", &truncated], "malformed"),
-        (vec!["verify", "--json", &xml], "unsupported-format"),
+        (vec!["verify", "--json", &xml], "malformed"),
         (vec!["verify", "--json", "--online", &garbage], "malformed"),
         (vec!["verify", "--json", "--at", "yesterday", &garbage], "usage"),
         (vec!["verify", "--json", "/nonexistent"], "not-found"),

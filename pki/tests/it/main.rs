@@ -8,6 +8,7 @@ mod asic;
 mod certificates;
 mod crl;
 mod ers;
+mod example;
 mod foreign;
 mod gost;
 mod issue;
