@@ -24,7 +24,7 @@ test: tools
 bench: build-tools
 	@ls /usr/lib/*/engines-3/gost.so >/dev/null 2>&1 || { sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
 	  $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq libengine-gost-openssl; }
-	cargo bench -p qolhat-pki --bench gost --locked
+	cargo bench -p qolhat-pki --bench gost --bench cms --bench crl --locked
 
 check:
 	cargo fmt --all --check
@@ -61,6 +61,7 @@ tools: build-tools
 	  (rm -rf target/py && python3 -m venv target/py && \
 	   target/py/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r tests/py/requirements.txt && \
 	   cp tests/py/requirements.txt target/py/requirements.txt || (rm -rf target/py; exit 1))
+	@tests/fetch-suites target/suites
 
 screenshots: tools
 	cargo build --locked --tests

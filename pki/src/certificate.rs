@@ -12,6 +12,8 @@ use std::hash::{Hash, Hasher};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
+use sha2::{Digest as _, Sha256};
+
 pub use points::{DistributionPoint, DistributionPointName};
 pub use usage::{AuthorityKeyId, BasicConstraints, KeyUsage, PolicyConstraints};
 
@@ -47,6 +49,7 @@ struct Inner {
     known: Known,
     /// Checking that a point lies on its curve costs; most certificates of a message are never verified with.
     public_key: OnceLock<Result<PublicKey, KeyError>>,
+    spki_sha256: OnceLock<[u8; 32]>,
 }
 
 /// Where the fields are in the octets.
@@ -167,6 +170,11 @@ impl Certificate {
     /// The SubjectPublicKeyInfo as received.
     pub fn spki(&self) -> &[u8] {
         self.slice(&self.inner.fields.spki)
+    }
+
+    /// SHA-256 of [`Certificate::spki`].
+    pub(crate) fn spki_sha256(&self) -> [u8; 32] {
+        *self.inner.spki_sha256.get_or_init(|| Sha256::digest(self.spki()).into())
     }
 
     /// The octets of the BIT STRING of the key: what key identifiers and OCSP key hashes are over.

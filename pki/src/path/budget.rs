@@ -95,7 +95,8 @@ impl Budget {
         issuer: &Certificate,
         check: impl FnOnce(&PublicKey) -> SignatureFit,
     ) -> Result<SignatureFit, BudgetExhausted> {
-        let memory = (sha256, issuer.sha256());
+        // By key: a mesh of CAs holds many certificates of one.
+        let memory = (sha256, issuer.spki_sha256());
         if let Some(fit) = self.known.get(&memory) {
             return Ok(*fit);
         }
