@@ -73,6 +73,7 @@ pub(super) fn read(der: &[u8]) -> Result<Inner, DerError> {
         extensions,
         known,
         public_key: OnceLock::new(),
+        key_sha1: OnceLock::new(),
     })
 }
 
