@@ -226,6 +226,13 @@ pub(crate) fn revocation_status(
 fn weigh(mut statements: Vec<Statement>, question: &Question<'_>, why: &'static str) -> Finding {
     put_together(&mut statements);
     let known = |status, statement: &Statement| Finding { status, proof: Some(statement.proof.clone()) };
+    let known_together = |status, statement: &Statement, other: &Statement| {
+        let mut proof = statement.proof.clone();
+        if other.proof.sha256 != proof.sha256 {
+            proof.rests_on.extend(other.proof.objects());
+        }
+        Finding { status, proof: Some(proof) }
+    };
     let unknown = |why| Finding { status: Status::Unknown { why }, proof: None };
     // The earliest date of all that tell a revocation: a later list may not move it forward in time.
     let revoked = statements.iter().filter_map(|statement| match statement.says {
@@ -233,11 +240,14 @@ fn weigh(mut statements: Vec<Statement>, question: &Question<'_>, why: &'static 
         Says::Good { .. } | Says::OnHold { .. } | Says::Unknown { .. } => None,
     });
     let held = held_at(&statements, question.at);
-    if let Some((since, reason, statement)) = revoked.min_by_key(|(since, _, _)| *since) {
+    // The worst reason of all: a CA may learn later what the revocation was for, and tell it anew for the same date.
+    let worst = revoked.clone().min_by_key(|(since, reason, _)| (harm(*reason), *since));
+    let earliest = revoked.min_by_key(|(since, reason, _)| (*since, harm(*reason)));
+    if let (Some((since, _, statement)), Some((_, reason, told_by))) = (earliest, worst) {
         // A revocation after the moment asked about leaves the hold of that moment as it was.
         return match held.filter(|_| since > question.at) {
             Some((since, held)) => known(Status::OnHold { since }, held),
-            None => known(Status::Revoked { since, reason }, statement),
+            None => known_together(Status::Revoked { since, reason }, statement, told_by),
         };
     }
     let newest = statements.iter().filter(|statement| counts(&statement.says)).max_by_key(|statement| {
@@ -263,6 +273,43 @@ fn weigh(mut statements: Vec<Statement>, question: &Question<'_>, why: &'static 
         (None, _) if statements.is_empty() => unknown(why),
         (None, _) => unknown("no evidence on it is fresh enough"),
     }
+}
+
+/// How bad the reason of a revocation is for what was made before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Harm {
+    /// The key was, or may have been, in other hands.
+    Told,
+    /// Nothing is said.
+    NotExcluded,
+    /// The key was in no other hands.
+    Excluded,
+}
+
+/// Source: RFC 3161 §4 (1).
+const fn harm(reason: Option<ReasonCode>) -> Harm {
+    match reason {
+        Some(
+            ReasonCode::Unspecified
+            | ReasonCode::AffiliationChanged
+            | ReasonCode::Superseded
+            | ReasonCode::CessationOfOperation,
+        ) => Harm::Excluded,
+        Some(
+            ReasonCode::KeyCompromise
+            | ReasonCode::CaCompromise
+            | ReasonCode::CertificateHold
+            | ReasonCode::RemoveFromCrl
+            | ReasonCode::PrivilegeWithdrawn
+            | ReasonCode::AaCompromise,
+        ) => Harm::Told,
+        None => Harm::NotExcluded,
+    }
+}
+
+/// Whether the reason of a revocation says that what was made before it stands.
+pub(crate) fn is_harmless(reason: Option<ReasonCode>) -> bool {
+    harm(reason) == Harm::Excluded
 }
 
 /// Lists for some reasons say "not revoked" only together: when they cover every reason, as one statement of the age of
