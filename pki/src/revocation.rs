@@ -6,11 +6,12 @@
 //!
 //! Source: RFC 5280 §5 and §6.3; RFC 6960 §3.2, §4.2.2; EN 319 102-1 §5.2.5; nca-rk.md section 5.
 
+use crate::algorithm::{SignatureAlgorithm, UnsupportedAlgorithm};
 use crate::certificate::Certificate;
 use crate::crl::{CertificateList, ReasonCode};
 use crate::ocsp::OcspResponse;
 use crate::path::{Budget, BudgetExhausted, VerifiedPath};
-use crate::policy::{Freshness, RevocationPolicy};
+use crate::policy::{AlgorithmPolicy, AlgorithmTrust, Freshness, RevocationPolicy};
 use crate::time::{Moment, Span};
 
 mod from_crl;
@@ -167,6 +168,8 @@ pub struct Question<'a> {
     pub at: Moment,
     /// What is demanded of evidence.
     pub policy: &'a RevocationPolicy,
+    /// With what "not revoked" may be signed; `None`: with whatever is known.
+    pub algorithms: Option<&'a AlgorithmPolicy>,
 }
 
 /// One authentic statement about the certificate.
@@ -176,7 +179,12 @@ struct Statement {
     /// For which reasons of revocation it speaks; less than [`ALL_REASONS`] only in a CRL for some reasons.
     covers: u16,
     proof: RevocationProof,
+    /// It would say "not revoked" if it were signed with what is trusted.
+    is_weak: bool,
 }
+
+/// Why a status is unknown when all that says "not revoked" is signed with what is not trusted.
+pub(crate) const WEAKLY_SIGNED: &str = "the evidence on it is signed with an algorithm that is not trusted";
 
 /// Every reason of ReasonFlags, in the bits in which it is read: bit 0 of the standard, which is unused, is the highest.
 pub(crate) const ALL_REASONS: u16 = 0x7f80;
@@ -271,6 +279,7 @@ fn weigh(mut statements: Vec<Statement>, question: &Question<'_>, why: &'static 
             None => known(Status::Good, statement),
         },
         (None, _) if statements.is_empty() => unknown(why),
+        (None, _) if statements.iter().any(|statement| statement.is_weak) => unknown(WEAKLY_SIGNED),
         (None, _) => unknown("no evidence on it is fresh enough"),
     }
 }
@@ -352,6 +361,36 @@ const fn counts(says: &Says) -> bool {
         Says::Good { fresh } | Says::Unknown { fresh, .. } => *fresh,
         Says::Revoked { .. } | Says::OnHold { .. } => true,
     }
+}
+
+/// Whether "not revoked", signed with `algorithm` at `made`, is signed with what was trusted then and at the moment asked
+/// about; `signer` is who signed in place of the issuer, whose own key and signature count as well. A revocation counts
+/// however it is signed. Source: EN 319 102-1 §5.2.8, which asks it of everything that a verdict rests on.
+fn is_well_signed(
+    question: &Question<'_>,
+    algorithm: Result<SignatureAlgorithm, UnsupportedAlgorithm>,
+    signer: Option<&Certificate>,
+    made: Moment,
+) -> bool {
+    let Some(policy) = question.algorithms else { return true };
+    let at = made.max(question.at);
+    let digest = |algorithm: Result<SignatureAlgorithm, UnsupportedAlgorithm>| {
+        algorithm.is_ok_and(|algorithm| policy.digest(algorithm.digest(), at) == AlgorithmTrust::Trusted)
+    };
+    let key = |certificate: &Certificate| {
+        let key = certificate.public_key();
+        key.is_ok_and(|key| policy.key(key.key_algorithm_name(), key.bits(), at) == AlgorithmTrust::Trusted)
+    };
+    digest(algorithm) && signer.is_none_or(|signer| key(signer) && digest(signer.signature_algorithm()))
+}
+
+/// The certificate of who signed an item in place of the issuer: the first of what the item rests on.
+fn signer_in<'c>(
+    rests_on: &[UsedObject],
+    mut certificates: impl Iterator<Item = &'c Certificate>,
+) -> Option<&'c Certificate> {
+    let first = rests_on.first().filter(|first| first.kind == ObjectKind::Certificate)?;
+    certificates.find(|certificate| certificate.sha256() == first.sha256)
 }
 
 /// The times of an item of evidence.

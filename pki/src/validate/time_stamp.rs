@@ -253,8 +253,14 @@ fn trust(
         ..context.policy.revocation
     };
     let options = PathOptions::for_purpose(PathPurpose::Tsa);
-    let asked =
-        chain::Asked { trust: context.tsa_anchors, evidence, policy: &revocation, options: &options, at: gen_time };
+    let asked = chain::Asked {
+        trust: context.tsa_anchors,
+        evidence,
+        policy: &revocation,
+        algorithms: Some(&context.policy.algorithms),
+        options: &options,
+        at: gen_time,
+    };
     let (path, links) = match chain::explain(certificate, &asked, budget) {
         Ok(found) => found,
         Err(error) => {
@@ -289,7 +295,8 @@ fn in_term(
         TsaTerm::UntilProven => {}
     }
     for (certificate, issuer) in path.links().filter(|(certificate, _)| !certificate.valid_at(at)) {
-        let question = Question { certificate, issuer, path, place: Place::Ca, at, policy };
+        let algorithms = Some(&held.context.policy.algorithms);
+        let question = Question { certificate, issuer, path, place: Place::Ca, at, policy, algorithms };
         let finding = revocation_status(&question, held.evidence, budget);
         let finding = finding.map_err(|_| "the search took more work than allowed".to_owned())?;
         let link = chain::Link { certificate: certificate.clone(), place: Place::Ca, finding };

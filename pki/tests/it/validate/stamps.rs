@@ -14,7 +14,9 @@ use qolhat_pki::tsp::TimeStampToken;
 use qolhat_pki::validate::{CmsInput, DetachedContent, Evidence, validate_cms, validate_time_stamp};
 
 use super::forge::signer;
-use super::{CONTENT, HOLD, KEY_COMPROMISE, LISTED, TOMORROW, anchors, crl, good_evidence, judge, now, only, sign, sub};
+use super::{
+    CONTENT, HOLD, KEY_COMPROMISE, LISTED, TOMORROW, anchors, crl, good_evidence, judge, now, only, sign, sub,
+};
 use crate::workshop::{Holder, Kind, SeededRandom, World, at};
 
 const STAMPED: &str = "2026-05-01T12:00:02Z";
