@@ -17,6 +17,8 @@ use sha2::{Digest as _, Sha256};
 pub use points::{DistributionPoint, DistributionPointName};
 pub use usage::{AuthorityKeyId, BasicConstraints, KeyUsage, PolicyConstraints};
 
+use sha1::{Digest as _, Sha1};
+
 use crate::algorithm::{KeyCache, KeyError, PublicKey, SignatureAlgorithm, UnsupportedAlgorithm, VerifyError};
 use crate::der::DerError;
 use crate::extension::Extension;
@@ -50,6 +52,8 @@ struct Inner {
     /// Checking that a point lies on its curve costs; most certificates of a message are never verified with.
     public_key: OnceLock<Result<PublicKey, KeyError>>,
     spki_sha256: OnceLock<[u8; 32]>,
+    /// Many OCSP responses may ask of many certificates whose key it is.
+    key_sha1: OnceLock<[u8; 20]>,
 }
 
 /// Where the fields are in the octets.
@@ -181,6 +185,11 @@ impl Certificate {
     /// For GOST keys they begin with the header of the OCTET STRING inside.
     pub fn subject_public_key_bits(&self) -> &[u8] {
         self.slice(&self.inner.fields.key_bits)
+    }
+
+    /// SHA-1 of [`Certificate::subject_public_key_bits`], by which a responder names its key; computed when first asked for.
+    pub(crate) fn subject_public_key_sha1(&self) -> [u8; 20] {
+        *self.inner.key_sha1.get_or_init(|| Sha1::digest(self.subject_public_key_bits()).into())
     }
 
     /// How the issuer signed.

@@ -6,17 +6,21 @@
 //!
 //! Source: RFC 5280 §5 and §6.3; RFC 6960 §3.2, §4.2.2; EN 319 102-1 §5.2.5; nca-rk.md section 5.
 
+use crate::algorithm::{SignatureAlgorithm, UnsupportedAlgorithm};
 use crate::certificate::Certificate;
 use crate::crl::{CertificateList, ReasonCode};
 use crate::ocsp::OcspResponse;
 use crate::path::{Budget, BudgetExhausted, VerifiedPath};
-use crate::policy::{Freshness, RevocationPolicy};
+use crate::policy::{AlgorithmPolicy, AlgorithmTrust, Freshness, RevocationPolicy};
 use crate::time::{Moment, Span};
 
 mod from_crl;
 mod from_ocsp;
+mod weigh;
 
 pub(crate) use from_crl::reasons_covered;
+pub(crate) use weigh::is_harmless;
+use weigh::weigh;
 
 /// Certificates and revocation data at hand; nobody vouches for any of it.
 #[derive(Debug, Clone, Default)]
@@ -167,6 +171,8 @@ pub struct Question<'a> {
     pub at: Moment,
     /// What is demanded of evidence.
     pub policy: &'a RevocationPolicy,
+    /// With what "not revoked" may be signed; `None`: with whatever is known.
+    pub algorithms: Option<&'a AlgorithmPolicy>,
 }
 
 /// One authentic statement about the certificate.
@@ -176,7 +182,12 @@ struct Statement {
     /// For which reasons of revocation it speaks; less than [`ALL_REASONS`] only in a CRL for some reasons.
     covers: u16,
     proof: RevocationProof,
+    /// It would say "not revoked" if it were signed with what is trusted.
+    is_weak: bool,
 }
+
+/// Why a status is unknown when all that says "not revoked" is signed with what is not trusted.
+pub(crate) const WEAKLY_SIGNED: &str = "the evidence on it is signed with an algorithm that is not trusted";
 
 /// Every reason of ReasonFlags, in the bits in which it is read: bit 0 of the standard, which is unused, is the highest.
 pub(crate) const ALL_REASONS: u16 = 0x7f80;
@@ -223,88 +234,34 @@ pub(crate) fn revocation_status(
     Ok(weigh(statements, question, why))
 }
 
-fn weigh(mut statements: Vec<Statement>, question: &Question<'_>, why: &'static str) -> Finding {
-    put_together(&mut statements);
-    let known = |status, statement: &Statement| Finding { status, proof: Some(statement.proof.clone()) };
-    let unknown = |why| Finding { status: Status::Unknown { why }, proof: None };
-    // The earliest date of all that tell a revocation: a later list may not move it forward in time.
-    let revoked = statements.iter().filter_map(|statement| match statement.says {
-        Says::Revoked { since, reason } => Some((since, reason, statement)),
-        Says::Good { .. } | Says::OnHold { .. } | Says::Unknown { .. } => None,
-    });
-    let held = held_at(&statements, question.at);
-    if let Some((since, reason, statement)) = revoked.min_by_key(|(since, _, _)| *since) {
-        // A revocation after the moment asked about leaves the hold of that moment as it was.
-        return match held.filter(|_| since > question.at) {
-            Some((since, held)) => known(Status::OnHold { since }, held),
-            None => known(Status::Revoked { since, reason }, statement),
-        };
-    }
-    let newest = statements.iter().filter(|statement| counts(&statement.says)).max_by_key(|statement| {
-        // Of two statements of one instant the worse one decides.
-        let rank = match statement.says {
-            Says::OnHold { .. } | Says::Revoked { .. } => 2,
-            Says::Unknown { .. } => 1,
-            Says::Good { .. } => 0,
-        };
-        (statement.proof.this_update, rank)
-    });
-    let unknown_told = statements.iter().find_map(|statement| match statement.says {
-        Says::Unknown { fresh: true, why } => Some(why),
-        Says::Unknown { fresh: false, .. } | Says::Good { .. } | Says::Revoked { .. } | Says::OnHold { .. } => None,
-    });
-    match (newest.map(|statement| (statement.says, statement)), unknown_told) {
-        (Some((Says::OnHold { since }, statement)), _) => known(Status::OnHold { since }, statement),
-        (Some(_), Some(why)) => unknown(why),
-        (Some((_, statement)), None) => match held {
-            Some((since, held)) => known(Status::OnHold { since }, held),
-            None => known(Status::Good, statement),
-        },
-        (None, _) if statements.is_empty() => unknown(why),
-        (None, _) => unknown("no evidence on it is fresh enough"),
-    }
-}
-
-/// Lists for some reasons say "not revoked" only together: when they cover every reason, as one statement of the age of
-/// the oldest. Source: RFC 5280 §6.3.3 (e).
-fn put_together(statements: &mut Vec<Statement>) {
-    let is_part = |statement: &Statement| {
-        matches!(statement.says, Says::Good { .. }) && statement.covers & ALL_REASONS != ALL_REASONS
+/// Whether "not revoked", signed with `algorithm` at `made`, is signed with what was trusted then and at the moment asked
+/// about; `signer` is who signed in place of the issuer, whose own key and signature count as well. A revocation counts
+/// however it is signed. Source: EN 319 102-1 §5.2.8, which asks it of everything that a verdict rests on.
+fn is_well_signed(
+    question: &Question<'_>,
+    algorithm: Result<SignatureAlgorithm, UnsupportedAlgorithm>,
+    signer: Option<&Certificate>,
+    made: Moment,
+) -> bool {
+    let Some(policy) = question.algorithms else { return true };
+    let at = made.max(question.at);
+    let digest = |algorithm: Result<SignatureAlgorithm, UnsupportedAlgorithm>| {
+        algorithm.is_ok_and(|algorithm| policy.digest(algorithm.digest(), at) == AlgorithmTrust::Trusted)
     };
-    let parts: Vec<Statement> = statements.extract_if(.., |statement| is_part(statement)).collect();
-    let fresh = || parts.iter().filter(|part| matches!(part.says, Says::Good { fresh: true }));
-    let covered = fresh().fold(0, |covered, part| covered | part.covers);
-    if covered & ALL_REASONS == ALL_REASONS {
-        let oldest = fresh().min_by_key(|part| part.proof.this_update).cloned();
-        statements.extend(oldest.map(|mut part| {
-            let others = fresh().filter(|other| other.proof.sha256 != part.proof.sha256);
-            part.proof.rests_on.extend(others.flat_map(|other| other.proof.objects()));
-            Statement { covers: ALL_REASONS, ..part }
-        }));
-    }
-}
-
-/// The hold that was in force at `at`: told by evidence of that time or later, or by older evidence that nothing says
-/// was lifted.
-fn held_at(statements: &[Statement], at: Moment) -> Option<(Moment, &Statement)> {
-    let lifted_after = |told: Moment| {
-        let good = |statement: &&Statement| matches!(statement.says, Says::Good { fresh: true });
-        statements.iter().filter(good).any(|statement| statement.proof.this_update > told)
+    let key = |certificate: &Certificate| {
+        let key = certificate.public_key();
+        key.is_ok_and(|key| policy.key(key.key_algorithm_name(), key.bits(), at) == AlgorithmTrust::Trusted)
     };
-    statements.iter().find_map(|held| match held.says {
-        Says::OnHold { since } if since <= at => {
-            let told = held.proof.this_update;
-            (told >= at || !lifted_after(told)).then_some((since, held))
-        }
-        Says::OnHold { .. } | Says::Good { .. } | Says::Revoked { .. } | Says::Unknown { .. } => None,
-    })
+    digest(algorithm) && signer.is_none_or(|signer| key(signer) && digest(signer.signature_algorithm()))
 }
 
-const fn counts(says: &Says) -> bool {
-    match says {
-        Says::Good { fresh } | Says::Unknown { fresh, .. } => *fresh,
-        Says::Revoked { .. } | Says::OnHold { .. } => true,
-    }
+/// The certificate of who signed an item in place of the issuer: the first of what the item rests on.
+fn signer_in<'c>(
+    rests_on: &[UsedObject],
+    mut certificates: impl Iterator<Item = &'c Certificate>,
+) -> Option<&'c Certificate> {
+    let first = rests_on.first().filter(|first| first.kind == ObjectKind::Certificate)?;
+    certificates.find(|certificate| certificate.sha256() == first.sha256)
 }
 
 /// The times of an item of evidence.

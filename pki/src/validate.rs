@@ -148,6 +148,6 @@ pub fn validate_path(
 ) -> Result<(VerifiedPath, Vec<EvidenceUsed>), PathError> {
     let more = Evidence { certificates: intermediates.to_vec(), ..Evidence::default() };
     let evidence = &embedded::joined(evidence, &more);
-    let asked = chain::Asked { trust, evidence, policy, options, at };
+    let asked = chain::Asked { trust, evidence, policy, algorithms: None, options, at };
     chain::validate(target, &asked, budget)
 }

@@ -74,6 +74,7 @@ pub(super) fn read(der: &[u8]) -> Result<Inner, DerError> {
         known,
         public_key: OnceLock::new(),
         spki_sha256: OnceLock::new(),
+        key_sha1: OnceLock::new(),
     })
 }
 

@@ -2,8 +2,6 @@
 
 use std::ops::Range;
 
-use sha1::{Digest as _, Sha1};
-
 use super::{CertStatus, OCSP_ANSWERS_MAX, OCSP_CERTIFICATES_MAX, SingleResponse, nonce};
 use crate::algorithm::{AlgorithmIdentifier, PublicKey, SignatureAlgorithm, UnsupportedAlgorithm, VerifyError};
 use crate::certificate::Certificate;
@@ -49,7 +47,7 @@ impl ResponderId<'_> {
     pub fn matches(&self, certificate: &Certificate) -> bool {
         match self {
             ResponderId::ByName(name) => name.raw() == certificate.subject_der(),
-            ResponderId::ByKey(hash) => Sha1::digest(certificate.subject_public_key_bits()).as_slice() == *hash,
+            ResponderId::ByKey(hash) => certificate.subject_public_key_sha1() == *hash,
         }
     }
 }

@@ -1,6 +1,9 @@
 //! What CRLs say, full ones and deltas. Source: RFC 5280 §5.2, §6.3.3.
 
-use super::{ObjectKind, ProofSource, Question, RevocationProof, Says, Statement, UsedObject, Window, is_fresh};
+use super::{
+    ObjectKind, ProofSource, Question, RevocationProof, Says, Statement, UsedObject, Window, is_fresh, is_well_signed,
+    signer_in,
+};
 use crate::crl::{CertificateList, ReasonCode, RevokedEntry};
 use crate::path::{Budget, BudgetExhausted};
 use crate::revocation::Evidence;
@@ -19,6 +22,8 @@ struct Usable<'a> {
     entry: Entry<'a>,
     /// Beside the issuer's key.
     rests_on: Vec<UsedObject>,
+    /// Its signature is of algorithms that are trusted.
+    is_well_signed: bool,
 }
 
 enum Entry<'a> {
@@ -58,7 +63,8 @@ fn entry<'a>(question: &Question<'_>, list: &'a CertificateList) -> Entry<'a> {
 
 fn statement(question: &Question<'_>, one: &Usable<'_>, usable: &[Usable<'_>]) -> Option<Statement> {
     let list = one.list;
-    let good = Says::Good { fresh: is_fresh(question, &window(list)) };
+    let is_fresh = is_fresh(question, &window(list));
+    let good = Says::Good { fresh: is_fresh && one.is_well_signed };
     let mut base = None;
     let (says, reason) = match &one.entry {
         Entry::Twice => (Says::Unknown { fresh: true, why: "a CRL lists the certificate twice" }, None),
@@ -81,7 +87,8 @@ fn statement(question: &Question<'_>, one: &Usable<'_>, usable: &[Usable<'_>]) -
         proof.rests_on.push(UsedObject { kind: ObjectKind::Crl, sha256: base.list.sha256() });
         proof.rests_on.extend_from_slice(&base.rests_on);
     }
-    Some(Statement { says, covers: one.covers, proof })
+    let is_weak = is_fresh && !one.is_well_signed && matches!(says, Says::Good { .. });
+    Some(Statement { says, covers: one.covers, proof, is_weak })
 }
 
 fn listed(entry: &RevokedEntry<'_>) -> Says {
@@ -97,7 +104,7 @@ fn base_of<'u, 'a>(
     usable: &'u [Usable<'a>],
     wanted: impl Fn(&Entry<'_>) -> bool,
 ) -> Option<&'u Usable<'a>> {
-    usable.iter().find(|full| full.list.is_base_of(delta) && wanted(&full.entry))
+    usable.iter().find(|full| full.is_well_signed && full.list.is_base_of(delta) && wanted(&full.entry))
 }
 
 fn window(list: &CertificateList) -> Window {
@@ -140,7 +147,11 @@ fn use_of<'a>(
         return Ok(Err(Some("the CRL is not signed by the issuer")));
     };
     match scope::reasons_covered(question.certificate, list) {
-        Some(covers) => Ok(Ok(Usable { list, covers, entry: entry(question, list), rests_on })),
+        Some(covers) => {
+            let signer = signer_in(&rests_on, evidence.certificates.iter().chain([question.path.anchor()]));
+            let is_well_signed = is_well_signed(question, list.signature_algorithm(), signer, list.this_update());
+            Ok(Ok(Usable { list, covers, entry: entry(question, list), rests_on, is_well_signed }))
+        }
         None => Ok(Err(Some("the certificate is outside the scope of the CRL"))),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{
     ALL_REASONS, ProofSource, Question, RevocationProof, Says, Statement, UsedObject, Window, from_crl, is_fresh,
+    is_well_signed, signer_in,
 };
 use crate::certificate::Certificate;
 use crate::crl::ReasonCode;
@@ -32,7 +33,9 @@ pub(super) fn statement(
     let Some(rests_on) = authorised(question, response, basic, evidence, budget)? else {
         return Ok(Err(Some("the answer is not signed by a responder of the issuer")));
     };
-    let mut statement = read(question, response, basic, answer);
+    let signer = signer_in(&rests_on, basic.certificates().iter().chain(&evidence.certificates));
+    let is_well_signed = is_well_signed(question, basic.signature_algorithm(), signer, basic.produced_at());
+    let mut statement = read(question, response, basic, answer, is_well_signed);
     statement.proof.rests_on = rests_on;
     Ok(Ok(statement))
 }
@@ -42,6 +45,7 @@ fn read(
     response: &OcspResponse,
     basic: &BasicOcspResponse,
     answer: &SingleResponse,
+    is_well_signed: bool,
 ) -> Statement {
     let window = Window {
         source: ProofSource::Ocsp,
@@ -55,7 +59,7 @@ fn read(
     };
     let fresh = is_fresh(question, &window);
     let (says, reason) = match answer.status {
-        CertStatus::Good => (Says::Good { fresh }, None),
+        CertStatus::Good => (Says::Good { fresh: fresh && is_well_signed }, None),
         CertStatus::Unknown => (Says::Unknown { fresh, why: "the responder does not know the certificate" }, None),
         CertStatus::Revoked { at, reason: Some(ReasonCode::CertificateHold) } => {
             (Says::OnHold { since: at }, Some(ReasonCode::CertificateHold))
@@ -71,7 +75,8 @@ fn read(
         revocation_reason: reason.map(ReasonCode::as_str),
         rests_on: Vec::new(),
     };
-    Statement { says, covers: ALL_REASONS, proof }
+    let is_weak = fresh && !is_well_signed && matches!(says, Says::Good { .. });
+    Statement { says, covers: ALL_REASONS, proof, is_weak }
 }
 
 /// What the signature rests on beside the issuer, when the issuer itself made it or a responder to whom the same key

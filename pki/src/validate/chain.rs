@@ -3,7 +3,7 @@
 
 use crate::certificate::Certificate;
 use crate::path::{Budget, PathError, PathOptions, VerifiedPath, search};
-use crate::policy::{RevocationMode, RevocationPolicy};
+use crate::policy::{AlgorithmPolicy, RevocationMode, RevocationPolicy};
 use crate::report::EvidenceUsed;
 use crate::revocation::{Evidence, Finding, Place, Question, Status, revocation_status};
 use crate::time::Moment;
@@ -15,6 +15,8 @@ pub(super) struct Asked<'a> {
     /// Its certificates build the path.
     pub evidence: &'a Evidence,
     pub policy: &'a RevocationPolicy,
+    /// With what evidence may be signed; `None`: with whatever is known.
+    pub algorithms: Option<&'a AlgorithmPolicy>,
     pub options: &'a PathOptions,
     pub at: Moment,
 }
@@ -81,7 +83,8 @@ fn links(path: &VerifiedPath, asked: &Asked<'_>, budget: &mut Budget) -> Result<
             (RevocationMode::Leaf, Place::Ca) | (RevocationMode::None, _) => false,
         };
         if wanted {
-            let question = Question { certificate, issuer, path, place, at: asked.at, policy: asked.policy };
+            let (at, policy, algorithms) = (asked.at, asked.policy, asked.algorithms);
+            let question = Question { certificate, issuer, path, place, at, policy, algorithms };
             let finding = revocation_status(&question, asked.evidence, budget)?;
             links.push(Link { certificate: certificate.clone(), place, finding });
         }

@@ -81,7 +81,7 @@ impl Stamped<'_, '_> {
                 let octets = archived_octets(encapsulated, &content.digest(algorithm)?, signer, index.raw());
                 Some(algorithm.digest(&octets))
             };
-            let index_answer = index.as_ref().map(|_| ()).map_err(Clone::clone);
+            let index_answer = index.as_ref().map(|(index, _)| index.digest()).map_err(Clone::clone);
             let mut stamp = time_stamp::judge_archive(token, index_answer, &mut imprint, context, proofs, budget);
             if let Ok((_, indexed)) = &index {
                 stamp.left_out = indexed.left_out.clone();

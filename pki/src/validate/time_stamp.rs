@@ -5,12 +5,11 @@ use super::proofs::Proofs;
 use super::{CmsInput, algorithms, chain, crypto, embedded, rules};
 use crate::certificate::Certificate;
 use crate::cms::SignerInfo;
-use crate::crl::ReasonCode;
 use crate::digest::{Digest, DigestAlgorithm};
 use crate::path::{Budget, PathOptions, PathPurpose, VerifiedPath};
 use crate::policy::{RevocationMode, RevocationPolicy, SignaturePolicy, TsaRevocation, TsaTerm};
 use crate::report::{Check, CryptoOutcome, DistrustedAlgorithm, EvidenceUsed, Rule, TimeStampKind, TimeStampReport};
-use crate::revocation::{Evidence, Place, Question, Status, revocation_status};
+use crate::revocation::{Evidence, Place, Question, Status, is_harmless, revocation_status};
 use crate::time::Moment;
 use crate::trust::TrustStore;
 use crate::tsp::TimeStampToken;
@@ -40,23 +39,25 @@ pub(super) fn judge(
     budget: &mut Budget,
 ) -> TimeStampReport {
     let mut report = blank(token, kind);
-    examine(token, digest, context, proofs, &mut report, budget);
+    examine(token, None, digest, context, proofs, &mut report, budget);
     report
 }
 
-/// As [`judge`], of an archive time stamp: `index` says whether the index of what it covers holds.
+/// As [`judge`], of an archive time stamp: `index` is the digest of the index of what it covers, when that holds. What the
+/// token binds through its index is bound no better than by that digest.
 pub(super) fn judge_archive(
     token: &TimeStampToken,
-    index: Result<(), String>,
+    index: Result<DigestAlgorithm, String>,
     digest: &mut DigestOf<'_>,
     context: &Context<'_>,
     proofs: &Proofs,
     budget: &mut Budget,
 ) -> TimeStampReport {
     let mut report = blank(token, TimeStampKind::Archive);
-    let holds = Questions { report: &mut report }.ask(rules::ARCHIVE_INDEX, index);
+    let of_index = index.as_ref().ok().copied();
+    let holds = Questions { report: &mut report }.ask(rules::ARCHIVE_INDEX, index.map(|_| ()));
     if holds {
-        examine(token, digest, context, proofs, &mut report, budget);
+        examine(token, of_index, digest, context, proofs, &mut report, budget);
     }
     report
 }
@@ -84,6 +85,7 @@ fn blank(token: &TimeStampToken, kind: TimeStampKind) -> TimeStampReport {
 
 fn examine(
     token: &TimeStampToken,
+    index: Option<DigestAlgorithm>,
     digest: &mut DigestOf<'_>,
     context: &Context<'_>,
     proofs: &Proofs,
@@ -100,7 +102,7 @@ fn examine(
         questions.ask(rules::STAMP_ORDER, older(token, since));
     }
     let evidence = embedded::joined(context.evidence, &embedded::evidence_in(token.signed_data()));
-    let context = Held { context, evidence: &evidence, held_until };
+    let context = Held { context, evidence: &evidence, held_until, index };
     signer(token, &context, &mut questions, budget);
     report.proven = report.reason.is_none();
 }
@@ -110,6 +112,8 @@ struct Held<'a> {
     context: &'a Context<'a>,
     evidence: &'a Evidence,
     held_until: Moment,
+    /// The digest of the index of an archive time stamp.
+    index: Option<DigestAlgorithm>,
 }
 
 /// Puts answers into the report; the first "no" is the reason.
@@ -228,7 +232,8 @@ fn distrusted_algorithm(
     held: &Held<'_>,
     path: Option<&VerifiedPath>,
 ) -> Option<(DistrustedAlgorithm, String)> {
-    let digests = [token.info().message_imprint.algorithm, signer.digest_algorithm()];
+    let mut digests = vec![token.info().message_imprint.algorithm, signer.digest_algorithm()];
+    digests.extend(held.index.map(DigestAlgorithm::oid));
     let certificates = path.map_or(std::slice::from_ref(certificate), VerifiedPath::certificates);
     algorithms::distrusted(&held.context.policy.algorithms, held.held_until, &digests, certificates.iter())
 }
@@ -241,15 +246,21 @@ fn trust(
     questions: &mut Questions<'_>,
     budget: &mut Budget,
 ) {
-    let Held { context, evidence, held_until } = *held;
+    let Held { context, evidence, held_until, index: _ } = *held;
     let revocation = RevocationPolicy {
         mode: RevocationMode::Chain,
         freshness: crate::policy::Freshness::Default,
         ..context.policy.revocation
     };
     let options = PathOptions::for_purpose(PathPurpose::Tsa);
-    let asked =
-        chain::Asked { trust: context.tsa_anchors, evidence, policy: &revocation, options: &options, at: gen_time };
+    let asked = chain::Asked {
+        trust: context.tsa_anchors,
+        evidence,
+        policy: &revocation,
+        algorithms: Some(&context.policy.algorithms),
+        options: &options,
+        at: gen_time,
+    };
     let (path, links) = match chain::explain(certificate, &asked, budget) {
         Ok(found) => found,
         Err(error) => {
@@ -284,7 +295,8 @@ fn in_term(
         TsaTerm::UntilProven => {}
     }
     for (certificate, issuer) in path.links().filter(|(certificate, _)| !certificate.valid_at(at)) {
-        let question = Question { certificate, issuer, path, place: Place::Ca, at, policy };
+        let algorithms = Some(&held.context.policy.algorithms);
+        let question = Question { certificate, issuer, path, place: Place::Ca, at, policy, algorithms };
         let finding = revocation_status(&question, held.evidence, budget);
         let finding = finding.map_err(|_| "the search took more work than allowed".to_owned())?;
         let link = chain::Link { certificate: certificate.clone(), place: Place::Ca, finding };
@@ -311,23 +323,12 @@ fn judged(link: &chain::Link, gen_time: Moment, held_until: Moment, rule: TsaRev
         Status::Revoked { since, reason } if since > gen_time && is_harmless(reason) => Ok(()),
         Status::Revoked { since, .. } if since > held_until => Ok(()),
         Status::Revoked { since, .. } => Err(format!("{} is revoked since {since}", subject())),
-        Status::OnHold { since } if since > gen_time => Ok(()),
+        // A hold is no harmless reason: what it was put on for may turn out to be a stolen key.
+        Status::OnHold { since } if since > held_until => Ok(()),
         Status::OnHold { since } => Err(format!("{} is on hold since {since}", subject())),
         Status::Unknown { why } => match rule {
             TsaRevocation::WhenKnown => Ok(()),
             TsaRevocation::Required => Err(format!("{}: {why}", subject())),
         },
     }
-}
-
-fn is_harmless(reason: Option<ReasonCode>) -> bool {
-    matches!(
-        reason,
-        Some(
-            ReasonCode::Unspecified
-                | ReasonCode::AffiliationChanged
-                | ReasonCode::Superseded
-                | ReasonCode::CessationOfOperation
-        )
-    )
 }

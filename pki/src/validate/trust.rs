@@ -10,12 +10,15 @@ use crate::oid::Oid;
 use crate::path::{Budget, PathError, VerifiedPath};
 use crate::policy::{RevocationMode, SignaturePolicy};
 use crate::report::{Check, CheckOutcome, DistrustedAlgorithm, Indication, Rule, SignatureReport, SubIndication};
-use crate::revocation::{Evidence, Place, Status};
+use crate::revocation::{Evidence, Place, Status, WEAKLY_SIGNED};
 use crate::time::Moment;
 use crate::trust::TrustStore;
 
 /// A verdict that is not TOTAL-PASSED.
 pub(super) type Verdict = (Indication, SubIndication);
+
+/// All that says that somebody was not revoked is signed with what is no longer trusted, or never was.
+const WEAK_EVIDENCE: Verdict = (Indication::Indeterminate, SubIndication::CryptoConstraintsFailureNoPoe);
 
 const BUDGET: &str = "the validation took more work than allowed";
 
@@ -48,8 +51,12 @@ impl Trust<'_> {
         report: &mut SignatureReport,
         budget: &mut Budget,
     ) -> Result<(), Verdict> {
-        self.x509(subject.certificate, subject.lower, report, budget)?;
-        self.algorithms(subject.digests, report)
+        let x509 = self.x509(subject.certificate, subject.lower, report, budget);
+        if x509.is_ok() || x509 == Err(WEAK_EVIDENCE) {
+            // The algorithms of the signature itself say more than those of the evidence.
+            self.algorithms(subject.digests, report)?;
+        }
+        x509
     }
 
     fn x509(
@@ -63,6 +70,7 @@ impl Trust<'_> {
             trust: self.anchors,
             evidence: self.evidence,
             policy: &self.policy.revocation,
+            algorithms: Some(&self.policy.algorithms),
             options: &self.policy.path,
             at: report.judged_at,
         };
@@ -105,13 +113,15 @@ impl Trust<'_> {
                     (since <= judged_at).then(|| (verdict, format!("{} is on hold since {since}", subject())))
                 }
                 Status::Unknown { why } => {
-                    let verdict = (Indication::Indeterminate, SubIndication::TryLater);
+                    let try_later = (Indication::Indeterminate, SubIndication::TryLater);
+                    let verdict = if why == WEAKLY_SIGNED { WEAK_EVIDENCE } else { try_later };
                     Some((verdict, format!("{}: {why}", subject())))
                 }
             };
             let Some((verdict, detail)) = found else { continue };
             // A proven revocation says more than a status that is not known.
-            let rank = |verdict: &Verdict| (verdict.0, verdict.1 != SubIndication::TryLater);
+            let is_unknown = |verdict: &Verdict| verdict.1 == SubIndication::TryLater || *verdict == WEAK_EVIDENCE;
+            let rank = |verdict: &Verdict| (verdict.0, !is_unknown(verdict));
             if worst.as_ref().is_none_or(|(known, _)| rank(&verdict) > rank(known)) {
                 worst = Some((verdict, detail));
             }

@@ -1,7 +1,7 @@
 //! Long life: a signature outlives its certificate, its time-stamp authority and its responder as long as each proof is
 //! renewed before it ends. Keeps: SIG-07, SIG-10, SIG-19.
 
-use qolhat_pki::cms::SignedData;
+use qolhat_pki::cms::{HashIndex, SignedData, archived_octets};
 use qolhat_pki::digest::DigestAlgorithm;
 use qolhat_pki::issue::archive::{archive_request, with_archive_time_stamp};
 use qolhat_pki::issue::augment::{Augmentation, augment};
@@ -152,6 +152,29 @@ fn what_is_added_afterwards_is_told_as_not_covered() {
     let left_out = &report.time_stamps.last().unwrap().left_out;
     assert_eq!(left_out.len(), 2, "{left_out:?}");
     assert!(left_out.iter().any(|what| what.contains(&oid::SIGNATURE_POLICY.to_string())), "{left_out:?}");
+}
+
+/// What an archive time stamp binds through its index is bound no better than by the digest of the index.
+#[test]
+fn an_index_under_a_digest_that_is_not_trusted_covers_nothing() {
+    let mut world = World::new(Kind::Gost2015);
+    let cms = long_term(&mut world);
+    let content = DigestAlgorithm::Streebog512.digest(CONTENT);
+    let archived = |index: DigestAlgorithm| {
+        let message = SignedData::from_bytes(&cms).unwrap();
+        let signer = &message.signer_infos()[0];
+        let index = HashIndex::over(&message, signer, index);
+        let octets = archived_octets(message.encapsulated_type(), &content, signer, &index);
+        let imprint = DigestAlgorithm::Streebog512.digest(&octets);
+        let token = token_by(&first_archive(&world), &imprint, ARCHIVED, CertificateReference::V2);
+        let add = |attribute, value| [Augmentation::UnsignedAttribute { signer: 0, attribute, value }];
+        let token = augment(&token, &add(oid::ATS_HASH_INDEX_V3, index)).unwrap();
+        augment(&cms, &add(oid::ARCHIVE_TIME_STAMP_V3, token)).unwrap()
+    };
+    assert!(is_good(&verdict(&world, &archived(DigestAlgorithm::Sha256), AFTER)));
+    let report = verdict(&world, &archived(DigestAlgorithm::Sha1), AFTER);
+    assert_eq!((archives(&report), report.proven_at), (vec![Some("time-stamp-algorithms")], None));
+    assert_eq!((report.indication, sub(&report)), (Indication::Indeterminate, Some("OUT_OF_BOUNDS_NO_POE")));
 }
 
 #[test]

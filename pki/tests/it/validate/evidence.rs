@@ -1,6 +1,8 @@
 //! Revocation: what evidence is believed, and what it says. Keeps: SIG-06, SIG-08.
 
 use qolhat_pki::cms::SignedData;
+use qolhat_pki::crl::CertificateList;
+use qolhat_pki::der::writer::Writer;
 use qolhat_pki::digest::DigestAlgorithm;
 use qolhat_pki::issue::cms_sign::Packaging;
 use qolhat_pki::issue::ocsp_builder::{CertificateState, OcspTemplate, build_ocsp_response, cert_id};
@@ -106,6 +108,61 @@ fn a_hold_that_newer_evidence_does_not_tell_is_lifted() {
     let lifted = crl(&world.ca, LISTED, TOMORROW, &[]);
     assert!(is(&with_crls(&mut world, vec![held.clone(), lifted]), Indication::TotalPassed, None));
     assert!(is(&with_crls(&mut world, vec![held]), Indication::Indeterminate, Some("TRY_LATER")));
+}
+
+/// `tbs`, in which every SHA-256 with RSA is made SHA-1 with RSA, signed so by `holder`.
+fn under_sha1(tbs: &[u8], holder: &Holder) -> Vec<u8> {
+    let [sha256, sha1] = [0x0b, 0x05].map(|last| [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, last]);
+    let mut tbs = tbs.to_vec();
+    for position in 0..tbs.len().saturating_sub(sha256.len()) {
+        if tbs[position..].starts_with(&sha256) {
+            tbs[position..position + sha1.len()].copy_from_slice(&sha1);
+        }
+    }
+    let key = openssl::pkey::PKey::private_key_from_pkcs8(&holder.key.to_pkcs8_der().unwrap()).unwrap();
+    let mut signer = openssl::sign::Signer::new(openssl::hash::MessageDigest::sha1(), &key).unwrap();
+    let value = signer.sign_oneshot_to_vec(&tbs).unwrap();
+    Writer::build(|w| {
+        w.sequence(|w| {
+            w.raw(&tbs);
+            w.sequence(|w| {
+                w.oid(&qolhat_pki::oid::SHA1_WITH_RSA);
+                w.null();
+            });
+            w.bit_string(&value);
+        });
+    })
+}
+
+/// Whoever finds two answers with one digest has the CA sign the one and shows the other.
+#[test]
+fn not_revoked_is_not_believed_under_a_digest_that_is_not_trusted_and_revoked_is() {
+    let mut world = World::new(Kind::Rsa);
+    let serial = world.signer.certificate.serial().to_vec();
+    let list = |world: &World, revoked: &[super::Revoked<'_>]| {
+        let list = crl(&world.ca, LISTED, TOMORROW, revoked);
+        CertificateList::from_der(&under_sha1(list.tbs(), &world.ca)).unwrap()
+    };
+    let good = list(&world, &[]);
+    assert!(good.verify_signed_by(&world.ca.certificate).is_ok());
+    let weak = Some("CRYPTO_CONSTRAINTS_FAILURE_NO_POE");
+    assert!(is(&with_crls(&mut world, vec![good.clone()]), Indication::Indeterminate, weak));
+    let trusted = crl(&world.ca, LISTED, TOMORROW, &[]);
+    assert!(is(&with_crls(&mut world, vec![good, trusted.clone()]), Indication::TotalPassed, None));
+    let revoked = list(&world, &[(&serial, "2026-02-01T00:00:00Z", None)]);
+    assert!(is(&with_crls(&mut world, vec![trusted, revoked]), Indication::Indeterminate, Some("REVOKED_NO_POE")));
+
+    let answer = ocsp(&world, &world.responder, CertificateState::Good, LISTED);
+    let policy = SignaturePolicy::default();
+    assert!(is(&with_ocsp(&mut world, vec![answer.clone()], &policy), Indication::TotalPassed, None));
+    let answer = under_sha1(answer.basic().unwrap().tbs(), &world.responder);
+    let answer = OcspResponse::from_basic_der(&answer).unwrap();
+    assert!(answer.basic().unwrap().verify_signed_by(&world.responder.certificate).is_ok());
+    let cms = sign(&mut world, Packaging::Detached);
+    let certificates = vec![world.ca.certificate.clone(), world.responder.certificate.clone()];
+    let evidence = Evidence { certificates, crls: vec![crl(&world.root, LISTED, TOMORROW, &[])], ocsp: vec![answer] };
+    let report = only(judge(&world, &cms, &evidence, &policy, now()));
+    assert!(is(&report, Indication::Indeterminate, weak));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Time stamps: what proves the time of a signature, and what does not. Keeps: SIG-07, SIG-10.
 
 use qolhat_pki::cms::SignedData;
+use qolhat_pki::crl::CertificateList;
 use qolhat_pki::digest::{Digest, DigestAlgorithm};
 use qolhat_pki::issue::augment::{Augmentation, augment};
 use qolhat_pki::issue::cms_sign::{CertificateReference, Packaging};
@@ -13,7 +14,9 @@ use qolhat_pki::tsp::TimeStampToken;
 use qolhat_pki::validate::{CmsInput, DetachedContent, Evidence, validate_cms, validate_time_stamp};
 
 use super::forge::signer;
-use super::{CONTENT, KEY_COMPROMISE, LISTED, TOMORROW, anchors, crl, good_evidence, judge, now, only, sign, sub};
+use super::{
+    CONTENT, HOLD, KEY_COMPROMISE, LISTED, TOMORROW, anchors, crl, good_evidence, judge, now, only, sign, sub,
+};
 use crate::workshop::{Holder, Kind, SeededRandom, World, at};
 
 const STAMPED: &str = "2026-05-01T12:00:02Z";
@@ -122,6 +125,51 @@ fn a_token_of_a_revoked_authority_proves_nothing() {
         let report = only(judge(&world, &stamp(&cms, token), &evidence, &SignaturePolicy::default(), now()));
         assert_eq!(report.proven_at.is_some(), proven, "{since} {why:?} {:?}", report.time_stamps[0].checks);
         assert_eq!(reason(&report).is_none(), proven);
+    }
+}
+
+/// A CA learns what a revocation was for, and tells it anew: whoever keeps the older list gains nothing by it.
+#[test]
+fn of_two_reasons_for_revoking_an_authority_the_worse_one_holds_in_any_order() {
+    let mut world = World::new(Kind::Rsa);
+    let cms = sign(&mut world, Packaging::Detached);
+    let serial = world.authority.certificate.serial().to_vec();
+    const SUPERSEDED: u8 = 4;
+    let (since, later) = ("2026-05-01T12:00:04Z", "2026-05-01T12:00:05Z");
+    let list = |since, reason| crl(&world.ca, LISTED, TOMORROW, &[(&serial, since, reason)]);
+    let harmless = list(since, Some(SUPERSEDED));
+    let token = token_by(&world.authority, &value_digest(&cms), STAMPED, CertificateReference::V1);
+    let stamped = stamp(&cms, token);
+    let proven = |lists: [&CertificateList; 2]| {
+        let mut evidence = good_evidence(&world);
+        evidence.crls.remove(0);
+        evidence.crls.extend(lists.map(Clone::clone));
+        let report = only(judge(&world, &stamped, &evidence, &SignaturePolicy::default(), now()));
+        report.proven_at.is_some()
+    };
+    assert!(proven([&harmless, &harmless]));
+    for worse in [list(since, Some(KEY_COMPROMISE)), list(later, Some(KEY_COMPROMISE)), list(since, None)] {
+        assert!(!proven([&harmless, &worse]));
+        assert!(!proven([&worse, &harmless]));
+    }
+}
+
+#[test]
+fn a_token_of_an_authority_on_hold_proves_nothing_while_nothing_else_proves_it_older() {
+    let mut world = World::new(Kind::Rsa);
+    let cms = sign(&mut world, Packaging::Detached);
+    let serial = world.authority.certificate.serial().to_vec();
+    let token = token_by(&world.authority, &value_digest(&cms), STAMPED, CertificateReference::V1);
+    let stamped = stamp(&cms, token);
+    for (since, expected) in [
+        ("2026-05-01T12:00:01Z", Some("time-stamp-revocation")),
+        ("2026-05-01T12:00:04Z", Some("time-stamp-revocation")),
+        ("2026-05-01T12:00:11Z", None),
+    ] {
+        let mut evidence = good_evidence(&world);
+        evidence.crls[0] = crl(&world.ca, LISTED, TOMORROW, &[(&serial, since, Some(HOLD))]);
+        let report = only(judge(&world, &stamped, &evidence, &SignaturePolicy::default(), now()));
+        assert_eq!(reason(&report), expected, "{since}");
     }
 }
 
