@@ -1,4 +1,5 @@
 //! Verifies a detached CMS signature.
+#![allow(clippy::print_stdout, reason = "it answers there")]
 
 use qolhat_pki::certificate::Certificate;
 use qolhat_pki::cms::SignedData;

@@ -17,7 +17,7 @@ use sha2::{Digest as _, Sha256};
 pub use points::{DistributionPoint, DistributionPointName};
 pub use usage::{AuthorityKeyId, BasicConstraints, KeyUsage, PolicyConstraints};
 
-use sha1::{Digest as _, Sha1};
+use sha1::Sha1;
 
 use crate::algorithm::{KeyCache, KeyError, PublicKey, SignatureAlgorithm, UnsupportedAlgorithm, VerifyError};
 use crate::der::DerError;

@@ -59,9 +59,11 @@ fn to_json(report: &ContainerReport) -> Value {
 
 fn signature(signature: &ContainerSignature) -> Value {
     let mut value = report_json::signature(&signature.report);
-    value["file"] = json!(signature.file);
-    value["manifest"] = json!(signature.manifest);
-    value["covered"] = json!(signature.covered);
+    if let Some(fields) = value.as_object_mut() {
+        fields.insert("file".to_owned(), json!(signature.file));
+        fields.insert("manifest".to_owned(), json!(signature.manifest));
+        fields.insert("covered".to_owned(), json!(signature.covered));
+    }
     value
 }
 

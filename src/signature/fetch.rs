@@ -1,12 +1,12 @@
 //! The only place that asks the CA's services: time stamps, OCSP answers, CRLs, certificates of CAs. What comes back is
 //! evidence, judged elsewhere; what does not come back is an absence, never a verdict.
 //!
-//! * Whom and how often: [`web`]. Addresses in certificates are the attacker's: only hosts of the configured list are
+//! * Whom and how often: `web`. Addresses in certificates are the attacker's: only hosts of the configured list are
 //!   asked.
 //! * OCSP first, with a nonce. Where no answer can be had, or the responder says "try later", the CRL and its delta are
 //!   fetched. An answer to another nonce is a refusal, and one whose signature does not hold or that does not know the
 //!   certificate is judged as it is: nobody who stands between may choose older evidence by spoiling the newer one.
-//! * CRLs are held, each the newest good one of its address ([`lists`]), and over restarts in a folder ([`shelf`]).
+//! * CRLs are held, each the newest good one of its address (`lists`), and over restarts in a folder (`shelf`).
 //! * OCSP answers and verdicts are not held. An answer belongs to one question: the receipt of a document wants one made
 //!   after it, and whoever asks about a file wants the word of now. A verdict depends on anchors, policy, evidence and
 //!   time together, and each run has its own evidence.

@@ -11,6 +11,7 @@ use crate::extension::{Extension, RawExtension, read_explicit};
 use crate::name::Name;
 use crate::name::read_element;
 use crate::oid::{self, Oid};
+use crate::path::names_match;
 use crate::time::Moment;
 
 /// BasicOCSPResponse.
@@ -46,7 +47,7 @@ impl ResponderId<'_> {
     /// Whether `certificate` is that of the responder, as far as names go: a hint which certificate to try.
     pub fn matches(&self, certificate: &Certificate) -> bool {
         match self {
-            ResponderId::ByName(name) => name.raw() == certificate.subject_der(),
+            ResponderId::ByName(name) => names_match(name, &certificate.subject()),
             ResponderId::ByKey(hash) => certificate.subject_public_key_sha1() == *hash,
         }
     }

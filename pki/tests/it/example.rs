@@ -1,7 +1,7 @@
 //! The example of the documentation, on a real signature of the national test CA.
 
 #[path = "../../examples/verify_detached.rs"]
-#[allow(dead_code, clippy::disallowed_methods, clippy::print_stdout, reason = "its main is not called")]
+#[allow(dead_code, clippy::disallowed_methods, reason = "its main is not called")]
 mod verify_detached;
 
 use crate::workshop::shared;
