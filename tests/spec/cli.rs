@@ -253,6 +253,35 @@ fn a_signature_made_here_with_a_real_key_verifies() {
     assert_eq!((code, shown["kind"].as_str(), shown["attached"].as_bool()), (0, Some("cms"), Some(false)));
 }
 
+/// Keeps: SIG-01
+#[test]
+fn xml_signed_here_with_a_real_key_verifies_and_changed_it_does_not() {
+    let Some(folder) = shared("nca") else { return };
+    let own = TempDir::new().unwrap();
+    let (content, out) = (text(own.path().join("act.xml")), text(own.path().join("signed.xml")));
+    std::fs::write(&content, "<act><number>1</number><!-- first --></act>").unwrap();
+    let key = text(folder.join("p12/gost2015-512-org-head-sign-303eebdf.p12"));
+    let entries = index(&folder, "p12");
+    let entry = entries.iter().find(|entry| key.ends_with(entry["file"].as_str().unwrap())).unwrap();
+    let password = entry["password"].as_str();
+    let sign = ["sign", "--json", "--format", "xml", "--key", &key, "--password-env", "P12_PASSWORD", "-o", &out];
+    assert_eq!(json(&[&sign[..], &[&content]].concat(), password).0, 0);
+    let anchors = text(folder.join("ca"));
+    let verify =
+        ["verify", "--json", "--trust", &anchors, "--revocation", "none", "--at", "2026-11-24T23:59:59Z", &out];
+    let (code, report) = json(&verify, None);
+    assert_eq!((code, report["format"].as_str()), (0, Some("xmldsig")), "{report}");
+    let signature = &report["signatures"][0];
+    assert_eq!((signature["covers"].as_str(), signature["level"].as_str()), (Some("all"), Some("XMLDSig")));
+
+    let changed = std::fs::read_to_string(&out).unwrap().replace("<number>1<", "<number>2<");
+    std::fs::write(&out, changed).unwrap();
+    let (code, report) = json(&verify, None);
+    assert_eq!((code, report["signatures"][0]["crypto"].as_str()), (1, Some("hash_failure")));
+    let (code, refused) = json(&[&sign[..], &["--detached", &content]].concat(), password);
+    assert_eq!((code, refused["error"]["code"].as_str()), (2, Some("usage")));
+}
+
 #[test]
 fn what_is_not_read_is_said_so_with_exit_code_2() {
     let own = TempDir::new().unwrap();
