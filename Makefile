@@ -30,6 +30,7 @@ bench: build-tools
 
 check:
 	cargo fmt --all --check
+	cd fuzz && cargo fmt --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
 
@@ -76,8 +77,8 @@ fuzz-smoke: build-tools
 
 # The flags of sanitizers are those of an unstable compiler, so the stable one is told to take them.
 fuzz: fuzz-tools
-	@cd fuzz && export RUSTC_BOOTSTRAP=1 LSAN_OPTIONS=detect_leaks=0 && \
-	cargo run --release --locked --bin smoke -- seeds corpus-seeds && \
+	@cd fuzz && cargo run --release --locked --bin smoke -- seeds corpus-seeds && \
+	export RUSTC_BOOTSTRAP=1 LSAN_OPTIONS=detect_leaks=0 && \
 	cargo fuzz build --fuzz-dir . --features libfuzzer && \
 	targets=$$(ls fuzz_targets | sed 's/\.rs$$//') && each=$$(( $(MINUTES) * 60 / $$(echo $$targets | wc -w) )) && bad="" && \
 	for target in $$targets; do \
