@@ -73,7 +73,7 @@ screenshots: tools
 MINUTES ?= 10
 
 fuzz-smoke: build-tools
-	cd fuzz && cargo run --release --locked --bin smoke -- run --iterations 3000 --seconds 32
+	cd fuzz && cargo run --release --locked --bin smoke -- run --iterations 20000 --seconds 32
 
 # The flags of sanitizers are those of an unstable compiler, so the stable one is told to take them.
 fuzz: fuzz-tools

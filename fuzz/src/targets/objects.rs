@@ -115,8 +115,11 @@ fn walk(mut reader: Reader<'_>, depth: u8) {
 /// Names, object identifiers, times and names of algorithms, as octets and as text.
 pub fn name(data: &[u8]) {
     if let Ok(name) = Name::from_der(data) {
-        let _ =
-            (name.to_string(), name.common_name(), name.attributes().map(|one| (one.text(), one.short_name())).count());
+        let _ = (
+            name.to_string(),
+            name.common_name(),
+            name.attributes().filter(|one| one.text().is_ok() && one.short_name().is_some()).count(),
+        );
         // An empty one is the same as none.
         assert_eq!(names_match(&name, &name), !name.is_empty(), "a name is itself");
         let signer = FIXTURE.world.signer.certificate.subject();
