@@ -2,6 +2,8 @@
 # make test    installs what the tests need on Debian 12 with Rust, starts PostgreSQL, runs every test
 # make screenshots   draws every page in three languages, two widths, light and dark, into target/screenshots
 # make bench   measures national signatures against gost-engine and OpenSSL, ends with a table of ratios
+# make fuzz-smoke   every reader over mutations of good inputs, the same ones each time; half a minute, no libFuzzer
+# make fuzz    every reader under libFuzzer, MINUTES=10 in all; begins where it ended; installs cargo-fuzz and a C++ compiler
 # make check   formatting, clippy with warnings denied, documentation
 SHELL := /bin/bash
 export CARGO_TERM_COLOR ?= never
@@ -9,7 +11,7 @@ export CARGO_TERM_COLOR ?= never
 DIR ?= demo-world
 LISTEN ?= 127.0.0.1:8080
 
-.PHONY: demo test bench check tools build-tools screenshots
+.PHONY: demo test bench check tools build-tools screenshots fuzz fuzz-smoke fuzz-tools
 
 demo: build-tools
 	cargo build --release --locked
@@ -28,6 +30,7 @@ bench: build-tools
 
 check:
 	cargo fmt --all --check
+	cd fuzz && cargo fmt --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
 
@@ -67,3 +70,27 @@ screenshots: tools
 	cargo build --locked --tests
 	SCREENSHOTS=$(CURDIR)/target/screenshots cargo test --locked --test spec -- every_page_in --test-threads 1
 	@echo "target/screenshots"
+
+MINUTES ?= 10
+
+fuzz-smoke: build-tools
+	cd fuzz && cargo run --release --locked --bin smoke -- run --iterations 20000 --seconds 32
+
+# The flags of sanitizers are those of an unstable compiler, so the stable one is told to take them.
+fuzz: fuzz-tools
+	@cd fuzz && cargo run --release --locked --bin smoke -- seeds corpus-seeds && \
+	export RUSTC_BOOTSTRAP=1 LSAN_OPTIONS=detect_leaks=0 && \
+	cargo fuzz build --fuzz-dir . --features libfuzzer && \
+	targets=$$(ls fuzz_targets | sed 's/\.rs$$//') && each=$$(( $(MINUTES) * 60 / $$(echo $$targets | wc -w) )) && bad="" && \
+	for target in $$targets; do \
+	  mkdir -p corpus/$$target && echo "$$target: $$each s" && \
+	  cargo fuzz run --fuzz-dir . --features libfuzzer $$target corpus/$$target corpus-seeds/$$target -- \
+	    -max_total_time=$$each -rss_limit_mb=2048 -timeout=10 -max_len=65536 -print_final_stats=1 > corpus/$$target.log 2>&1 || bad="$$bad $$target"; \
+	  grep -E '^#[0-9]+.DONE|SUMMARY|panicked' corpus/$$target.log || true; \
+	done; \
+	if [ -n "$$bad" ]; then echo "FOUND: inputs for$$bad in fuzz/artifacts"; exit 1; fi
+
+fuzz-tools: build-tools
+	@command -v c++ >/dev/null || { sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	  $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq g++; }
+	@command -v cargo-fuzz >/dev/null || cargo install cargo-fuzz --locked --version 0.13.2

@@ -1,6 +1,11 @@
 //! What inputs are judged by: an authority minted anew in each process, always the same, and the anchors of the national
 //! test CA when the folder of real objects is there.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the folder of real objects is named by the environment, as in the tests"
+)]
+
 use std::path::PathBuf;
 use std::sync::LazyLock;
 

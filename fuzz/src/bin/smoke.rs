@@ -4,6 +4,8 @@
 //! much, and keeps it in `findings/`; with `--seconds` the iterations end there. `smoke seeds FOLDER` writes the seeds,
 //! one folder for each target, for libFuzzer to begin from. `smoke one TARGET FILE` runs one input.
 
+#![allow(clippy::disallowed_methods, reason = "costs are measured here: this clock judges no signature")]
+
 use std::io::Write as _;
 use std::panic::catch_unwind;
 use std::path::Path;

@@ -49,7 +49,9 @@ fn signatures(data: &[u8]) -> Vec<Claim> {
             all &= passed;
             if passed {
                 let certificate = signature.certificate.as_ref().expect("who passed is known").sha256();
-                claims.push(claim(&[&certificate, signer.signed_octets().unwrap_or_default(), content]));
+                // Attributes are verified in DER too when they were received in another order: they say the same.
+                let attributes = signer.signed_octets_in_der().or(signer.signed_octets().map(<[u8]>::to_vec));
+                claims.push(claim(&[&certificate, &attributes.unwrap_or_default(), content]));
             }
         }
         let has_passed = report.indication == Indication::TotalPassed;
