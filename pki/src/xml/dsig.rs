@@ -22,7 +22,7 @@ pub use coverage::{Covered, covered};
 pub use ids::{IdError, Ids};
 pub use key_info::KeyInfo;
 pub use read::value_as_written;
-pub use reference::{CANONICAL_MAX_BYTES, Reference, ReferenceError, Target, Work};
+pub use reference::{CANONICAL_MAX_BYTES, Reference, ReferenceError, STEPS_MAX, Target, Work};
 pub use xades::{EncapsulatedStamp, Qualifying};
 
 use super::c14n::{C14nError, Canonicalization, Selection};

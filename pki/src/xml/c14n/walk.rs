@@ -22,7 +22,12 @@ pub(super) struct Walk<'a, 's> {
     /// The element of whose end tag the place is wanted, and the place.
     pub end_wanted: Option<NodeId>,
     pub end: usize,
+    /// What may still be looked at.
+    pub steps: usize,
 }
+
+/// What an element or a declaration costs; any other node costs one.
+const ELEMENT_STEPS: usize = 4;
 
 impl<'a, 's> Walk<'a, 's> {
     pub fn new(
@@ -41,6 +46,7 @@ impl<'a, 's> Walk<'a, 's> {
             rendered: Scope::default(),
             end_wanted: None,
             end: 0,
+            steps: usize::MAX,
         }
     }
 
@@ -100,9 +106,10 @@ impl<'a, 's> Walk<'a, 's> {
         let mut open: Vec<NodeId> = Vec::new();
         loop {
             while let Some(node) = next {
-                if self.without.contains(&node) {
+                let is_element = document.element(node).is_some();
+                if is_element && self.without.contains(&node) {
                     next = following(document, node, top);
-                } else if document.element(node).is_some() {
+                } else if is_element {
                     self.start(node, inherited.take())?;
                     open.push(node);
                     next = document.first_child(node);
@@ -121,6 +128,8 @@ impl<'a, 's> Walk<'a, 's> {
     fn start(&mut self, element: NodeId, inherited: Option<BTreeMap<&'a str, &'a str>>) -> Result<(), C14nError> {
         let document = self.document;
         let (prefix, local) = document.qualified(element);
+        let counted = document.declarations(element).count().saturating_add(1);
+        self.spend(counted.saturating_mul(ELEMENT_STEPS))?;
         self.scope.enter(document.declarations(element));
         self.out.raw("<")?;
         self.name(prefix, local)?;
@@ -156,8 +165,14 @@ impl<'a, 's> Walk<'a, 's> {
             Method::Exclusive => {
                 candidates.insert(document.prefix(element));
                 candidates.extend(attributes.iter().map(|one| one.prefix).filter(|prefix| !prefix.is_empty()));
-                for listed in &self.algorithm.prefixes {
-                    candidates.insert(if listed == "#default" { "" } else { listed });
+                let listed = &self.algorithm.prefixes;
+                if is_top {
+                    candidates.extend(listed.iter().map(|one| if one == "#default" { "" } else { one }));
+                } else {
+                    // Farther down only a declaration changes what a listed prefix stands for.
+                    let here = document.declarations(element).map(|(prefix, _)| prefix);
+                    candidates
+                        .extend(here.filter(|one| listed.contains(if one.is_empty() { "#default" } else { one })));
                 }
             }
         }
@@ -198,7 +213,13 @@ impl<'a, 's> Walk<'a, 's> {
         Ok(())
     }
 
+    fn spend(&mut self, steps: usize) -> Result<(), C14nError> {
+        self.steps = self.steps.checked_sub(steps).ok_or(C14nError::TooMuchWork)?;
+        Ok(())
+    }
+
     fn leaf(&mut self, node: NodeId) -> Result<(), C14nError> {
+        self.spend(1)?;
         match self.document.kind(node) {
             NodeKind::Text(text) => self.out.text(text),
             NodeKind::Comment(text) if self.algorithm.comments == Comments::Kept => {

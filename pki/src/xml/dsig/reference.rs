@@ -10,6 +10,9 @@ use crate::xml::{Document, NodeId};
 /// Octets of canonical forms made for one document, all references together.
 pub const CANONICAL_MAX_BYTES: usize = 256 * 1024 * 1024;
 
+/// What is looked at for these forms: nodes, an element and each of its declarations counted as four.
+pub const STEPS_MAX: usize = 128_000_000;
+
 /// What a reference points at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
@@ -54,12 +57,13 @@ pub enum ReferenceError {
 #[derive(Debug)]
 pub struct Work {
     octets: usize,
+    steps: usize,
 }
 
 impl Default for Work {
-    /// [`CANONICAL_MAX_BYTES`] for all references.
+    /// [`CANONICAL_MAX_BYTES`] and [`STEPS_MAX`] for all references.
     fn default() -> Self {
-        Work { octets: CANONICAL_MAX_BYTES }
+        Work { octets: CANONICAL_MAX_BYTES, steps: STEPS_MAX }
     }
 }
 
@@ -127,7 +131,7 @@ impl Reference {
             octets = octets.saturating_add(piece.len());
             hasher.update(piece);
         };
-        let written = self.canonicalization.write(document, &selection, work.octets, &mut sink);
+        let written = self.canonicalization.write_within(document, &selection, work.octets, &mut work.steps, &mut sink);
         work.octets = work.octets.saturating_sub(octets);
         written?;
         Ok(hasher.finish())

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use qolhat_pki::report::Indication;
+use qolhat_pki::digest::DigestAlgorithm;
+use qolhat_pki::report::{Indication, SubIndication, ValidationReport};
 use qolhat_pki::xml::c14n::{C14nError, Canonicalization, Comments, Method, Selection};
 use qolhat_pki::xml::{
     ATTRIBUTES_MAX, DEPTH_MAX, Document, NAMESPACE_MAX_BYTES, NAMESPACES_IN_SCOPE_MAX, NODES_MAX, XML_SIZE_MAX_BYTES,
@@ -124,4 +125,57 @@ fn the_work_for_one_document_is_bounded() {
     let report = judged(&world, &xml);
     assert!(report.signatures.iter().all(|signature| signature.indication != Indication::TotalPassed));
     assert!(begun.elapsed() < SOON, "{:?}", begun.elapsed());
+}
+
+/// What leaves nothing in a canonical form, comments for one, is walked over for every reference all the same.
+#[test]
+fn comments_that_leave_nothing_in_the_form_count_as_work() {
+    let world = World::new(Kind::Rsa);
+    let digest = DigestAlgorithm::Sha256.digest(b"<x Id=\"x\"></x>");
+    let one = signature(&signed_info(C14N, &reference("#x", &[]).repeat(32)), &world.signer, "");
+    let one = one.replace("{digest}", &BASE64_STANDARD.encode(digest.as_bytes())).replace("{value}", "AAAA");
+    let document = |signatures: usize, comments: usize| {
+        format!("<a><x Id='x'>{}</x>{}</a>", "<!---->".repeat(comments), one.repeat(signatures))
+    };
+    let few = judged(&world, &document(2, 1000));
+    let reasons = |report: &ValidationReport| -> Vec<Option<SubIndication>> {
+        report.signatures.iter().map(|signature| signature.sub_indication).collect()
+    };
+    assert_eq!(reasons(&few), [Some(SubIndication::SigCryptoFailure); 2], "the digests fit");
+    let begun = Instant::now();
+    let many = judged(&world, &document(64, 900_000));
+    assert_eq!(reasons(&many).first(), Some(&Some(SubIndication::SigCryptoFailure)));
+    assert_eq!(reasons(&many).last(), Some(&Some(SubIndication::SignedDataNotFound)));
+    assert!(begun.elapsed() < SOON, "{:?}", begun.elapsed());
+}
+
+#[test]
+fn the_steps_of_a_form_are_taken_from_those_that_are_left() {
+    let document = Document::parse(b"<a xmlns:p='urn:p'><!--c--><b/>t</a>").unwrap();
+    let form = Canonicalization::new(Method::Exclusive, Comments::Dropped);
+    // Two elements and a declaration at four each, a comment and a text at one.
+    for (given, outcome) in [(14, Ok(15)), (13, Err(C14nError::TooMuchWork))] {
+        let mut steps = given;
+        let written = form.write_within(&document, &Selection::DOCUMENT, 1000, &mut steps, &mut |_| {});
+        assert_eq!(written, outcome, "{given}");
+    }
+}
+
+/// The list is of the prefixes that mean something in values; it was looked through for every element.
+#[test]
+fn a_long_list_of_prefixes_costs_nothing_where_nothing_is_declared() {
+    let elements = "<e/>".repeat(200_000);
+    let document = Document::parse(format!("<r xmlns='urn:r' xmlns:p0='urn:0'>{elements}</r>").as_bytes()).unwrap();
+    let timed = |count: usize| {
+        let mut form = Canonicalization::new(Method::Exclusive, Comments::Dropped);
+        form.prefixes.extend((0..count).map(|n| format!("p{n}")));
+        form.prefixes.insert("#default".to_owned());
+        let begun = Instant::now();
+        let written = form.octets(&document, &Selection::DOCUMENT, 50_000_000).unwrap();
+        (written, begun.elapsed())
+    };
+    let ((one, quick), (many, slow)) = (timed(1), timed(63));
+    assert_eq!(one, many);
+    assert!(one.starts_with(b"<r xmlns=\"urn:r\" xmlns:p0=\"urn:0\"><e></e>"));
+    assert!(slow < quick * 8 + Duration::from_millis(200), "{quick:?} {slow:?}");
 }
