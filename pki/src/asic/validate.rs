@@ -15,7 +15,9 @@ use crate::cms::SignedData;
 use crate::digest::DigestAlgorithm;
 use crate::ers::EvidenceRecordReport;
 use crate::policy::{AlgorithmTrust, SignaturePolicy};
-use crate::report::{Check, Coverage, CryptoOutcome, Indication, SignatureReport, SubIndication, TimeStampReport};
+use crate::report::{
+    Check, Coverage, CryptoOutcome, Indication, SignatureReport, SubIndication, TimeStampReport, ValidationReport,
+};
 use crate::revocation::Evidence;
 use crate::time::Moment;
 use crate::trust::TrustStore;
@@ -121,6 +123,19 @@ pub struct ContainerReport {
     pub evidence_records: Vec<ContainerEvidenceRecord>,
     /// What time stamps and evidence records prove, by name.
     pub proven: Vec<ProvenFile>,
+}
+
+impl ContainerReport {
+    /// The signatures as those of a message, for a report that has no place for findings: where these make the container
+    /// worse than a signature is, so is the signature there.
+    pub fn as_validation(&self) -> ValidationReport {
+        let verdicts = || self.findings.iter().filter_map(Finding::verdict);
+        let mut signatures: Vec<SignatureReport> = self.signatures.iter().map(|one| one.report.clone()).collect();
+        for signature in &mut signatures {
+            verdicts().for_each(|verdict| worsen(signature, verdict));
+        }
+        ValidationReport { indication: self.indication, at: self.at, signatures }
+    }
 }
 
 /// The verdict on the container `bytes` at `at`. `evidence` counts beside what signatures and tokens bring along.
