@@ -7,17 +7,15 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use roxmltree::{Document, Node, ParsingOptions};
 
 use crate::digest::{Digest, DigestAlgorithm};
 use crate::xml::dsig::digest_of_uri;
+use crate::xml::{Document, NodeId, NodeKind, XmlErrorKind};
 
 /// The largest manifest that is read, in octets.
 pub const MANIFEST_MAX_BYTES: usize = 16 * 1024 * 1024;
 /// Most files one manifest names.
 pub const REFERENCES_MAX: usize = 20_000;
-/// Most nodes of the tree of a manifest.
-const NODES_MAX: u32 = 400_000;
 /// Longest digest read, in characters, white space included.
 const DIGEST_MAX_CHARS: usize = 512;
 
@@ -84,27 +82,43 @@ pub fn read_manifest(bytes: &[u8]) -> Result<Manifest, ManifestError> {
     if bytes.len() > MANIFEST_MAX_BYTES {
         return Err(ManifestError::TooLarge);
     }
-    let text = std::str::from_utf8(bytes).map_err(|_| ManifestError::Xml)?;
-    // Document types, and with them entities, are refused by default.
-    let options = ParsingOptions { nodes_limit: NODES_MAX, ..ParsingOptions::default() };
-    let too_many = |error: &roxmltree::Error| matches!(error, roxmltree::Error::NodesLimitReached);
-    let tree = Document::parse_with_options(text, options)
-        .map_err(|error| if too_many(&error) { ManifestError::TooLarge } else { ManifestError::Xml })?;
-    read_root(tree.root_element())
+    // Not a library's tree: its time grows with the square of the attributes and declarations of one element.
+    let document = Document::parse(bytes).map_err(|error| {
+        let is_too_large = matches!(error.kind, XmlErrorKind::TooMany { .. });
+        if is_too_large { ManifestError::TooLarge } else { ManifestError::Xml }
+    })?;
+    read_root(Node { document: &document, id: document.root() })
 }
 
-fn read_root(root: Node<'_, '_>) -> Result<Manifest, ManifestError> {
-    if !root.has_tag_name((ASIC_NAMESPACE, "ASiCManifest")) {
+/// An element of a manifest.
+#[derive(Clone, Copy)]
+struct Node<'a> {
+    document: &'a Document,
+    id: NodeId,
+}
+
+impl<'a> Node<'a> {
+    fn is(self, namespace: &str, local: &str) -> bool {
+        self.document.is(self.id, namespace, local)
+    }
+
+    fn attribute(self, local: &str) -> Option<&'a str> {
+        self.document.attribute(self.id, "", local)
+    }
+}
+
+fn read_root(root: Node<'_>) -> Result<Manifest, ManifestError> {
+    if !root.is(ASIC_NAMESPACE, "ASiCManifest") {
         return Err(ManifestError::Schema("another root element"));
     }
     let mut children = elements(root)?.into_iter().peekable();
     let assertion = match children.next() {
-        Some(first) if first.has_tag_name((ASIC_NAMESPACE, "SigReference")) => resolve(uri(first)?)?,
+        Some(first) if first.is(ASIC_NAMESPACE, "SigReference") => resolve(uri(first)?)?,
         Some(_) | None => return Err(ManifestError::Schema("the first element is not SigReference")),
     };
     let mut references = Vec::new();
     let mut root_files = 0_usize;
-    while let Some(child) = children.next_if(|child| child.has_tag_name((ASIC_NAMESPACE, "DataObjectReference"))) {
+    while let Some(child) = children.next_if(|child| child.is(ASIC_NAMESPACE, "DataObjectReference")) {
         if references.len() >= REFERENCES_MAX {
             return Err(ManifestError::TooLarge);
         }
@@ -119,7 +133,7 @@ fn read_root(root: Node<'_, '_>) -> Result<Manifest, ManifestError> {
     if root_files > 1 {
         return Err(ManifestError::Schema("several root files"));
     }
-    if let Some(child) = children.next_if(|child| child.has_tag_name((ASIC_NAMESPACE, "ASiCManifestExtensions"))) {
+    if let Some(child) = children.next_if(|child| child.is(ASIC_NAMESPACE, "ASiCManifestExtensions")) {
         read_extensions(child)?;
     }
     match children.next() {
@@ -128,13 +142,12 @@ fn read_root(root: Node<'_, '_>) -> Result<Manifest, ManifestError> {
     }
 }
 
-fn read_reference(node: Node<'_, '_>) -> Result<Reference, ManifestError> {
+fn read_reference(node: Node<'_>) -> Result<Reference, ManifestError> {
     let name = resolve(uri(node)?)?;
     let mut children = elements(node)?.into_iter();
     let (method, value) = match (children.next(), children.next()) {
         (Some(method), Some(value))
-            if method.has_tag_name((DS_NAMESPACE, "DigestMethod"))
-                && value.has_tag_name((DS_NAMESPACE, "DigestValue")) =>
+            if method.is(DS_NAMESPACE, "DigestMethod") && value.is(DS_NAMESPACE, "DigestValue") =>
         {
             (method, value)
         }
@@ -142,10 +155,10 @@ fn read_reference(node: Node<'_, '_>) -> Result<Reference, ManifestError> {
     };
     match children.next() {
         None => {}
-        Some(node) if node.has_tag_name((ASIC_NAMESPACE, "DataObjectReferenceExtensions")) => read_extensions(node)?,
+        Some(node) if node.is(ASIC_NAMESPACE, "DataObjectReferenceExtensions") => read_extensions(node)?,
         Some(_) => return Err(ManifestError::Schema("an element where none may be")),
     }
-    if children.next().is_some() || method.children().any(|child| child.is_element()) {
+    if children.next().is_some() || method.document.child_elements(method.id).next().is_some() {
         return Err(ManifestError::Schema("an element where none may be"));
     }
     let algorithm = method.attribute("Algorithm").ok_or(ManifestError::Schema("a digest without an algorithm"))?;
@@ -161,13 +174,9 @@ fn read_reference(node: Node<'_, '_>) -> Result<Reference, ManifestError> {
 }
 
 /// One run of text: a comment inside would hide the rest of the value from some readers.
-fn digest_octets(node: Node<'_, '_>) -> Result<Vec<u8>, ManifestError> {
+fn digest_octets(node: Node<'_>) -> Result<Vec<u8>, ManifestError> {
     let malformed = ManifestError::Schema("a digest that is not in base64");
-    let mut children = node.children();
-    let text = match (children.next(), children.next()) {
-        (Some(text), None) if text.is_text() => text.text().unwrap_or_default(),
-        _ => return Err(malformed),
-    };
+    let text = node.document.simple_text(node.id).filter(|text| !text.is_empty()).ok_or_else(|| malformed.clone())?;
     if text.len() > DIGEST_MAX_CHARS {
         return Err(malformed);
     }
@@ -176,9 +185,9 @@ fn digest_octets(node: Node<'_, '_>) -> Result<Vec<u8>, ManifestError> {
 }
 
 /// Nothing in an extension is understood here; those that need not be are passed over.
-fn read_extensions(node: Node<'_, '_>) -> Result<(), ManifestError> {
+fn read_extensions(node: Node<'_>) -> Result<(), ManifestError> {
     for extension in elements(node)? {
-        if !extension.has_tag_name((ASIC_NAMESPACE, "Extension")) {
+        if !extension.is(ASIC_NAMESPACE, "Extension") {
             return Err(ManifestError::Schema("an element where none may be"));
         }
         match extension.attribute("Critical") {
@@ -191,20 +200,21 @@ fn read_extensions(node: Node<'_, '_>) -> Result<(), ManifestError> {
 }
 
 /// The elements inside; text other than white space is not of the schema.
-fn elements<'a, 'i>(node: Node<'a, 'i>) -> Result<Vec<Node<'a, 'i>>, ManifestError> {
+fn elements(node: Node<'_>) -> Result<Vec<Node<'_>>, ManifestError> {
     let mut found = Vec::new();
-    for child in node.children() {
-        if child.is_element() {
-            found.push(child);
-        } else if child.is_text() && !child.text().unwrap_or_default().trim_matches([' ', '\t', '\r', '\n']).is_empty()
-        {
-            return Err(ManifestError::Schema("text between the elements"));
+    for child in node.document.children(node.id) {
+        match node.document.kind(child) {
+            NodeKind::Element => found.push(Node { document: node.document, id: child }),
+            NodeKind::Text(text) if !text.trim_matches([' ', '\t', '\r', '\n']).is_empty() => {
+                return Err(ManifestError::Schema("text between the elements"));
+            }
+            NodeKind::Document | NodeKind::Text(_) | NodeKind::Comment(_) | NodeKind::Instruction { .. } => {}
         }
     }
     Ok(found)
 }
 
-fn uri<'a>(node: Node<'a, '_>) -> Result<&'a str, ManifestError> {
+fn uri(node: Node<'_>) -> Result<&str, ManifestError> {
     node.attribute("URI").ok_or(ManifestError::Schema("a reference without a URI"))
 }
 

@@ -609,3 +609,41 @@ fn no_changed_bit_passes_with_other_files() {
     // Dates and attributes of files say nothing of what is inside.
     assert!(passed * 7 < 10 * bytes.len() / 100, "{passed} of {}", bytes.len() / 7);
 }
+
+/// A report in the form of ETSI has no place for what is wrong with the archive.
+#[test]
+fn a_report_on_signatures_alone_says_no_better_than_the_container() {
+    let mut world = World::new(Kind::Rsa);
+    let good = asic_e(&mut world);
+    let mut unsupported = good.clone();
+    unsupported.push(("META-INF/signatures.xml".to_owned(), b"<x/>".to_vec()));
+    for (files, expected) in [(good, Indication::TotalPassed), (unsupported, Indication::Indeterminate)] {
+        let report = judge(&world, &container(ContainerKind::AsicE, &files));
+        assert_eq!(report.signatures[0].report.indication, Indication::TotalPassed);
+        assert_eq!(report.indication, expected);
+        let told = report.as_validation();
+        assert!(told.signatures.iter().all(|signature| signature.indication == expected));
+        assert!(
+            told.signatures.iter().all(|one| one.sub_indication.is_none() == (expected == Indication::TotalPassed))
+        );
+        let xml = qolhat_pki::report::etsi::to_xml(&told);
+        assert_eq!(xml.contains("mainindication:total-passed"), expected == Indication::TotalPassed);
+    }
+}
+
+/// A library's tree takes minutes for these: it compares every attribute with every other one.
+#[test]
+fn a_manifest_of_very_many_attributes_or_namespaces_is_refused_soon() {
+    let world = World::new(Kind::Rsa);
+    let many = |one: &dyn Fn(usize) -> String| (0..100_000).map(one).collect::<Vec<_>>().concat();
+    let attributes = format!("<r{}/>", many(&|n| format!(" a{n}=''")));
+    let namespaces =
+        format!("<r{}>{}</r>", many(&|n| format!(" xmlns:a{n}='urn:a'")), "<c xmlns:b='urn:b'/>".repeat(20_000));
+    for manifest in [attributes, namespaces] {
+        let files: Files = vec![("a.txt".to_owned(), b"alpha".to_vec()), (MANIFEST.to_owned(), manifest.into_bytes())];
+        let begun = std::time::Instant::now();
+        let report = judge(&world, &container(ContainerKind::AsicE, &files));
+        assert_eq!(codes(&report).first(), Some(&"asic-manifest"));
+        assert!(begun.elapsed() < std::time::Duration::from_secs(20), "{:?}", begun.elapsed());
+    }
+}
