@@ -15,7 +15,7 @@ pub fn tell(report: &ContainerReport, form: Form, name: &str, output: &Output) -
     let signatures = report.signatures.iter().map(|signature| signature.report.clone()).collect();
     let validation = ValidationReport { indication: report.indication, at: report.at, signatures };
     match form.report {
-        Some(ReportFormat::Etsi) => output::print(&etsi::to_xml(&validation)),
+        Some(ReportFormat::Etsi) => output::print(&etsi::to_xml(&report.as_validation())),
         Some(ReportFormat::Json) | None => output.answer(&to_json(report), |page| {
             verify::print(page, name, &validation, form.is_online);
             print(page, report);

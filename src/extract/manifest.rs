@@ -120,6 +120,8 @@ fn parse(manifest: &[u8]) -> Option<Listed> {
     if manifest.len() > MANIFEST_MAX_BYTES {
         return None;
     }
+    // The bounded reader first: the time of a library's tree grows with the square of the attributes of one element.
+    qolhat_pki::xml::Document::parse(manifest).ok()?;
     // DTDs, and with them entities, are refused by the parser's default options.
     let tree = roxmltree::Document::parse(std::str::from_utf8(manifest).ok()?).ok()?;
     let root = tree.root_element();

@@ -533,3 +533,19 @@ fn every_verdict_has_its_texts_in_three_languages() {
         assert!(has_key(language, key), "{key} in {}", language.code());
     }
 }
+
+/// An extract packed anew is no other container: compressed it hides the words of its format, never the names of its files.
+#[test]
+fn a_compressed_extract_is_told_by_the_directory_of_its_zip() {
+    let listing = |name: &str| {
+        let mut zip = b"PK\x03\x04 mimetype application/vnd.etsi.asic-e+zip".to_vec();
+        zip.extend_from_slice(b"PK\x01\x02");
+        zip.extend_from_slice(&[0; 24]);
+        zip.extend_from_slice(&u16::try_from(name.len()).unwrap().to_le_bytes());
+        zip.extend_from_slice(&[0; 16]);
+        zip.extend_from_slice(name.as_bytes());
+        zip
+    };
+    assert!(qolhat::operations::verify_file::is_extract(&listing("extract.json")));
+    assert!(!qolhat::operations::verify_file::is_extract(&listing("another-extract.json")));
+}

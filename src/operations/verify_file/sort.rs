@@ -213,7 +213,22 @@ fn message(data: SignedData) -> Look {
 pub fn is_extract(bytes: &[u8]) -> bool {
     let begin = bytes.get(..MIMETYPE_WITHIN_BYTES).unwrap_or(bytes);
     let begins_like_one = [format::MIMETYPE_NAME, format::MIMETYPE].iter().any(|mark| holds(begin, mark.as_bytes()));
-    begins_like_one && holds(bytes, format::FORMAT.as_bytes())
+    begins_like_one && (holds(bytes, format::FORMAT.as_bytes()) || lists(bytes, format::EXTRACT.as_bytes()))
+}
+
+/// Whether the directory of a zip lists a file of this name: names are never compressed, what is in the files may be. An
+/// extract packed anew would otherwise be judged as any container is, without its operator, and be good by anybody's key.
+fn lists(bytes: &[u8], name: &[u8]) -> bool {
+    const HEADER_BYTES: usize = 46;
+    const NAME_LENGTH_AT: usize = 28;
+    bytes.windows(HEADER_BYTES.saturating_add(name.len())).any(|window| {
+        let length = window.get(NAME_LENGTH_AT..NAME_LENGTH_AT.saturating_add(2));
+        window.starts_with(b"PK\x01\x02")
+            && window.ends_with(name)
+            && length.is_some_and(|length| {
+                length.iter().rev().fold(0, |n, octet| n * 256 + usize::from(*octet)) == name.len()
+            })
+    })
 }
 
 fn is_asic(bytes: &[u8]) -> bool {
