@@ -2,7 +2,7 @@
 //! archive and its manifests.
 
 use qolhat_pki::asic::{ContainerReport, ContainerSignature, Finding};
-use qolhat_pki::report::{Indication, ValidationReport, etsi};
+use qolhat_pki::report::{Indication, SubIndication, ValidationReport, etsi};
 use serde_json::{Value, json};
 
 use super::output::{Output, Page};
@@ -12,8 +12,9 @@ use crate::signature::report_json;
 
 /// Prints the report in the form asked for; whether everything is proven.
 pub fn tell(report: &ContainerReport, form: Form, name: &str, output: &Output) -> Answer {
+    let verdict = verdict(report);
     let signatures = report.signatures.iter().map(|signature| signature.report.clone()).collect();
-    let validation = ValidationReport { indication: report.indication, at: report.at, signatures };
+    let validation = ValidationReport { indication: verdict.0, at: report.at, signatures };
     match form.report {
         Some(ReportFormat::Etsi) => output::print(&etsi::to_xml(&report.as_validation())),
         Some(ReportFormat::Json) | None => output.answer(&to_json(report), |page| {
@@ -21,14 +22,24 @@ pub fn tell(report: &ContainerReport, form: Form, name: &str, output: &Output) -
             print(page, report);
         }),
     }
-    (report.indication == Indication::TotalPassed).into()
+    (verdict.0 == Indication::TotalPassed).into()
+}
+
+/// The verdict on a signed file: where nothing is signed, a time stamp or an evidence record proves that the files are
+/// old, and nobody answers for them.
+fn verdict(report: &ContainerReport) -> (Indication, Option<SubIndication>) {
+    if report.signatures.is_empty() && report.indication == Indication::TotalPassed {
+        return (Indication::Indeterminate, Some(SubIndication::SigConstraintsFailure));
+    }
+    (report.indication, report.sub_indication)
 }
 
 /// The report in the shape of `verify --json`.
 fn to_json(report: &ContainerReport) -> Value {
+    let (indication, sub_indication) = verdict(report);
     json!({
-        "indication": report.indication.as_str(),
-        "sub_indication": report.sub_indication.map(|sub| sub.as_str()),
+        "indication": indication.as_str(),
+        "sub_indication": sub_indication.map(|sub| sub.as_str()),
         "format": report.kind.map_or("asic", |kind| kind.as_str()),
         "at": report.at.to_string(),
         "signatures": report.signatures.iter().map(signature).collect::<Vec<_>>(),

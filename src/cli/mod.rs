@@ -485,7 +485,9 @@ fn usage(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
         output::print(&error.to_string());
         return ExitCode::SUCCESS;
     }
-    let json = arguments.iter().any(|argument| argument == "--json");
+    let follows = |pair: &[OsString]| matches!(pair, [option, value] if option == "--report" && value == "json");
+    let json = arguments.iter().any(|argument| argument == "--json" || argument == "--report=json")
+        || arguments.windows(2).any(follows);
     let output = Output::new(json, output::language_of_environment());
     output.error(&CliError::usage(error.to_string().trim_end()))
 }

@@ -32,6 +32,9 @@ const BATCH_MAX: usize = 1024;
 /// Most keys remembered.
 const KEYS_MAX: usize = 4096;
 
+/// Longest text of a key remembered, in bytes: keys of real use have less than four thousand.
+const REMEMBERED_MAX_BYTES: usize = 16 * 1024;
+
 /// Answers every line of stdin.
 pub fn verify_raw(_: &VerifyRawArgs, _: &Output) -> Result<Answer, CliError> {
     let workers = std::thread::available_parallelism().map_or(1, NonZero::get);
@@ -172,6 +175,9 @@ impl Keys {
         }
         let Ok(spki) = STANDARD.decode(text) else { return RawOutcome::Invalid };
         let key = Arc::new(PublicKey::from_spki(&spki));
+        if text.len() > REMEMBERED_MAX_BYTES {
+            return ask(&key);
+        }
         let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if keys.len() >= KEYS_MAX {
             keys.clear();

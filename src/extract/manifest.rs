@@ -10,6 +10,8 @@ use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use qolhat_pki::asic::read_manifest;
+use qolhat_pki::digest::DigestAlgorithm;
 
 use super::format::media_type;
 use super::package::EXTRACT_ENTRIES_MAX;
@@ -120,37 +122,16 @@ fn parse(manifest: &[u8]) -> Option<Listed> {
     if manifest.len() > MANIFEST_MAX_BYTES {
         return None;
     }
-    // The bounded reader first: the time of a library's tree grows with the square of the attributes of one element.
-    qolhat_pki::xml::Document::parse(manifest).ok()?;
-    // DTDs, and with them entities, are refused by the parser's default options.
-    let tree = roxmltree::Document::parse(std::str::from_utf8(manifest).ok()?).ok()?;
-    let root = tree.root_element();
-    if !root.has_tag_name((ASIC_NAMESPACE, "ASiCManifest")) {
-        return None;
-    }
-    let mut listed = Listed { signature: String::new(), digests: Digests::new() };
-    for child in root.children().filter(roxmltree::Node::is_element) {
-        let uri = child.attribute("URI")?.to_owned();
-        if child.has_tag_name((ASIC_NAMESPACE, "SigReference")) && listed.signature.is_empty() {
-            listed.signature = uri;
-        } else if child.has_tag_name((ASIC_NAMESPACE, "DataObjectReference")) {
-            let twice = listed.digests.insert(uri, digest_of(child)?).is_some();
-            if twice || listed.digests.len() > EXTRACT_ENTRIES_MAX {
-                return None;
-            }
-        } else {
+    let manifest = read_manifest(manifest).ok()?;
+    let mut listed = Listed { signature: manifest.assertion, digests: Digests::new() };
+    for reference in manifest.references {
+        let digest = reference.digest.filter(|digest| digest.algorithm() == DigestAlgorithm::Sha256)?;
+        let twice = listed.digests.insert(reference.name, digest.as_bytes().try_into().ok()?).is_some();
+        if twice || listed.digests.len() > EXTRACT_ENTRIES_MAX {
             return None;
         }
     }
     Some(listed)
-}
-
-fn digest_of(reference: roxmltree::Node<'_, '_>) -> Option<[u8; 32]> {
-    let child = |name: &str| reference.children().find(|node| node.has_tag_name((DS_NAMESPACE, name)));
-    if child("DigestMethod")?.attribute("Algorithm") != Some(SHA256_URI) {
-        return None;
-    }
-    BASE64.decode(child("DigestValue")?.text()?.trim()).ok()?.try_into().ok()
 }
 
 #[cfg(test)]

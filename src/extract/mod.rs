@@ -10,7 +10,6 @@
 //! Judging an extract needs the journal and the signatures as well; it is `operations::verify_extract`.
 
 pub mod build;
-mod crc32;
 pub mod facts;
 pub mod format;
 pub mod manifest;

@@ -10,7 +10,8 @@
 
 use std::collections::BTreeSet;
 
-use super::crc32::crc32;
+use qolhat_pki::asic::zip::crc32;
+
 use super::format::{META_INF, MIMETYPE, MIMETYPE_NAME};
 
 /// The largest extract that is written or read, in bytes.

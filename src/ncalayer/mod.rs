@@ -18,7 +18,6 @@ use crate::i18n::Language;
 use crate::signature::fetch::Responders;
 
 mod basics;
-mod c14n;
 mod cms;
 mod common_utils;
 mod http;

@@ -3,7 +3,7 @@
 use super::content::Content;
 use super::level::level;
 use super::stamps::Stamped;
-use super::trust::{Subject, Trust, Verdict, exhausted};
+use super::trust::{Subject, Trust, Verdict, conclude, exhausted};
 use super::{crypto, material, rules, time_stamp};
 use crate::certificate::Certificate;
 use crate::cms::{SignedData, SignerInfo};
@@ -45,17 +45,7 @@ impl<'a> Judge<'a> {
         let mut report = self.blank(signer);
         report.material = material::of_signer(signer, &mut self.content);
         let verdict = self.walk(signer, &mut report);
-        let (indication, sub_indication) = match verdict {
-            Ok(()) => (Indication::TotalPassed, None),
-            Err((indication, sub)) => (indication, Some(sub)),
-        };
-        report.indication = indication;
-        report.sub_indication = sub_indication;
-        for rule in rules::OF_A_SIGNATURE {
-            if report.checks.iter().all(|check| check.name != rule.name) {
-                report.checks.push(Check::new(*rule, CheckOutcome::NotChecked, ""));
-            }
-        }
+        conclude(&mut report, verdict, rules::OF_A_SIGNATURE);
         report
     }
 

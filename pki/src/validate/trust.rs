@@ -152,6 +152,21 @@ impl Trust<'_> {
     }
 }
 
+/// Writes the verdict into the report; every question of `asked` has an answer then.
+pub(super) fn conclude(report: &mut SignatureReport, verdict: Result<(), Verdict>, asked: &[Rule]) {
+    let (indication, sub_indication) = match verdict {
+        Ok(()) => (Indication::TotalPassed, None),
+        Err((indication, sub)) => (indication, Some(sub)),
+    };
+    report.indication = indication;
+    report.sub_indication = sub_indication;
+    for rule in asked {
+        if report.checks.iter().all(|check| check.name != rule.name) {
+            report.checks.push(Check::new(*rule, CheckOutcome::NotChecked, ""));
+        }
+    }
+}
+
 /// The verdict when the work allowed is used up.
 pub(super) fn exhausted(report: &mut SignatureReport, rule: Rule) -> Verdict {
     report.checks.push(Check::new(rule, CheckOutcome::NotChecked, BUDGET));

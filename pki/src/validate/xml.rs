@@ -2,7 +2,7 @@
 //! section 4.
 
 use super::proofs::Proofs;
-use super::trust::{Subject, Trust, Verdict, exhausted};
+use super::trust::{Subject, Trust, Verdict, conclude, exhausted};
 use super::{embedded, material, rules, stamps, time_stamp};
 use crate::certificate::Certificate;
 use crate::digest::DigestAlgorithm;
@@ -75,17 +75,7 @@ impl Judge<'_> {
         let mut report = blank(self.given.at);
         report.material = material::of_unread_xml(self.document, element);
         let verdict = self.walk(signature, &mut report);
-        let (indication, sub_indication) = match verdict {
-            Ok(()) => (Indication::TotalPassed, None),
-            Err((indication, sub)) => (indication, Some(sub)),
-        };
-        report.indication = indication;
-        report.sub_indication = sub_indication;
-        for rule in rules::OF_AN_XML_SIGNATURE {
-            if report.checks.iter().all(|check| check.name != rule.name) {
-                report.checks.push(Check::new(*rule, CheckOutcome::NotChecked, ""));
-            }
-        }
+        conclude(&mut report, verdict, rules::OF_AN_XML_SIGNATURE);
         report
     }
 
