@@ -3,6 +3,11 @@
 
 use std::path::{Path, PathBuf};
 
+use qolhat_pki::asic::zip::NewFile;
+use qolhat_pki::asic::{ContainerKind, write_container};
+use qolhat_pki::digest::DigestAlgorithm;
+use qolhat_pki::issue::tsp_builder::build_request;
+use qolhat_pki::tsp::TimeStampResponse;
 use serde_json::Value;
 
 use crate::support::stage::Stage;
@@ -136,4 +141,28 @@ async fn a_level_that_is_not_reached_is_told_and_nothing_is_written() {
     let (exit, answer) = desk.extend("lta", &[&more[..], &["--detached", &other]].concat(), "none.p7s", &signed).await;
     assert_eq!((exit, &answer["error"]["code"]), (2, &Value::from("level-not-reached")), "{answer}");
     assert!(!Path::new(&desk.file("none.p7s")).exists());
+}
+
+/// A time stamp says that a file is old; nobody answers for what is in it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_container_with_a_time_stamp_alone_is_no_signed_file() {
+    let desk = Desk::set().await;
+    let content = "Акт № 1".as_bytes();
+    let request = build_request(&DigestAlgorithm::Sha256.digest(content), Some(&[1; 8]), true);
+    let answer = reqwest::Client::new().post(desk.tsp()).body(request).send().await.unwrap().bytes().await.unwrap();
+    let token = TimeStampResponse::from_der(&answer).unwrap().token().unwrap().to_vec();
+    let files = [NewFile { name: "act.txt", content }, NewFile { name: "META-INF/timestamp.tst", content: &token }];
+    let file = desk.file("stamped.asics");
+    std::fs::write(&file, write_container(ContainerKind::AsicS, &files).unwrap()).unwrap();
+    let verify =
+        ["verify", "--json", "--trust", &desk.root, "--certs", &desk.ca, "--at", "2026-11-22T09:30:00Z", &file];
+    let (exit, report) = qolhat(verify.map(str::to_owned).to_vec()).await;
+    assert_eq!((exit, report["indication"].as_str()), (1, Some("INDETERMINATE")), "{report}");
+    assert_eq!(report["time_stamps"][0]["stamp"]["proven"], true, "{report}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wrong_usage_is_told_in_json_where_a_report_in_json_was_asked_for() {
+    let (exit, answer) = qolhat(["verify", "--report", "json", "--bogus"].map(str::to_owned).to_vec()).await;
+    assert_eq!((exit, answer["error"]["code"].as_str()), (2, Some("usage")));
 }
