@@ -1,5 +1,5 @@
 //! The background door: what must happen when nobody asks. Each round finishes what a crash or a silent responder left:
-//! receipts not made yet, signatures that wait for evidence, the time stamp over the newest checkpoint.
+//! receipts not made yet, signatures that wait for evidence, the time stamp over the newest checkpoint, the seal of the day.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,16 +8,20 @@ use qolhat_pki::digest::DigestAlgorithm;
 use tokio::sync::watch;
 
 use crate::app::App;
-use crate::operations::{Fault, OperationError, issue_receipt, recheck_document};
+use crate::operations::{Fault, OperationError, issue_receipt, recheck_document, seal_journal};
 
 /// Between two rounds, in seconds.
 pub const ROUND_SECONDS: u64 = 5;
 /// Between two time stamps over checkpoints, in seconds.
 pub const CHECKPOINT_STAMP_SECONDS: i64 = 600;
 
+/// Between two looks at whether the day is sealed, in seconds.
+pub const SEAL_SECONDS: i64 = 60;
+
 /// Works until `stop` says so.
 pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     let mut last_stamp = None;
+    let mut last_seal = None;
     loop {
         round(&app).await;
         let now = app.clock.now();
@@ -26,6 +30,14 @@ pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
                 Ok(true) => last_stamp = Some(now),
                 Ok(false) => {}
                 Err(error) => tracing::warn!(error = %error, "the checkpoint has no time stamp"),
+            }
+        }
+        if last_seal.is_none_or(|at| now.seconds_since(at) >= SEAL_SECONDS) {
+            last_seal = Some(now);
+            match seal_journal::seal_journal(&app).await {
+                Ok(0) => {}
+                Ok(count) => tracing::info!(seal.count = count, "the day's log is sealed and signed"),
+                Err(error) => tracing::warn!(error = %error, "the day's log is not sealed, or its seal not signed"),
             }
         }
         tokio::select! {

@@ -5,6 +5,8 @@ use serde_json::Value;
 use crate::domain::ids::{CaseId, DocumentId, ExtractId, SignatureId};
 use crate::domain::party::{Bin, Iin, Party};
 use crate::domain::time::{CivilDate, Moment};
+use crate::journal::map::MapProof;
+use crate::journal::vrf::PROOF_BYTES;
 
 /// All that an extract says.
 #[derive(Debug, Clone)]
@@ -192,6 +194,17 @@ pub struct JournalFacts {
     pub time_stamp: Option<Vec<u8>>,
     /// The subjects of which every entry is here.
     pub subjects: Vec<SubjectFacts>,
+    /// The seal that shows how many entries each had when it was made.
+    pub seal: Option<SealFacts>,
+}
+
+/// A seal of the log.
+#[derive(Debug, Clone, Copy)]
+pub struct SealFacts {
+    /// Number of its entry, which is among those here.
+    pub entry: u64,
+    /// Size of the log that it seals.
+    pub size: u64,
 }
 
 /// An entry.
@@ -229,6 +242,10 @@ pub struct SubjectFacts {
     pub identity: String,
     /// Its pseudonym in the log.
     pub pseudonym: String,
+    /// The proof that this is the pseudonym of that identity.
+    pub proof: [u8; PROOF_BYTES],
+    /// What the sealed map shows of it, where the extract has a seal.
+    pub sealed: Option<MapProof>,
     /// Numbers of its entries, from its first to its last.
     pub entries: Vec<u64>,
 }

@@ -223,7 +223,7 @@ pub struct ConditionRecord {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StatementRecord {
-    /// 1 inclusion, 2 gap-free up to the counters below. See `docs/extract-format.md`.
+    /// 1 inclusion, 2 gap-free up to the counters below, 3 besides complete up to a seal. See `docs/extract-format.md`.
     pub level: u8,
     /// The condition under which the claim holds, in English; the summaries say it in three languages.
     pub caveat: String,
@@ -235,8 +235,46 @@ pub struct StatementRecord {
     pub root: String,
     /// Numbers of all entries in this extract, rising.
     pub entries: Vec<u64>,
+    /// The seal of level 3.
+    pub seal: Option<SealRecord>,
     /// The subjects of which every entry up to `count` is here.
     pub subjects: Vec<SubjectRecord>,
+}
+
+/// The seal by whose map completeness is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SealRecord {
+    /// Number of its entry.
+    pub entry: u64,
+    /// Size of the log that it seals.
+    pub size: u64,
+}
+
+/// What the sealed map shows of a subject.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SealedRecord {
+    /// How many entries it had; the newest of them is the one of that place here.
+    pub count: u64,
+    /// The other subject that stands in its place, when it had none and there is one.
+    pub other: Option<MapLeafRecord>,
+    /// The other halves on the way to its place, from the map's root down.
+    pub hashes: Vec<String>,
+}
+
+/// A subject in the map.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MapLeafRecord {
+    /// Its pseudonym.
+    pub subject: String,
+    /// How many entries it had.
+    pub count: u64,
+    /// The number of the newest.
+    pub seq: u64,
+    /// Its leaf hash.
+    pub leaf: String,
 }
 
 /// A subject whose entries are all here.
@@ -247,6 +285,10 @@ pub struct SubjectRecord {
     pub identity: String,
     /// The name under which the log knows it.
     pub pseudonym: String,
+    /// The proof that it is: 80 octets in hex, by the key of the log's first entry.
+    pub proof: String,
+    /// What the seal shows of it; there with a seal, and not without one.
+    pub sealed: Option<SealedRecord>,
     /// How many entries it has.
     pub count: u64,
     /// Their numbers, rising.

@@ -3,26 +3,40 @@
 //! 1. Inclusion: each entry was in the log when its checkpoint was signed.
 //! 2. Gap-free: of each subject named, every entry from its first to the last one here is here, by its counter and the
 //!    hash of the entry before. That none follows up to the checkpoint is asserted.
-//! 3. Complete up to a seal: not claimed by version 1 of the format.
+//! 3. Complete up to a seal: besides, the map of subjects that the seal commits to shows how many entries each subject had
+//!    then. What came between the seal and the checkpoint is asserted.
 
-use super::facts::JournalFacts;
-use super::records::{StatementRecord, SubjectRecord};
+use super::facts::{JournalFacts, SubjectFacts};
+use super::records::{MapLeafRecord, SealRecord, SealedRecord, StatementRecord, SubjectRecord};
+use crate::journal::map::{Found, MapProof};
 
-/// The level claimed when subjects are named.
-pub const LEVEL_GAP_FREE: u8 = 2;
-/// The level claimed when none is.
+/// The level claimed when no subject is named.
 pub const LEVEL_INCLUSION: u8 = 1;
+/// The level claimed when subjects are named and no seal.
+pub const LEVEL_GAP_FREE: u8 = 2;
+/// The level claimed when subjects are named and a seal.
+pub const LEVEL_SEALED: u8 = 3;
 
-/// By whose word no subject has an entry after its last one here, up to the checkpoint: the operator's, who signs the
-/// extract and writes the same into the journal as `extract.issued`. Shown by nothing: a later entry that comes to light
-/// proves that he lied.
+/// By whose word no subject has an entry after its last one here, from the seal (or its last entry) up to the checkpoint:
+/// the operator's, who signs the extract and writes the same into the journal as `extract.issued`. Shown by nothing: a
+/// later entry that comes to light proves that he lied.
 pub const TAIL_ASSERTED: &str = "asserted";
 
-/// The condition of [`LEVEL_GAP_FREE`]: nothing in the log keeps an operator from using two names for one subject, or
-/// from leaving out the last entries of one.
-pub const CAVEAT: &str = "Complete only if the operator used one pseudonym for each subject. \
-    That a subject has no entry after its last one here, up to the checkpoint, is the operator's signed word. \
+/// The condition of levels 2 and 3.
+pub const CAVEAT: &str = "Each subject has one pseudonym, which its proof shows. \
+    That a subject has no entry after its last one here, from the seal (where there is one) up to the checkpoint, is the \
+    operator's signed word. That the seal tells the truth of every subject is found by whoever replays the whole log. \
     Entries made after the checkpoint, and entries of subjects not named here, are outside this statement.";
+
+/// The level that subjects and a seal make.
+#[must_use]
+pub const fn level(has_subjects: bool, has_seal: bool) -> u8 {
+    match (has_subjects, has_seal) {
+        (false, _) => LEVEL_INCLUSION,
+        (true, false) => LEVEL_GAP_FREE,
+        (true, true) => LEVEL_SEALED,
+    }
+}
 
 /// The statement that `journal` supports.
 #[must_use]
@@ -38,6 +52,8 @@ pub fn statement(journal: &JournalFacts) -> StatementRecord {
             SubjectRecord {
                 identity: subject.identity.clone(),
                 pseudonym: subject.pseudonym.clone(),
+                proof: hex::encode(subject.proof),
+                sealed: journal.seal.and_then(|seal| Some(sealed(subject, subject.sealed.as_ref()?, seal.size))),
                 count: u64::try_from(entries.len()).unwrap_or(u64::MAX),
                 entries,
             }
@@ -45,12 +61,31 @@ pub fn statement(journal: &JournalFacts) -> StatementRecord {
         .collect();
     subjects.sort_by(|a, b| a.identity.cmp(&b.identity));
     StatementRecord {
-        level: if subjects.is_empty() { LEVEL_INCLUSION } else { LEVEL_GAP_FREE },
+        level: level(!subjects.is_empty(), journal.seal.is_some()),
         caveat: CAVEAT.to_owned(),
         tail: TAIL_ASSERTED.to_owned(),
         size: journal.size,
         root: hex::encode(journal.root),
         entries,
+        seal: journal.seal.map(|seal| SealRecord { entry: seal.entry, size: seal.size }),
         subjects,
+    }
+}
+
+/// What the seal of a log of `size` shows of a subject.
+fn sealed(subject: &SubjectFacts, proof: &MapProof, size: u64) -> SealedRecord {
+    let count = subject.entries.iter().filter(|seq| **seq < size).count();
+    SealedRecord {
+        count: u64::try_from(count).unwrap_or(u64::MAX),
+        other: match &proof.found {
+            Found::Other(leaf) => Some(MapLeafRecord {
+                subject: hex::encode(leaf.subject),
+                count: leaf.count,
+                seq: leaf.seq,
+                leaf: hex::encode(leaf.leaf),
+            }),
+            Found::Leaf(_) | Found::Nothing => None,
+        },
+        hashes: proof.hashes.iter().map(hex::encode).collect(),
     }
 }

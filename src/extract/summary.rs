@@ -2,7 +2,6 @@
 
 use super::format;
 use super::records::{CaseRecord, DocumentRecord, ExtractRecord, FileRecord, SignatureRecord, StatementRecord};
-use super::statement::LEVEL_INCLUSION;
 use super::words::words;
 use crate::domain::time::{Moment, format_local};
 use crate::i18n::Language;
@@ -188,11 +187,17 @@ impl Page {
         } else {
             self.line(0, "extract-checkpoint-unstamped", &[]);
         }
-        if statement.level == LEVEL_INCLUSION {
+        if statement.subjects.is_empty() {
             self.line(0, "extract-completeness-1", &[]);
             return;
         }
-        self.line(0, "extract-completeness-2", &[]);
+        match statement.seal {
+            Some(seal) => {
+                let values = [("size", seal.size.to_string()), ("entry", seal.entry.to_string())];
+                self.line(0, "extract-completeness-3", &values.each_ref().map(|(name, value)| (*name, value.as_str())));
+            }
+            None => self.line(0, "extract-completeness-2", &[]),
+        }
         for subject in &statement.subjects {
             let entries: Vec<String> = subject.entries.iter().map(u64::to_string).collect();
             let values = [

@@ -112,5 +112,6 @@ extract-checkpoint-stamped = Time stamp of the checkpoint: { $path }
 extract-checkpoint-unstamped = The checkpoint has no time stamp.
 extract-completeness-1 = Completeness, level 1: each entry was in the log at the checkpoint. It is not said that there are no others.
 extract-completeness-2 = Completeness, level 2: every entry of each subject below, from the first to the last one given, is here without a gap. That there is no later one up to the checkpoint is the operator's signed word; nothing else shows it.
+extract-completeness-3 = Completeness, level 3: every entry of each subject below is here without a gap. The seal in journal entry { $entry } shows that among the first { $size } entries of the log there was no other one. That none came between the seal and the checkpoint is the operator's signed word; nothing else shows it.
 extract-subject = { $identity }: { $count } entries ({ $entries })
-extract-caveat = Complete only if the operator used one pseudonym for each subject and kept back no last entries. One that comes to light proves that his word was false. Entries after the checkpoint, and of subjects not named here, are outside this statement.
+extract-caveat = Each subject has one name in the log, and that is proven. Whether the seal tells the truth of every subject is found by whoever replays the whole log, an auditor for instance. An entry kept back that comes to light proves that the operator's word was false. Entries after the checkpoint, and of subjects not named here, are outside this statement.

@@ -38,9 +38,9 @@ mod tests {
     }
 
     const PINNED: [&str; 4] = [
-        "39fbdf063f71c3bfe23f415763cb265771c5f91214532cb41ff6ac6dcc6afc55",
-        "fb1e4f670f8b0dd602c4f31113bd3d93e8dcfe7ec76995f3a0ddf9530e707d14",
-        "8d3b7afa291281e1b836b77784a073de92c78f7905086f09ec68489ab082bd03",
+        "870dc86219e651da87f812a9acff27c3dd5810f2da19dfb93e3928e004805a04",
+        "e41493f91096da119284214c07d500b82eb9fba97afb4522d7cab68311991f30",
+        "9c1280dede1a31ce502fedef80c953d95a7fbcbeefe4f1c4acddbfd9ffc390e7",
         "467a15b309e3c5b3c920389aa357fcfbe9ab2be4872a24a5a64fbc5464b9faae",
     ];
 }

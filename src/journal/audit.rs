@@ -2,6 +2,8 @@
 //! first thing that is wrong. Needs nothing but the database and the log's public key, so that it runs also when the
 //! journal refuses to open.
 
+mod seals;
+
 use std::collections::BTreeMap;
 
 use qolhat_pki::tsp::TimeStampToken;
@@ -11,9 +13,10 @@ use super::checkpoint::{Checkpoint, links, signed_text};
 use super::entry::{Entry, Field, Opening, leaf_hash};
 use super::proof::Frontier;
 use super::subjects::SubjectLink;
-use super::{JournalError, OutsideMemory, store};
+use super::{JournalError, OutsideMemory, first_entry, store};
 use crate::db::{Db, Row, Tx};
 use crate::params;
+use seals::Seals;
 
 /// Entries read at once.
 const PAGE: u64 = 1000;
@@ -40,7 +43,7 @@ pub struct AuditReport {
 /// Something wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AuditFailure {
-    /// `head`, `entry`, `node`, `opening`, `subject`, `event`, `checkpoint` or `outside`; of what was written down:
+    /// `head`, `entry`, `node`, `opening`, `subject`, `event`, `seal`, `checkpoint` or `outside`; of what was written down:
     /// `document`, `signature` or `receipt`.
     pub part: &'static str,
     /// Number of the entry, or size of the checkpoint.
@@ -72,6 +75,7 @@ pub async fn run_with(
         origin: String::new(),
         t_ms: 0,
         links: 0,
+        seals: Seals::default(),
         checkpoint: 0,
         remembered: None,
         waiting: 0,
@@ -133,6 +137,7 @@ struct Audit {
     origin: String,
     t_ms: i64,
     links: u64,
+    seals: Seals,
     /// Size of the last checkpoint seen.
     checkpoint: u64,
     /// What is remembered outside the database.
@@ -208,7 +213,11 @@ impl Audit {
             return Err(wrong("event", "the event leads to another entry"));
         }
         openings(seq, &entry, page.openings.get(&seq).map_or(&[], Vec::as_slice))?;
-        self.subjects(seq, &entry, page)?;
+        first(seq, &entry, page.openings.get(&seq).map_or(&[], Vec::as_slice))?;
+        let links = self.subjects(seq, &entry, page)?;
+        let seals = self.seals.entry(seq, leaf, &links);
+        let openings = page.openings.get(&seq).map_or(&[][..], Vec::as_slice);
+        seals.and_then(|()| self.seals.check(seq, &entry, openings)).map_err(|reason| wrong("seal", &reason))?;
         self.t_ms = entry.t_ms;
         let completed = self.frontier.push(leaf).concat();
         if row.opt_bytes("hashes").map_err(unreadable)?.unwrap_or_default() != completed {
@@ -218,7 +227,7 @@ impl Audit {
     }
 
     /// The index of subjects says of the entry what the entry has committed to.
-    fn subjects(&mut self, seq: u64, entry: &Entry, page: &Page) -> Verdict {
+    fn subjects(&mut self, seq: u64, entry: &Entry, page: &Page) -> Result<Vec<SubjectLink>, AuditFailure> {
         let wrong = |reason: &str| failure("subject", Some(seq), reason);
         let rows = page.subjects.get(&seq).map_or(&[][..], Vec::as_slice);
         if rows.len() != entry.subjects.len() {
@@ -236,13 +245,14 @@ impl Audit {
         if opened.len() != entry.subjects.len() {
             return Err(wrong("an opening of a subject is missing"));
         }
+        let mut links = Vec::with_capacity(rows.len());
         for row in rows {
             let link = subject_row(row, seq).map_err(|reason| wrong(&reason))?;
             let place = opened.iter().position(|found| *found == link);
             let place = place.ok_or_else(|| wrong("the index says otherwise than the entry"))?;
-            opened.swap_remove(place);
+            links.push(opened.swap_remove(place));
         }
-        Ok(())
+        Ok(links)
     }
 
     fn checkpoint(&mut self, size: u64, page: &Page, verifier_key: &str) -> Verdict {
@@ -268,6 +278,7 @@ impl Audit {
             return Err(wrong("it does not follow the checkpoint before: one was taken away or put between"));
         }
         self.checkpoint = size;
+        self.seals.checkpoint(size, root);
         if let Some(token) = row.opt_bytes("token").map_err(unreadable)? {
             let token = TimeStampToken::from_der(&token).map_err(|error| wrong(&error.to_string()))?;
             let imprint = &token.info().message_imprint;
@@ -318,6 +329,20 @@ impl Audit {
         }
         Ok(Ok(()))
     }
+}
+
+/// The first entry fixes the key of pseudonyms, and no other entry does.
+fn first(seq: u64, entry: &Entry, rows: &[Row]) -> Verdict {
+    if seq > 0 {
+        let again = entry.kind == first_entry::KIND;
+        return if again { Err(failure("entry", Some(seq), "the log is opened a second time")) } else { Ok(()) };
+    }
+    let fields = rows
+        .iter()
+        .filter_map(|row| store::opening(row).ok())
+        .filter_map(|(_, opening)| opening.payload_field().map(|(name, value)| (name.to_owned(), value.clone())))
+        .collect();
+    first_entry::vrf_key(&entry.kind, &fields).map(drop).map_err(|reason| failure("entry", Some(0), &reason))
 }
 
 /// Rows beside the log that lead to no entry, and heads of subjects that are missing.

@@ -11,6 +11,8 @@ use tlog_tiles::checkpoint::Checkpoint as NoteText;
 use tlog_tiles::tlog::Hash;
 use zeroize::Zeroizing;
 
+use super::vrf::VrfSecretKey;
+
 /// Longest note that is read: a checkpoint with a hundred cosignatures fits.
 pub const NOTE_MAX_BYTES: usize = 32 * 1024;
 /// Longest origin.
@@ -131,7 +133,7 @@ pub enum IdentityError {
 #[derive(Clone)]
 pub struct LogIdentity {
     pub(super) origin: String,
-    pub(super) pseudonym_key: Zeroizing<[u8; 32]>,
+    pub(super) pseudonym_key: VrfSecretKey,
     signer: StandardSigner,
     verifier_key: String,
 }
@@ -160,7 +162,7 @@ impl LogIdentity {
         let note_key = Zeroizing::new(format!("PRIVATE+KEY+{origin}+{id:08x}+{}", BASE64_STANDARD.encode(&*secret)));
         Ok(LogIdentity {
             origin: origin.to_owned(),
-            pseudonym_key: Zeroizing::new(pseudonym_key),
+            pseudonym_key: VrfSecretKey::from_seed(&Zeroizing::new(pseudonym_key)),
             signer: StandardSigner::new(&note_key).map_err(|_| IdentityError::Key)?,
             verifier_key: format!("{origin}+{id:08x}+{}", BASE64_STANDARD.encode(&public)),
         })

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::JournalError;
-use super::entry::{PAYLOAD_FIELDS_MAX, SUBJECTS_MAX, canonical_value, is_kind, payload_value};
-use super::subjects::IDENTITY_MAX_BYTES;
+use super::entry::{PAYLOAD_FIELDS_MAX, SUBJECTS_MAX, canonical_value, digest_from_hex, is_kind, payload_value};
+use super::subjects::{IDENTITY_MAX_BYTES, pseudonym};
+use super::vrf::VrfSecretKey;
 use crate::db::Tx;
 use crate::domain::ids::EventId;
 use crate::params;
@@ -32,12 +33,18 @@ pub struct EventDraft {
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Waiting {
     pub kind: String,
+    /// Pseudonyms, 64 hexadecimal digits: made by whoever commits the act, so that the one sequencer need not.
     pub subjects: Vec<String>,
     pub payload: Vec<(String, Value)>,
     pub actor: Value,
 }
 
 impl Waiting {
+    /// The pseudonyms of its subjects.
+    pub(super) fn pseudonyms(&self) -> impl Iterator<Item = [u8; 32]> {
+        self.subjects.iter().filter_map(|subject| digest_from_hex(subject))
+    }
+
     /// Whether an entry can be made of it.
     pub(super) fn check(&self) -> Result<(), String> {
         if !is_kind(&self.kind) {
@@ -51,8 +58,8 @@ impl Waiting {
         if names.len() != self.payload.len() || subjects.len() != self.subjects.len() {
             return Err("a subject or a field stands twice".to_owned());
         }
-        if self.subjects.iter().any(|subject| subject.is_empty() || subject.len() > IDENTITY_MAX_BYTES) {
-            return Err("a subject is empty or too long".to_owned());
+        if self.subjects.iter().any(|subject| digest_from_hex(subject).is_none()) {
+            return Err("a subject is no pseudonym".to_owned());
         }
         let values = self.payload.iter().map(|(name, value)| payload_value(name, value));
         for value in values.chain(std::iter::once(self.actor.clone())) {
@@ -62,19 +69,21 @@ impl Waiting {
     }
 }
 
-/// Puts an event into the inbox, in the transaction of the act. An event that is there or sequenced already changes
-/// nothing.
-///
-/// # Errors
-/// `Unfit` for what could not become an entry; a fault of the database.
-pub async fn enqueue(tx: &mut Tx, event: &EventDraft) -> Result<(), JournalError> {
+/// As [`super::Journal::enqueue`].
+pub(super) async fn enqueue(tx: &mut Tx, key: &VrfSecretKey, event: &EventDraft) -> Result<(), JournalError> {
+    let unfit = |reason: String| JournalError::Unfit { id: event.id, reason };
+    if event.subjects.len() > SUBJECTS_MAX {
+        return Err(unfit("too many subjects".to_owned()));
+    }
+    if event.subjects.iter().any(|subject| subject.is_empty() || subject.len() > IDENTITY_MAX_BYTES) {
+        return Err(unfit("a subject is empty or too long".to_owned()));
+    }
     let waiting = Waiting {
         kind: event.kind.clone(),
-        subjects: event.subjects.clone(),
+        subjects: event.subjects.iter().map(|subject| hex::encode(pseudonym(key, subject))).collect(),
         payload: event.payload.clone(),
         actor: event.actor.clone(),
     };
-    let unfit = |reason: String| JournalError::Unfit { id: event.id, reason };
     waiting.check().map_err(unfit)?;
     let body = serde_json::to_string(&waiting).map_err(|error| unfit(error.to_string()))?;
     tx.execute(include_str!("sql/insert_inbox.sql"), &params![event.id.as_uuid(), body]).await?;

@@ -1,18 +1,23 @@
 //! Step 5, the append-only journal: entries hashed as written, subjects counted without gaps, signed checkpoints,
 //! inclusion proofs. It takes a kind, subjects and values, and knows nothing of documents (design D3).
 //!
-//! An event is put into the inbox in the transaction of the act that it tells of ([`enqueue`]); one sequencer turns the
+//! An event is put into the inbox in the transaction of the act that it tells of ([`Journal::enqueue`]); one sequencer turns the
 //! inbox into entries, many at once; [`Journal::wait`] answers when the entry is there.
 
 pub mod audit;
 pub mod checkpoint;
 mod draft;
 pub mod entry;
+pub mod first_entry;
+pub mod map;
 pub mod outside;
 pub mod proof;
+pub mod seal;
+mod sealing;
 mod sequencer;
 mod store;
 pub mod subjects;
+pub mod vrf;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,19 +25,22 @@ use std::time::Duration;
 use qolhat_pki::random::SecureRandom;
 use tokio::sync::watch;
 
-use crate::db::{Db, DbError};
+use crate::db::{Db, DbError, Tx};
 use crate::domain::ids::EventId;
-use crate::domain::time::{Clock, Moment};
+use crate::domain::time::{CivilDate, Clock, Moment};
 
 pub use checkpoint::LogIdentity;
-pub use draft::{EventDraft, enqueue};
+pub use draft::EventDraft;
 pub use outside::OutsideMemory;
+pub use sealing::{MadeSeal, Sealed};
 pub use store::{StoredCheckpoint, StoredEntry};
 
 use checkpoint::CheckpointError;
 use entry::EntryError;
 use outside::Keeper;
+use sealing::Wanted;
 use sequencer::Sequencer;
+use vrf::PROOF_BYTES;
 
 /// Why the journal cannot do what is asked.
 #[derive(Debug, thiserror::Error)]
@@ -88,6 +96,9 @@ pub enum JournalError {
         /// What contradicts.
         what: String,
     },
+    /// The log's first entry fixes another key of pseudonyms, or none: every subject would begin anew.
+    #[error("the log's first entry does not fix the key of pseudonyms configured: {0}")]
+    OtherPseudonyms(String),
     /// Another process leads the log now.
     #[error("another process has taken the lead of the log")]
     LeadLost,
@@ -151,6 +162,7 @@ impl Journal {
         let newest = watch::Sender::new(None);
         let sequencer =
             Sequencer::start(db.clone(), Arc::clone(&identity), Arc::clone(&clock), rng, newest.clone()).await?;
+        must_fix(&db, &identity).await?;
         let keeper = memory.map(|memory| Keeper::start(memory, identity.verifier_key(), newest.subscribe()));
         let journal = Self { db, identity, clock, sequencer, keeper };
         if let Some(stored) = journal.latest_checkpoint().await? {
@@ -169,6 +181,15 @@ impl Journal {
             Some(keeper) => keeper.keep().await,
             None => Ok(()),
         }
+    }
+
+    /// Puts an event into the inbox, in the transaction of the act. An event that is there or sequenced already changes
+    /// nothing. After the commit comes [`Journal::wake`].
+    ///
+    /// # Errors
+    /// `Unfit` for what could not become an entry; a fault of the database.
+    pub async fn enqueue(&self, tx: &mut Tx, event: &EventDraft) -> Result<(), JournalError> {
+        draft::enqueue(tx, &self.identity.pseudonym_key, event).await
     }
 
     /// Tells the sequencer that something was committed to the inbox.
@@ -283,6 +304,62 @@ impl Journal {
         subjects::pseudonym(&self.identity.pseudonym_key, identity)
     }
 
+    /// The proof that this pseudonym is the subject's.
+    #[must_use]
+    pub fn pseudonym_proof(&self, identity: &str) -> [u8; PROOF_BYTES] {
+        self.identity.pseudonym_key.prove(identity.as_bytes())
+    }
+
+    /// Seals the log as it is at its newest checkpoint, when `day` has no seal yet; `event` is the id that its entry gets.
+    /// `None` when there is nothing to do.
+    ///
+    /// # Errors
+    /// A fault of the database; `Contradiction` for a map that is not what was sealed.
+    pub async fn seal_the_day(&self, event: EventId, day: CivilDate) -> Result<Option<MadeSeal>, JournalError> {
+        self.seal(event, day, Wanted::ForTheDay).await
+    }
+
+    /// Seals the log as it is at its newest checkpoint.
+    ///
+    /// # Errors
+    /// As [`Journal::seal_the_day`].
+    pub async fn seal_now(&self, event: EventId, day: CivilDate) -> Result<Option<MadeSeal>, JournalError> {
+        self.seal(event, day, Wanted::Now).await
+    }
+
+    async fn seal(&self, event: EventId, day: CivilDate, wanted: Wanted) -> Result<Option<MadeSeal>, JournalError> {
+        let made =
+            sealing::seal(&self.db, &self.identity.pseudonym_key, self.origin(), (event, &day.to_string()), wanted)
+                .await?;
+        self.wake();
+        Ok(made)
+    }
+
+    /// What the newest seal shows of these subjects; `None` while the next one is being made.
+    ///
+    /// # Errors
+    /// As [`Journal::seal_the_day`].
+    pub async fn sealed(&self, identities: &[&str]) -> Result<Option<Sealed>, JournalError> {
+        let subjects: Vec<[u8; 32]> = identities.iter().map(|identity| self.pseudonym(identity)).collect();
+        sealing::proofs(&self.db, &subjects).await
+    }
+
+    /// The first seals of their days that the operator has not signed yet, the oldest first, at most `most`.
+    ///
+    /// # Errors
+    /// A fault of the database.
+    pub async fn seals_unsigned(&self, most: u32) -> Result<Vec<MadeSeal>, JournalError> {
+        sealing::unsigned(&self.db, i64::from(most)).await
+    }
+
+    /// Keeps the operator's signature over a seal; a second one is not kept.
+    ///
+    /// # Errors
+    /// A fault of the database.
+    pub async fn save_seal_signature(&self, event: EventId, cms: &[u8]) -> Result<(), JournalError> {
+        sealing::keep_signature(&self.db, event, cms, self.clock.now()).await
+    }
+
     /// Origin of the log.
     #[must_use]
     pub fn origin(&self) -> &str {
@@ -310,6 +387,18 @@ impl Journal {
     pub async fn audit(&self) -> Result<audit::AuditReport, JournalError> {
         audit::run(&self.db, self.verifier_key()).await
     }
+}
+
+/// That the first entry fixes the key by which pseudonyms are made here.
+async fn must_fix(db: &Db, identity: &LogIdentity) -> Result<(), JournalError> {
+    // Without a lead another process may be about to write it; then it looks for itself.
+    let Some(stored) = store::entry(db, 0).await? else { return Ok(()) };
+    let (entry, fields) = stored.proven()?;
+    let key = first_entry::vrf_key(&entry.kind, &fields).map_err(JournalError::OtherPseudonyms)?;
+    if key == identity.pseudonym_key.public() {
+        return Ok(());
+    }
+    Err(JournalError::OtherPseudonyms(format!("{} stands there", hex::encode(key.to_bytes()))))
 }
 
 /// What an audit outside of a running journal asks of the log in a database.

@@ -15,8 +15,8 @@ use tokio::sync::{Notify, watch};
 use super::draft::Waiting;
 use super::entry::{Entry, Field, Opening, canonical_value, commit, leaf_hash, payload_value};
 use super::proof::Frontier;
-use super::subjects::{SubjectLink, pseudonym};
-use super::{JournalError, LogIdentity, Sequenced, store};
+use super::subjects::SubjectLink;
+use super::{JournalError, LogIdentity, Sequenced, first_entry, store};
 use crate::db::{Db, Tx, Value};
 use crate::domain::ids::EventId;
 use crate::domain::time::Clock;
@@ -72,12 +72,16 @@ impl Sequencer {
     ) -> Result<Self, JournalError> {
         let mut work = Work { db, identity, clock, rng, newest, log: None };
         let log = work.lead().await?;
+        let is_new = log.frontier.size() == 0;
         let shared = Arc::new(Shared {
             work: Notify::new(),
             progress: watch::Sender::new(Progress::Size(log.frontier.size())),
             recent: Mutex::new(Recent::default()),
         });
         work.log = Some(log);
+        if is_new {
+            work.batch().await?;
+        }
         let (alive, gone) = watch::channel(());
         tokio::spawn(run(work, Arc::clone(&shared), gone));
         Ok(Self { shared, _alive: Arc::new(alive) })
@@ -225,6 +229,12 @@ impl Work {
         Ok(Log { frontier, t_ms: head.t_ms, epoch })
     }
 
+    /// What opens a log.
+    fn first(&mut self) -> Taken {
+        let waiting = first_entry::waiting(self.identity.origin(), &self.identity.pseudonym_key.public());
+        Taken { id: EventId::new(self.clock.now(), &mut *self.rng), body: String::new(), waiting: Ok(waiting) }
+    }
+
     async fn batch(&mut self) -> Result<Done, JournalError> {
         let log = match self.log.take() {
             Some(log) => log,
@@ -232,7 +242,7 @@ impl Work {
         };
         let mut tx = self.db.begin().await?;
         let (taken, again) = take(&mut tx).await?;
-        if taken.is_empty() && again == 0 {
+        if taken.is_empty() && again == 0 && log.frontier.size() > 0 {
             drop(tx);
             self.log = Some(log);
             return Ok(Done::default());
@@ -250,11 +260,14 @@ impl Work {
     async fn append(&mut self, tx: &mut Tx, mut log: Log, taken: &[Taken]) -> Result<(Log, Done), JournalError> {
         let old_size = log.frontier.size();
         let now_ms = self.clock.now().unix_micros().div_euclid(1000);
-        let (mut heads, lost) = subject_heads(tx, &self.identity, taken).await?;
+        let (mut heads, lost) = subject_heads(tx, taken).await?;
         let (mut rows, mut done) = (Rows::default(), Done::default());
-        for event in taken {
+        let first = (old_size == 0).then(|| self.first());
+        for event in first.iter().chain(taken) {
             let made = match &event.waiting {
-                Ok(waiting) if names_one_of(waiting, &lost, &self.identity) => Err(SUBJECT_LOST.to_owned()),
+                Ok(waiting) if waiting.pseudonyms().any(|subject| lost.contains(&subject)) => {
+                    Err(SUBJECT_LOST.to_owned())
+                }
                 Ok(waiting) => {
                     let t_ms = now_ms.max(log.t_ms);
                     self.entry(event.id, waiting, t_ms, log.frontier.size(), &mut heads, &mut rows)
@@ -349,8 +362,7 @@ impl Work {
         }
         let mut links = Vec::new();
         let mut subjects = Vec::new();
-        for (index, identity) in waiting.subjects.iter().enumerate() {
-            let subject = pseudonym(&self.identity.pseudonym_key, identity);
+        for (index, subject) in waiting.pseudonyms().enumerate() {
             let before = heads.get(&subject);
             let n = before.map_or(1, |head| head.n + 1);
             let link = SubjectLink { subject, n, prev: before.map(|head| head.leaf) };
@@ -399,18 +411,13 @@ const SUBJECT_LOST: &str = "the newest entry of one of its subjects is not known
 /// Why an event cannot become an entry in whose place something else stands.
 const STRAY: &str = "a row of the index stands in its place and leads to no entry of it; run the journal audit";
 
-fn names_one_of(waiting: &Waiting, lost: &HashSet<[u8; 32]>, identity: &LogIdentity) -> bool {
-    !lost.is_empty() && waiting.subjects.iter().any(|name| lost.contains(&pseudonym(&identity.pseudonym_key, name)))
-}
-
 /// The newest entries of the subjects that `taken` names, and the subjects that have entries while that is not kept.
 async fn subject_heads(
     tx: &mut Tx,
-    identity: &LogIdentity,
     taken: &[Taken],
 ) -> Result<(HashMap<[u8; 32], SubjectHead>, HashSet<[u8; 32]>), JournalError> {
-    let named = taken.iter().filter_map(|event| event.waiting.as_ref().ok()).flat_map(|waiting| &waiting.subjects);
-    let mut subjects: Vec<[u8; 32]> = named.map(|name| pseudonym(&identity.pseudonym_key, name)).collect();
+    let waiting = taken.iter().filter_map(|event| event.waiting.as_ref().ok());
+    let mut subjects: Vec<[u8; 32]> = waiting.flat_map(Waiting::pseudonyms).collect();
     subjects.sort_unstable();
     subjects.dedup();
     let keys: Vec<Value> = subjects.iter().map(|subject| Value::from(subject.to_vec())).collect();

@@ -108,7 +108,7 @@ pub(super) async fn quarantined(db: &Db, event: EventId) -> Result<Option<String
     Ok(row.map(|row| row.text("reason")).transpose()?)
 }
 
-fn checkpoint(row: &Row) -> Result<StoredCheckpoint, DbError> {
+pub(super) fn checkpoint(row: &Row) -> Result<StoredCheckpoint, DbError> {
     Ok(StoredCheckpoint {
         size: unsigned(row, "size")?,
         root: row.array("root")?,

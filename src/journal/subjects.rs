@@ -1,26 +1,34 @@
 //! Subjects: what an entry is about, under pseudonyms, counted without gaps. Pure.
 //!
+//! A pseudonym is what a verifiable random function ([`super::vrf`]) makes of the subject's identity under the key of the
+//! log's first entry: whoever is shown the proof knows that the operator has no second name for the same identity.
+//!
 //! Each entry commits, per subject, to `{"n": counter, "prev": leaf, "s": pseudonym}`: `n` is 1 for the first
 //! entry of a subject and rises by one, `prev` is the leaf hash of the subject's entry before, or "". So
 //! whoever is shown the entries 1 to n of a subject can see that none between them is kept back.
 
-use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::{Value, json};
-use sha2::Sha256;
 
 use super::entry::digest_from_hex;
+use super::vrf::{Output, PROOF_BYTES, VrfPublicKey, VrfSecretKey};
 
 /// Longest identity of a subject, such as `document:<uuid>`.
 pub const IDENTITY_MAX_BYTES: usize = 256;
 
-/// The pseudonym of an identity under the log's key. Equal identities have equal pseudonyms.
+/// The pseudonym of an identity under the log's key: the first 32 octets of the function's output for its UTF-8.
 #[must_use]
-pub fn pseudonym(key: &[u8; 32], identity: &str) -> [u8; 32] {
-    // HMAC takes a key of any length: the error that the interface allows for cannot happen.
-    Hmac::<Sha256>::new_from_slice(key).map_or([0; 32], |mut mac| {
-        mac.update(identity.as_bytes());
-        mac.finalize().into_bytes().into()
-    })
+pub fn pseudonym(key: &VrfSecretKey, identity: &str) -> [u8; 32] {
+    of_output(&key.output(identity.as_bytes()))
+}
+
+/// The pseudonym that `proof` shows to be the one of `identity`; `None` when it shows nothing.
+#[must_use]
+pub fn proven_pseudonym(key: &VrfPublicKey, identity: &str, proof: &[u8; PROOF_BYTES]) -> Option<[u8; 32]> {
+    key.verify(identity.as_bytes(), proof).map(|output| of_output(&output))
+}
+
+fn of_output(output: &Output) -> [u8; 32] {
+    output.first_chunk::<32>().copied().unwrap_or_default()
 }
 
 /// The place of an entry among the entries of one subject.
@@ -162,12 +170,18 @@ mod tests {
         }
     }
 
+    /// Keeps: JRN-03
     #[test]
-    fn a_pseudonym_depends_on_key_and_identity() {
-        let one = pseudonym(&[1; 32], "document:1");
+    fn a_pseudonym_is_the_one_of_its_key_and_identity_and_that_can_be_shown() {
+        let (key, other) = (VrfSecretKey::from_seed(&[1; 32]), VrfSecretKey::from_seed(&[2; 32]));
+        let one = pseudonym(&key, "document:1");
 
-        assert_eq!(one, pseudonym(&[1; 32], "document:1"));
-        assert_ne!(one, pseudonym(&[2; 32], "document:1"));
-        assert_ne!(one, pseudonym(&[1; 32], "document:2"));
+        assert_eq!(one, pseudonym(&key, "document:1"));
+        assert_ne!(one, pseudonym(&other, "document:1"));
+        assert_ne!(one, pseudonym(&key, "document:2"));
+        let proof = key.prove(b"document:1");
+        assert_eq!(proven_pseudonym(&key.public(), "document:1", &proof), Some(one));
+        assert_eq!(proven_pseudonym(&key.public(), "document:2", &proof), None);
+        assert_eq!(proven_pseudonym(&other.public(), "document:1", &proof), None);
     }
 }

@@ -14,7 +14,7 @@ use crate::domain::ids::{DocumentId, EventId};
 use crate::domain::party::Party;
 use crate::domain::refusal::RefusalCode;
 use crate::domain::time::Moment;
-use crate::journal::{self, EventDraft, Sequenced, WaitError};
+use crate::journal::{EventDraft, Sequenced, WaitError};
 use crate::notify::store::{self as notices, NewNotice};
 
 /// How long a caller waits for the journal, in seconds. Past it the answer is `recording`, never a false yes.
@@ -44,7 +44,7 @@ pub async fn commit(
     now: Moment,
 ) -> Result<Vec<Option<Sequenced>>, OperationError> {
     for event in &act.events {
-        journal::enqueue(&mut tx, event).await?;
+        app.journal.enqueue(&mut tx, event).await?;
     }
     for notice in &act.notices {
         notices::insert(&mut tx, notice).await?;
@@ -112,7 +112,7 @@ pub(super) async fn journal_refusal(
     };
     let written = async {
         let mut tx = app.db.begin().await.map_err(Fault::from)?;
-        journal::enqueue(&mut tx, &event).await.map_err(Fault::from)?;
+        app.journal.enqueue(&mut tx, &event).await.map_err(Fault::from)?;
         tx.commit().await.map_err(Fault::from)
     };
     match written.await {

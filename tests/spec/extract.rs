@@ -1,6 +1,7 @@
 //! What an extract promises to a court: it proves itself offline, and nothing in it can be changed unseen.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::as_conversions, clippy::panic)]
 
+mod complete;
 mod lies;
 mod story;
 mod world;
@@ -111,19 +112,20 @@ fn a_good_extract_proves_itself_and_names_all_it_rests_on() {
     assert_eq!(
         json["completeness"],
         json!({
-            "level": 2,
+            "level": 3,
             "holds": true,
             "tail": "asserted",
             "caveat": qolhat::extract::statement::CAVEAT,
-            "size": 5,
+            "size": 7,
             "subjects": json["completeness"]["subjects"],
         })
     );
     let seqs = |list: &str| -> Vec<u64> {
         json[list].as_array().unwrap().iter().map(|item| item["seq"].as_u64().unwrap()).collect()
     };
-    assert_eq!((seqs("entries"), seqs("proofs")), (vec![1, 3], vec![1, 3]));
-    assert_eq!(json["entries"][0]["kind"], "document.recorded");
+    assert_eq!((seqs("entries"), seqs("proofs")), (vec![0, 2, 4, 5], vec![0, 2, 4, 5]));
+    assert_eq!(json["entries"][0]["kind"], "log.opened");
+    assert_eq!(json["entries"][1]["kind"], "document.recorded");
     assert!(json["proofs"].as_array().unwrap().iter().all(|proof| proof["holds"] == true));
     assert_eq!(json["log"]["checkpoint"]["time_stamp"]["proven"], true);
     let uses: Vec<&str> =
@@ -359,18 +361,18 @@ fn octets_that_are_no_extract_are_unreadable_and_not_merely_bad() {
 fn a_revealed_value_that_was_not_recorded_is_refused() {
     let (log, facts) = usual();
     for change in [
-        |facts: &mut ExtractFacts| facts.journal.entries[0].openings[1].value["value"] = json!("x"),
-        |facts: &mut ExtractFacts| facts.journal.entries[0].openings[1].salt[0] ^= 1,
-        |facts: &mut ExtractFacts| facts.journal.entries[0].openings[1].index = 2,
-        |facts: &mut ExtractFacts| facts.journal.entries[0].openings[1].place = "subj".to_owned(),
+        |facts: &mut ExtractFacts| facts.journal.entries[1].openings[1].value["value"] = json!("x"),
+        |facts: &mut ExtractFacts| facts.journal.entries[1].openings[1].salt[0] ^= 1,
+        |facts: &mut ExtractFacts| facts.journal.entries[1].openings[1].index = 2,
+        |facts: &mut ExtractFacts| facts.journal.entries[1].openings[1].place = "subj".to_owned(),
         |facts: &mut ExtractFacts| {
-            let twice = facts.journal.entries[0].openings[1].clone();
-            facts.journal.entries[0].openings.push(twice);
+            let twice = facts.journal.entries[1].openings[1].clone();
+            facts.journal.entries[1].openings.push(twice);
         },
     ] {
         let mut facts = facts.clone();
         change(&mut facts);
-        refused(&verify(&sealed(&log, &facts)), "JOURNAL_FAILURE", &format::entry_openings(1));
+        refused(&verify(&sealed(&log, &facts)), "JOURNAL_FAILURE", &format::entry_openings(2));
     }
 }
 
@@ -379,14 +381,14 @@ fn a_revealed_value_that_was_not_recorded_is_refused() {
 fn an_entry_that_is_not_in_the_log_is_refused() {
     let (log, facts) = usual();
     let mut swapped = facts.clone();
-    let proof = swapped.journal.entries[0].proof.clone();
-    swapped.journal.entries[0].proof = std::mem::replace(&mut swapped.journal.entries[1].proof, proof);
-    refused(&verify(&sealed(&log, &swapped)), "JOURNAL_FAILURE", &format::entry_proof(1));
+    let proof = swapped.journal.entries[1].proof.clone();
+    swapped.journal.entries[1].proof = std::mem::replace(&mut swapped.journal.entries[2].proof, proof);
+    refused(&verify(&sealed(&log, &swapped)), "JOURNAL_FAILURE", &format::entry_proof(2));
 
     let mut invented = facts.clone();
-    let body = String::from_utf8(invented.journal.entries[0].body.clone()).unwrap();
-    invented.journal.entries[0].body = body.replace("document.recorded", "document.received").into_bytes();
-    refused(&verify(&sealed(&log, &invented)), "JOURNAL_FAILURE", &format::entry_proof(1));
+    let body = String::from_utf8(invented.journal.entries[1].body.clone()).unwrap();
+    invented.journal.entries[1].body = body.replace("document.recorded", "document.received").into_bytes();
+    refused(&verify(&sealed(&log, &invented)), "JOURNAL_FAILURE", &format::entry_proof(2));
 
     let mut smaller = facts;
     smaller.journal.size -= 1;
@@ -399,7 +401,7 @@ fn a_history_with_an_entry_kept_back_is_refused() {
     let (log, facts) = usual();
     let mut shorter = facts.clone();
     shorter.journal.subjects[0].entries.pop();
-    refused(&verify(&sealed(&log, &shorter)), "JOURNAL_FAILURE", &format::entry_openings(3));
+    refused(&verify(&sealed(&log, &shorter)), "JOURNAL_FAILURE", &format::entry_openings(4));
 
     let mut without_first = facts.clone();
     without_first.journal.subjects[0].entries.remove(0);
@@ -409,7 +411,7 @@ fn a_history_with_an_entry_kept_back_is_refused() {
     unlisted.journal.subjects.clear();
     refused(&verify(&sealed(&log, &unlisted)), "JOURNAL_FAILURE", &document_part());
 
-    let claimed = resigned(|files| edit_json(files, format::STATEMENT, |json| json["level"] = json!(3)));
+    let claimed = resigned(|files| edit_json(files, format::STATEMENT, |json| json["level"] = json!(4)));
     refused(&verify(&claimed), "JOURNAL_FAILURE", format::STATEMENT);
 }
 
@@ -504,6 +506,7 @@ fn a_document_that_was_never_received_is_told_with_its_bad_signature() {
     refused(&report, "JOURNAL_FAILURE", &document_part());
 
     facts.journal.entries.clear();
+    facts.journal.seal = None;
     let report = verify(&sealed(&log, &facts));
     assert_eq!((report.exit_code(), words(&report)), (0, vec![]), "{:?}", report.failures);
     let told = report.signatures.iter().find(|judged| judged.document.is_some()).unwrap();
@@ -546,7 +549,7 @@ fn a_case_of_compromise_cannot_be_kept_back_or_told_otherwise() {
         |facts| {
             facts.cases.clear();
             facts.documents[0].signatures[0].contested_by.clear();
-            facts.journal.entries[3].openings.retain(|opening| opening.place == "subj");
+            facts.journal.entries[4].openings.retain(|opening| opening.place == "subj");
         },
     ];
     for (number, change) in changes.iter().enumerate() {

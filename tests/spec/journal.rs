@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 #![allow(clippy::disallowed_methods, reason = "tests find their database")]
 
+mod seals;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,9 +13,10 @@ use qolhat::domain::ids::EventId;
 use qolhat::domain::time::{Clock, Moment};
 use qolhat::journal::checkpoint::Checkpoint;
 use qolhat::journal::entry::{Entry, Field};
+use qolhat::journal::first_entry;
 use qolhat::journal::proof::verify_inclusion;
 use qolhat::journal::subjects::{SubjectLink, check_chain};
-use qolhat::journal::{EventDraft, Journal, JournalError, LogIdentity, OutsideMemory, WaitError, audit, enqueue};
+use qolhat::journal::{EventDraft, Journal, JournalError, LogIdentity, OutsideMemory, WaitError, audit};
 use qolhat::params;
 use serde_json::json;
 use sqlx::Connection as _;
@@ -64,17 +67,17 @@ fn event(number: u64) -> EventDraft {
 
 async fn put(db: &Db, journal: &Journal, event: &EventDraft) -> u64 {
     let mut tx = db.begin().await.unwrap();
-    enqueue(&mut tx, event).await.unwrap();
+    journal.enqueue(&mut tx, event).await.unwrap();
     tx.commit().await.unwrap();
     journal.wake();
     journal.wait(event.id, Duration::from_secs(10)).await.unwrap().seq
 }
 
-/// A log of `count` entries.
+/// A log of `count` entries, the one that opens it included.
 async fn log_of(count: u64) -> (TempDir, Db, Journal) {
     let (folder, db) = sqlite().await;
     let journal = open(&db).await.unwrap();
-    for number in 0..count {
+    for number in 1..count {
         assert_eq!(put(&db, &journal, &event(number)).await, number);
     }
     (folder, db, journal)
@@ -105,18 +108,25 @@ async fn many_at_once_get_numbers_without_gaps_and_proofs_that_hold() {
 /// Keeps: JRN-01, JRN-02
 #[tokio::test(flavor = "multi_thread")]
 async fn many_at_once_get_numbers_without_gaps_on_postgresql() {
+    if let Some(db) = postgresql("journal").await {
+        numbers_without_gaps(&db).await;
+    }
+}
+
+/// A database of its own on the server of the tests: a log fills one. `None` where there is no server.
+async fn postgresql(name: &str) -> Option<Db> {
     let Ok(url) = std::env::var("QOLHAT_TEST_POSTGRES") else {
+        assert!(std::env::var("CI").is_err(), "QOLHAT_TEST_POSTGRES does not say where a PostgreSQL is");
         eprintln!("SKIPPED: QOLHAT_TEST_POSTGRES does not say where a PostgreSQL is");
-        return;
+        return None;
     };
-    // A database of its own: a log fills one.
     let (server, _) = url.rsplit_once('/').unwrap();
-    let name = format!("journal_{}", std::process::id());
+    let name = format!("{name}_{}", std::process::id());
     let mut admin = sqlx::PgConnection::connect(&url).await.unwrap();
     sqlx::query(sqlx::AssertSqlSafe(format!("create database {name}"))).execute(&mut admin).await.unwrap();
     let db = Db::connect(&format!("{server}/{name}")).await.unwrap();
     db.migrate().await.unwrap();
-    numbers_without_gaps(&db).await;
+    Some(db)
 }
 
 async fn numbers_without_gaps(db: &Db) {
@@ -131,12 +141,12 @@ async fn numbers_without_gaps(db: &Db) {
         numbers.push(task.await.unwrap());
     }
     numbers.sort_unstable();
-    assert_eq!(numbers, (0..120).collect::<Vec<_>>());
-    everything_holds(db, &journal, 120).await;
+    assert_eq!(numbers, (1..=120).collect::<Vec<_>>());
+    everything_holds(db, &journal, 121).await;
 
     // A subject's entries are one unbroken chain.
     let entries = journal.entries_of_subject("party:bin:123456789021").await.unwrap();
-    assert_eq!(entries, (0..120).collect::<Vec<_>>());
+    assert_eq!(entries, (1..=120).collect::<Vec<_>>());
     let mut links = Vec::new();
     for seq in entries {
         let entry = journal.entry(seq).await.unwrap().unwrap();
@@ -149,8 +159,8 @@ async fn numbers_without_gaps(db: &Db) {
 /// Personal data stand in openings alone. Keeps: JRN-07
 #[tokio::test]
 async fn an_entry_says_nothing_that_its_openings_do_not() {
-    let (_folder, _db, journal) = log_of(2).await;
-    let entry = journal.entry(1).await.unwrap().unwrap();
+    let (_folder, _db, journal) = log_of(3).await;
+    let entry = journal.entry(2).await.unwrap().unwrap();
     let text = String::from_utf8(entry.body.clone()).unwrap();
     assert!(!text.contains("123456789011") && !text.contains("123456789021"), "{text}");
     let parsed = Entry::parse(&entry.body).unwrap();
@@ -159,7 +169,7 @@ async fn an_entry_says_nothing_that_its_openings_do_not() {
         assert!(opening.opens(&parsed.commitment(*field).unwrap()));
     }
     // Equal values are closed by other salts: nobody can compare them.
-    let first = journal.entry(0).await.unwrap().unwrap();
+    let first = journal.entry(1).await.unwrap().unwrap();
     assert_ne!(Entry::parse(&first.body).unwrap().actor, parsed.actor);
 }
 
@@ -167,7 +177,7 @@ async fn an_entry_says_nothing_that_its_openings_do_not() {
 async fn what_is_rolled_back_is_not_written_down_and_what_is_tried_twice_is_written_once() {
     let (_folder, db, journal) = log_of(1).await;
     let mut tx = db.begin().await.unwrap();
-    enqueue(&mut tx, &event(1)).await.unwrap();
+    journal.enqueue(&mut tx, &event(1)).await.unwrap();
     drop(tx);
     let twice = event(2);
     assert_eq!(put(&db, &journal, &twice).await, 1);
@@ -178,7 +188,7 @@ async fn what_is_rolled_back_is_not_written_down_and_what_is_tried_twice_is_writ
 
 #[tokio::test]
 async fn an_event_that_could_not_become_an_entry_is_refused_in_its_transaction() {
-    let (_folder, db, _journal) = log_of(0).await;
+    let (_folder, db, journal) = log_of(1).await;
     let mut wrong = Vec::new();
     wrong.push(EventDraft { kind: "No Kind".to_owned(), ..event(0) });
     wrong.push(EventDraft { payload: vec![("x".to_owned(), json!(1.5))], ..event(0) });
@@ -187,7 +197,7 @@ async fn an_event_that_could_not_become_an_entry_is_refused_in_its_transaction()
     wrong.push(EventDraft { subjects: (0..33).map(|n| format!("s:{n}")).collect(), ..event(0) });
     for event in wrong {
         let mut tx = db.begin().await.unwrap();
-        assert!(matches!(enqueue(&mut tx, &event).await, Err(JournalError::Unfit { .. })), "{event:?}");
+        assert!(matches!(journal.enqueue(&mut tx, &event).await, Err(JournalError::Unfit { .. })), "{event:?}");
     }
 }
 
@@ -209,11 +219,11 @@ async fn what_was_written_past_the_inbox_check_is_put_aside_and_hinders_nobody()
 #[tokio::test]
 async fn what_was_committed_is_sequenced_after_a_restart() {
     let (folder, db, journal) = log_of(3).await;
-    drop(journal);
-    tokio::time::sleep(Duration::from_millis(20)).await;
     let waiting = event(3);
     let mut tx = db.begin().await.unwrap();
-    enqueue(&mut tx, &waiting).await.unwrap();
+    journal.enqueue(&mut tx, &waiting).await.unwrap();
+    drop(journal);
+    tokio::time::sleep(Duration::from_millis(20)).await;
     tx.commit().await.unwrap();
     db.close().await;
 
@@ -233,6 +243,21 @@ async fn a_log_of_another_key_or_origin_is_not_continued() {
     let other = LogIdentity::from_seed("log.example/2", &[1; 32], [7; 32]).unwrap();
     let other_origin = Journal::open(db.clone(), other, Arc::new(Still), Box::new(rng()), None).await;
     assert!(matches!(other_origin, Err(JournalError::OtherLog { .. })));
+}
+
+/// The key of pseudonyms is fixed by the first entry: with another one each subject could have a second history.
+/// Keeps: JRN-03
+#[tokio::test]
+async fn a_log_is_not_continued_with_another_key_of_pseudonyms() {
+    let (_folder, db, journal) = log_of(3).await;
+    let stored = journal.entry(0).await.unwrap().unwrap();
+    let (entry, fields) = stored.proven().unwrap();
+    assert!(first_entry::vrf_key(&entry.kind, &fields).is_ok());
+    drop(journal);
+    let other = LogIdentity::from_seed(ORIGIN, &[1; 32], [8; 32]).unwrap();
+    let refused = Journal::open(db.clone(), other, Arc::new(Still), Box::new(rng()), None).await;
+    assert!(matches!(refused, Err(JournalError::OtherPseudonyms(_))));
+    assert!(open(&db).await.is_ok());
 }
 
 /// Keeps: JRN-02
@@ -371,7 +396,7 @@ async fn a_subject_whose_head_was_deleted_hinders_nobody_else_and_is_told() {
     let journal = open(&db).await.unwrap();
     let damaged = event(1);
     let mut tx = db.begin().await.unwrap();
-    enqueue(&mut tx, &damaged).await.unwrap();
+    journal.enqueue(&mut tx, &damaged).await.unwrap();
     tx.commit().await.unwrap();
     let sound = EventDraft { subjects: vec!["document:another".to_owned()], ..event(5) };
     assert_eq!(put(&db, &journal, &sound).await, 4);
@@ -421,7 +446,7 @@ async fn a_database_put_back_or_swapped_contradicts_what_is_remembered_outside()
     };
     let (db, journal) = fill("log.db", 5, Some(&memory)).await;
     journal.keep_outside().await.unwrap();
-    assert_eq!(memory.remembered(journal.verifier_key()).unwrap().unwrap().size, 5);
+    assert_eq!(memory.remembered(journal.verifier_key()).unwrap().unwrap().size, 6);
     let key = journal.verifier_key().to_owned();
     assert!(audit::run_with(&db, &key, Some(&memory)).await.unwrap().ok);
     drop(journal);
@@ -441,7 +466,7 @@ async fn a_database_put_back_or_swapped_contradicts_what_is_remembered_outside()
     let journal = open_with(&db, &memory).await.unwrap();
     put(&db, &journal, &event(5)).await;
     for _ in 0..100 {
-        if memory.remembered(&key).unwrap().unwrap().size == 6 {
+        if memory.remembered(&key).unwrap().unwrap().size == 7 {
             return;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
@@ -470,6 +495,6 @@ async fn two_sequencers_on_one_log_make_no_gap_and_no_fork() {
         let journal = if number % 2 == 0 { &first } else { &second };
         numbers.push(put(&db, journal, &event(number)).await);
     }
-    assert_eq!(numbers, (0..12).collect::<Vec<_>>());
-    everything_holds(&db, &first, 12).await;
+    assert_eq!(numbers, (1..=12).collect::<Vec<_>>());
+    everything_holds(&db, &first, 13).await;
 }

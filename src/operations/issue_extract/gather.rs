@@ -2,6 +2,7 @@
 //! cases that contest them, and the evidence by which their certificates were judged.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use qolhat_pki::certificate::Certificate;
 use qolhat_pki::digest::DigestAlgorithm;
@@ -18,17 +19,18 @@ use crate::access::rights::Caller;
 use crate::app::App;
 use crate::docflow::State;
 use crate::docflow::store::{self, DocumentRow};
-use crate::domain::ids::{CaseId, DocumentId, ExtractId};
+use crate::domain::ids::{CaseId, DocumentId, EventId, ExtractId};
 use crate::domain::party::{Bin, IdentifierPolicy, Iin};
 use crate::domain::refusal::RefusalCode;
 use crate::domain::time::{CivilDate, Moment};
 use crate::extract::facts::{
     CaseFacts, ConditionFacts, DocumentFacts, EntryFacts, EvidenceFacts, ExtractFacts, FileFacts, JournalFacts,
-    OfficerFacts, OpeningFacts, OperatorFacts, RequestFacts, SignatureFacts, SubjectFacts,
+    OfficerFacts, OpeningFacts, OperatorFacts, RequestFacts, SealFacts, SignatureFacts, SubjectFacts,
 };
 use crate::journal::entry::Field;
+use crate::journal::map::MapProof;
 use crate::journal::subjects::SubjectLink;
-use crate::journal::{JournalError, StoredCheckpoint, StoredEntry};
+use crate::journal::{JournalError, StoredCheckpoint, StoredEntry, WaitError};
 use crate::signature::store::{self as signatures, SignatureRow};
 
 /// How often a log that grows meanwhile is read anew.
@@ -51,7 +53,8 @@ pub(super) async fn facts(
         return Err(RefusalCode::ExtractScopeEmpty.into());
     }
     must_fit(app, &request.documents).await?;
-    let picture = settled_picture(app, &request.documents).await?;
+    seal_log(app, now).await?;
+    let (picture, seal) = sealed_picture(app, &request.documents).await?;
     let mut evidence = EvidenceFacts {
         certificates: app.trust.intermediates.iter().map(|certificate| certificate.der().to_vec()).collect(),
         ..EvidenceFacts::default()
@@ -78,7 +81,7 @@ pub(super) async fn facts(
             scope: request.scope.clone(),
         },
         cases: picture.cases.iter().map(|(case, documents)| case_facts(case, documents)).collect(),
-        journal: journal_facts(app, &picture, checkpoint).await?,
+        journal: journal_facts(app, &picture, &seal, checkpoint).await?,
         documents,
         evidence,
     })
@@ -103,6 +106,39 @@ struct Picture {
     checkpoint: StoredCheckpoint,
     /// Entries of each subject.
     subjects: BTreeMap<String, Vec<u64>>,
+}
+
+/// What a seal shows of the subjects of a picture.
+struct SealOfPicture {
+    entry: u64,
+    size: u64,
+    proofs: BTreeMap<String, MapProof>,
+}
+
+/// Seals the log as it is: what happened before now is then shown to be all of it, and not asserted.
+async fn seal_log(app: &App, now: Moment) -> Result<(), OperationError> {
+    let event = EventId::new(now, &mut app.rng.clone());
+    let Some(made) = app.journal.seal_now(event, CivilDate::of(now)).await? else { return Ok(()) };
+    match app.journal.wait(made.event, Duration::from_secs(commit::JOURNAL_WAIT_SECONDS)).await {
+        Ok(_) => Ok(()),
+        Err(WaitError::TimedOut) => Err(RefusalCode::JournalUnavailable.into()),
+        Err(WaitError::Failed(error)) => Err(Fault::from(error).into()),
+    }
+}
+
+/// A picture under the newest seal: another extract may be sealing the log meanwhile.
+async fn sealed_picture(app: &App, documents: &[DocumentId]) -> Result<(Picture, SealOfPicture), OperationError> {
+    for _ in 0..TRIES_MAX {
+        let picture = settled_picture(app, documents).await?;
+        let identities: Vec<&str> = picture.subjects.keys().map(String::as_str).collect();
+        let Some(sealed) = app.journal.sealed(&identities).await? else { continue };
+        let Some(place) = app.journal.find(sealed.made.event).await? else { continue };
+        if place.seq < picture.checkpoint.size {
+            let proofs = identities.iter().map(|identity| (*identity).to_owned()).zip(sealed.proofs).collect();
+            return Ok((picture, SealOfPicture { entry: place.seq, size: sealed.made.seal.size, proofs }));
+        }
+    }
+    Err(RefusalCode::ServiceUnavailable.into())
 }
 
 /// Reads until nothing moved while it was read: documents, histories and checkpoint then belong together.
@@ -302,10 +338,12 @@ async fn stamped(app: &App, checkpoint: StoredCheckpoint) -> Result<StoredCheckp
 async fn journal_facts(
     app: &App,
     picture: &Picture,
+    seal: &SealOfPicture,
     checkpoint: StoredCheckpoint,
 ) -> Result<JournalFacts, OperationError> {
     let size = checkpoint.size;
-    let numbers: BTreeSet<u64> = picture.subjects.values().flatten().copied().collect();
+    // The first entry fixes the key under which each subject has one name.
+    let numbers: BTreeSet<u64> = picture.subjects.values().flatten().copied().chain([0, seal.entry]).collect();
     let shown: BTreeSet<[u8; 32]> = picture.subjects.keys().map(|identity| app.journal.pseudonym(identity)).collect();
     let mut entries = Vec::new();
     let mut counters: BTreeMap<[u8; 32], Vec<(u64, u64)>> = BTreeMap::new();
@@ -331,6 +369,8 @@ async fn journal_facts(
     let subjects = picture.subjects.iter().map(|(identity, entries)| SubjectFacts {
         identity: identity.clone(),
         pseudonym: hex::encode(app.journal.pseudonym(identity)),
+        proof: app.journal.pseudonym_proof(identity),
+        sealed: seal.proofs.get(identity).cloned(),
         entries: entries.clone(),
     });
     Ok(JournalFacts {
@@ -338,6 +378,7 @@ async fn journal_facts(
         size,
         root: checkpoint.root,
         subjects: subjects.collect(),
+        seal: Some(SealFacts { entry: seal.entry, size: seal.size }),
         checkpoint: checkpoint.note,
         time_stamp: checkpoint.time_stamp,
     })

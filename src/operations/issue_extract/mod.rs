@@ -10,7 +10,7 @@ use super::check_signature::{self, Checked, Use};
 use super::commit::{self, Act};
 use super::gather_evidence::anchors_for_extracts;
 use super::verify_extract::verify_extract;
-use super::{Fault, OperationError, keep_content, keep_signature};
+use super::{Fault, OperationError, keep_content, keep_signature, long_term};
 use crate::access::answers::{self, Request};
 use crate::access::rights::Caller;
 use crate::app::App;
@@ -28,7 +28,6 @@ use crate::i18n::Language;
 use crate::journal::EventDraft;
 
 mod gather;
-mod long_term;
 mod stale;
 
 /// Longest text of a request, in characters.

@@ -160,6 +160,10 @@ faults! {
     Statement = "statement-malformed", JournalFailure;
     /// The entries of a subject are not its whole history.
     Chain = "subject-history-broken", JournalFailure;
+    /// Nothing shows that the pseudonym is the one that the subject has under the key of the log's first entry.
+    Pseudonym = "pseudonym-not-proven", JournalFailure;
+    /// The seal named is none, or its map does not show what is told of a subject.
+    Seal = "seal-does-not-show", JournalFailure;
     /// The document says something else than its journal entry.
     DocumentDiffers = "document-differs-from-journal", FactsMismatch;
     /// An entry does not reveal what is needed.

@@ -7,6 +7,7 @@ use qolhat_pki::report::Indication;
 use qolhat_pki::time::Span;
 use serde_json::Value;
 
+use super::completeness;
 use super::contents::Contents;
 use super::finding::FaultCode;
 use super::judge::Judge;
@@ -17,11 +18,13 @@ use crate::domain::time::Moment;
 use crate::extract::format;
 use crate::extract::operator::OperatorCard;
 use crate::extract::records::{LogRecord, OpeningRecord, OpeningsRecord, ProofRecord, StatementRecord, SubjectRecord};
-use crate::extract::statement::{LEVEL_GAP_FREE, LEVEL_INCLUSION, TAIL_ASSERTED};
+use crate::extract::statement::{TAIL_ASSERTED, level};
 use crate::journal::checkpoint::{Checkpoint, signed_text};
 use crate::journal::entry::{Entry, Field, Opening, leaf_hash};
+use crate::journal::first_entry;
 use crate::journal::proof::verify_inclusion;
-use crate::journal::subjects::{SubjectLink, check_chain};
+use crate::journal::subjects::{SubjectLink, check_chain, proven_pseudonym};
+use crate::journal::vrf::{PROOF_BYTES, VrfPublicKey};
 
 /// How much older than the seal the checkpoint may be.
 const CHECKPOINT_AGE_MAX: Span = Span::days(1);
@@ -84,7 +87,10 @@ pub(super) fn check(
     }
     check_order(&entries, report);
     check_times(&entries, judge.now(), report);
-    report.complete = check_subjects(&statement, &entries, report);
+    // Where no subject is named there is no pseudonym to show.
+    let key = if statement.subjects.is_empty() { None } else { vrf_key(&entries, report) };
+    report.complete = check_subjects(&statement, key.as_ref(), &entries, report);
+    report.complete &= completeness::check(&statement, &entries, report);
     report.statement = Some(statement);
     entries
 }
@@ -140,7 +146,7 @@ fn check_statement(statement: &StatementRecord, checkpoint: Option<&Checkpoint>,
     {
         report.fail(part, FaultCode::CheckpointDiffers, "size or root is not that of the checkpoint");
     }
-    let level = if statement.subjects.is_empty() { LEVEL_INCLUSION } else { LEVEL_GAP_FREE };
+    let level = level(!statement.subjects.is_empty(), statement.seal.is_some());
     if statement.level != level {
         report.fail(part, FaultCode::Statement, format!("level {} is claimed, {level} is shown", statement.level));
     }
@@ -333,8 +339,33 @@ fn check_times(entries: &Entries, now: Moment, report: &mut ExtractReport) {
     }
 }
 
+/// The key of pseudonyms that the log's first entry fixes.
+fn vrf_key(entries: &Entries, report: &mut ExtractReport) -> Option<VrfPublicKey> {
+    let first = entries.get(0).ok_or_else(|| "the log's first entry is not here".to_owned());
+    match first.and_then(|entry| first_entry::vrf_key(&entry.kind, &entry.fields)) {
+        Ok(key) => Some(key),
+        Err(reason) => {
+            report.fail(&format::entry_openings(0), FaultCode::Pseudonym, reason);
+            None
+        }
+    }
+}
+
+/// That the pseudonym is the one that the subject has under the log's key: then he has no other, and no second history.
+fn is_its_pseudonym(subject: &SubjectRecord, pseudonym: &[u8; 32], key: Option<&VrfPublicKey>) -> bool {
+    let proof = hex::decode(&subject.proof).ok().filter(|octets| hex::encode(octets) == subject.proof);
+    let proof: Option<[u8; PROOF_BYTES]> = proof.and_then(|octets| octets.try_into().ok());
+    let proven = proof.zip(key).and_then(|(proof, key)| proven_pseudonym(key, &subject.identity, &proof));
+    proven.as_ref() == Some(pseudonym)
+}
+
 /// Whether each subject of the statement is shown whole.
-fn check_subjects(statement: &StatementRecord, entries: &Entries, report: &mut ExtractReport) -> bool {
+fn check_subjects(
+    statement: &StatementRecord,
+    key: Option<&VrfPublicKey>,
+    entries: &Entries,
+    report: &mut ExtractReport,
+) -> bool {
     let mut identities = BTreeSet::new();
     let mut pseudonyms: BTreeMap<[u8; 32], &SubjectRecord> = BTreeMap::new();
     let mut whole = true;
@@ -346,7 +377,13 @@ fn check_subjects(statement: &StatementRecord, entries: &Entries, report: &mut E
             {
                 Some("the subject stands twice".to_owned())
             }
-            Some(pseudonym) => history(subject, &pseudonym, entries).err(),
+            Some(pseudonym) => {
+                if !is_its_pseudonym(subject, &pseudonym, key) {
+                    whole = false;
+                    report.fail(format::STATEMENT, FaultCode::Pseudonym, &subject.identity);
+                }
+                history(subject, &pseudonym, entries).err()
+            }
         };
         if let Some(fault) = fault {
             whole = false;

@@ -171,7 +171,14 @@ impl Page {
             return self.line(0, "extract-completeness-1", &[]);
         }
         if report.complete {
-            self.line(0, "extract-completeness-2", &[]);
+            match statement.seal {
+                Some(seal) => {
+                    let values = [("size", seal.size.to_string()), ("entry", seal.entry.to_string())];
+                    let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+                    self.line(0, "extract-completeness-3", &values);
+                }
+                None => self.line(0, "extract-completeness-2", &[]),
+            }
             for subject in &statement.subjects {
                 let count = subject.count.to_string();
                 let entries: Vec<String> = subject.entries.iter().map(u64::to_string).collect();

@@ -6,6 +6,7 @@
 //! `report` names every part that is wrong. `judge` asks the `pki` crate about signatures.
 
 mod cases;
+mod completeness;
 mod contents;
 mod documents;
 mod finding;

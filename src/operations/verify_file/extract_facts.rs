@@ -306,11 +306,14 @@ fn completeness(statement: &StatementRecord, report: &ExtractReport, shown: &Sho
     CompletenessFacts {
         level: statement.level,
         holds: report.complete,
-        claim: Phrase::new(match (report.complete, is_level_1) {
-            (false, _) => "verdict-completeness-not-shown",
-            (true, true) => "extract-completeness-1",
-            (true, false) => "extract-completeness-2",
-        }),
+        claim: match (report.complete, is_level_1, statement.seal) {
+            (false, ..) => Phrase::new("verdict-completeness-not-shown"),
+            (true, true, _) => Phrase::new("extract-completeness-1"),
+            (true, false, None) => Phrase::new("extract-completeness-2"),
+            (true, false, Some(seal)) => Phrase::new("extract-completeness-3")
+                .with("size", seal.size.to_string())
+                .with("entry", seal.entry.to_string()),
+        },
         caveat: (report.complete && !is_level_1).then(|| Phrase::new("extract-caveat")),
         entries: report.entries.len(),
         included: report.entries.iter().filter(|entry| entry.included).count(),

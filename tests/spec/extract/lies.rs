@@ -35,6 +35,7 @@ fn bare(state: &str) -> ExtractReport {
     document.conditions.clear();
     facts.journal.subjects.clear();
     facts.journal.entries.clear();
+    facts.journal.seal = None;
     verify(&sealed(&log, &facts))
 }
 
@@ -126,11 +127,11 @@ fn an_entry_later_than_the_proof_of_its_checkpoint_or_than_now_is_refused() {
         let note = facts.journal.checkpoint.clone();
         facts.journal.time_stamp = Some(world().stamp(note.as_bytes(), at("2026-11-22T10:30:00Z")));
     });
-    assert!(words(&report).contains(&("journal/entries/3.json", "entry-later-than-proof")), "{:?}", report.failures);
+    assert!(words(&report).contains(&("journal/entries/4.json", "entry-later-than-proof")), "{:?}", report.failures);
     assert_eq!(report.to_json()["indication"], "TOTAL-FAILED");
 
     let report = verify_at(good(), at("2026-11-22T10:30:00Z"));
-    assert!(words(&report).contains(&("journal/entries/3.json", "entry-later-than-proof")), "{:?}", report.failures);
+    assert!(words(&report).contains(&("journal/entries/4.json", "entry-later-than-proof")), "{:?}", report.failures);
 }
 
 /// Keeps: DOC-08, JRN-10
@@ -147,7 +148,7 @@ fn a_material_fact_binds_although_its_opening_is_left_out() {
         field::VERDICT,
     ];
     let signed = [field::SIGNER_IIN, field::VERDICT];
-    let places = recorded.iter().map(|name| (0, name)).chain(signed.iter().map(|name| (1, name)));
+    let places = recorded.iter().map(|name| (1, name)).chain(signed.iter().map(|name| (2, name)));
     for (entry, name) in places {
         let report = judged(&Turn::default(), |facts| {
             facts.journal.entries[entry].openings.retain(|opening| opening.value["name"] != *name);
@@ -167,8 +168,8 @@ fn a_case_binds_although_an_opening_or_its_history_is_left_out() {
             facts.journal.entries[entry].openings.retain(|opening| opening.value["name"] != name);
         })
     };
-    // The entries shown: record, countersignature, report, contest, annulment.
-    for (entry, name) in [(2, field::REPORTED_AT), (2, field::COMPROMISED_SINCE), (4, field::CUT_OFF)] {
+    // The entries shown: the first of the log, record, countersignature, report, contest, annulment.
+    for (entry, name) in [(3, field::REPORTED_AT), (3, field::COMPROMISED_SINCE), (5, field::CUT_OFF)] {
         refused(&without(entry, name), "FACTS_MISMATCH", format::EXTRACT);
     }
     let untold = judged(&annulled, |facts| drop(facts.journal.subjects.pop()));
@@ -235,7 +236,7 @@ fn a_receipt_that_says_something_else_than_document_and_entry_is_refused() {
         ("/recipient/party", json!("iin:333333333333")),
         ("/journal/origin", json!("log.example/2")),
         ("/journal/key", json!("x")),
-        ("/journal/entry", json!(2)),
+        ("/journal/entry", json!(3)),
         ("/journal/leaf", json!(story::hex_of(b"another"))),
         ("/document_number", json!("18")),
         ("/attachments", json!([])),
@@ -247,7 +248,7 @@ fn a_receipt_that_says_something_else_than_document_and_entry_is_refused() {
             vec![world().sign(&world().system, octets, story::received_at(), Packaging::Attached)];
         verify(&sealed(&log, &facts))
     };
-    let own = story::receipt_body(&log, 1, &story::hex_of(&facts.documents[0].signatures[0].cms));
+    let own = story::receipt_body(&log, 2, &story::hex_of(&facts.documents[0].signatures[0].cms));
     let report = with(own.to_string().as_bytes());
     assert_eq!(report.exit_code(), 0, "{:?}", report.failures);
     for (pointer, value) in changes {
@@ -321,6 +322,7 @@ fn a_signature_that_no_entry_records_is_told_as_without_effect() {
     document.signatures[0].entry = None;
     facts.journal.subjects.clear();
     facts.journal.entries.clear();
+    facts.journal.seal = None;
     let bytes = sealed(&log, &facts);
     let report = verify(&bytes);
     assert_eq!(report.exit_code(), 0, "{:?}", report.failures);

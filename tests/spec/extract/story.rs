@@ -16,13 +16,17 @@ use qolhat::domain::time::Moment;
 use qolhat::extract::build::{self, Prepared};
 use qolhat::extract::facts::{
     CaseFacts, ConditionFacts, DocumentFacts, EntryFacts, EvidenceFacts, ExtractFacts, FileFacts, JournalFacts,
-    OfficerFacts, OpeningFacts, OperatorFacts, RequestFacts, SignatureFacts, SubjectFacts,
+    OfficerFacts, OpeningFacts, OperatorFacts, RequestFacts, SealFacts, SignatureFacts, SubjectFacts,
 };
 use qolhat::extract::format::{field, kind};
 use qolhat::extract::operator::OperatorCard;
 use qolhat::journal::checkpoint::{Checkpoint, LogIdentity};
 use qolhat::journal::entry::{Entry, Opening, leaf_hash};
+use qolhat::journal::first_entry;
+use qolhat::journal::map::{self, MapLeaf};
+use qolhat::journal::seal::{self, Seal};
 use qolhat::journal::subjects::{SubjectLink, pseudonym};
+use qolhat::journal::vrf::{SUITE_NAME, VrfSecretKey};
 use qolhat::signature::Signer;
 use qolhat_pki::issue::cms_sign::Packaging;
 use qolhat_pki::issue::ocsp_builder::CertificateState;
@@ -33,6 +37,10 @@ const ORIGIN: &str = "log.operator.example/1";
 const PSEUDONYM_KEY: [u8; 32] = [5; 32];
 pub const ORIGINAL: &[u8] = b"<act>1 000 000</act>\n";
 const ATTACHMENT: &[u8] = b"a list of the works";
+
+pub fn vrf() -> VrfSecretKey {
+    VrfSecretKey::from_seed(&PSEUDONYM_KEY)
+}
 
 /// When things happened.
 pub fn sent_at() -> Moment {
@@ -68,7 +76,11 @@ pub struct Log {
     pub identity: LogIdentity,
     signer: StandardSigner,
     entries: Vec<EntryFacts>,
-    heads: BTreeMap<String, (u64, [u8; 32])>,
+    heads: BTreeMap<String, (u64, u64, [u8; 32])>,
+    /// Subjects that this operator gives another name than theirs.
+    aliases: BTreeMap<String, String>,
+    /// The map of the last seal.
+    tiles: BTreeMap<map::Prefix, map::MapTile>,
     salts: u64,
 }
 
@@ -79,7 +91,24 @@ impl Log {
         let id = identity.verifier_key().split('+').nth(1).unwrap().to_owned();
         let secret = base64::prelude::BASE64_STANDARD.encode([&[1][..], &[seed; 32]].concat());
         let signer = StandardSigner::new(&format!("PRIVATE+KEY+{ORIGIN}+{id}+{secret}")).unwrap();
-        Self { identity, signer, entries: Vec::new(), heads: BTreeMap::new(), salts: 0 }
+        let mut log = Self {
+            identity,
+            signer,
+            entries: Vec::new(),
+            heads: BTreeMap::new(),
+            aliases: BTreeMap::new(),
+            tiles: BTreeMap::new(),
+            salts: 0,
+        };
+        let key = hex::encode(vrf().public().to_bytes());
+        let fields = [(first_entry::SUITE_FIELD, json!(SUITE_NAME)), (first_entry::KEY_FIELD, json!(key))];
+        log.append(first_entry::KIND, &[], &fields, at("2026-11-01T00:00:00Z"));
+        log
+    }
+
+    /// The name under which the log knows a subject.
+    fn name(&self, subject: &str) -> [u8; 32] {
+        pseudonym(&vrf(), self.aliases.get(subject).map_or(subject, String::as_str))
     }
 
     fn open(&mut self, place: &str, index: usize, value: Value) -> (OpeningFacts, [u8; 32]) {
@@ -104,9 +133,9 @@ impl Log {
         for (index, subject) in subjects.iter().enumerate() {
             let before = self.heads.get(subject).copied();
             let link = SubjectLink {
-                subject: pseudonym(&PSEUDONYM_KEY, subject),
-                n: before.map_or(1, |(n, _)| n + 1),
-                prev: before.map(|(_, leaf)| leaf),
+                subject: self.name(subject),
+                n: before.map_or(1, |(n, ..)| n + 1),
+                prev: before.map(|(.., leaf)| leaf),
             };
             let (opening, commitment) = self.open("subj", index, link.to_value());
             openings.push(opening);
@@ -124,8 +153,8 @@ impl Log {
         let body = entry.to_bytes().unwrap();
         let leaf = leaf_hash(&body);
         for subject in subjects {
-            let head = self.heads.entry(subject.clone()).or_insert((0, leaf));
-            *head = (head.0 + 1, leaf);
+            let head = self.heads.entry(subject.clone()).or_insert((0, seq, leaf));
+            *head = (head.0 + 1, seq, leaf);
         }
         self.entries.push(EntryFacts { seq, body, leaf, openings, proof: Vec::new() });
         seq
@@ -147,8 +176,35 @@ impl Log {
         tree
     }
 
+    /// Seals the log as it is, with an entry; the entry's number, the size sealed, and the map.
+    pub fn seal(&mut self, at: Moment) -> (SealFacts, BTreeMap<map::Prefix, map::MapTile>) {
+        let size = u64::try_from(self.entries.len()).unwrap();
+        let leaves: Vec<MapLeaf> = self
+            .heads
+            .iter()
+            .map(|(identity, (count, seq, leaf))| MapLeaf {
+                subject: self.name(identity),
+                count: *count,
+                seq: *seq,
+                leaf: *leaf,
+            })
+            .collect();
+        let mut tiles = BTreeMap::new();
+        map::put(&mut tiles, &leaves).unwrap();
+        let seal = Seal {
+            day: "2026-11-23".to_owned(),
+            size,
+            root: self.tree().root().as_bytes()[..].try_into().unwrap(),
+            subjects: u64::try_from(leaves.len()).unwrap(),
+            map: tiles[&Vec::new()].hash(),
+        };
+        let entry = self.append(seal::KIND, &[seal::SUBJECT.to_owned()], &[(seal::FIELD, seal.to_value())], at);
+        self.tiles.clone_from(&tiles);
+        (SealFacts { entry, size }, tiles)
+    }
+
     /// Entries with their proofs.
-    fn shown(&self, wanted: &[u64]) -> Vec<EntryFacts> {
+    pub fn shown(&self, wanted: &[u64]) -> Vec<EntryFacts> {
         let tree = self.tree();
         let proven = |seq: &u64| {
             let index = usize::try_from(*seq).unwrap();
@@ -237,7 +293,7 @@ pub fn facts(world: &World, log: &mut Log, turn: &Turn) -> ExtractFacts {
         at("2026-11-22T11:00:03Z"),
     );
     history.push(signed);
-    let mut shown = history.clone();
+    let mut shown = [vec![0], history.clone()].concat();
     let mut case_history = Vec::new();
     let certificate = sender.certificate.sha256();
     if turn.compromised {
@@ -271,6 +327,8 @@ pub fn facts(world: &World, log: &mut Log, turn: &Turn) -> ExtractFacts {
         }
         shown.extend(&case_history);
     }
+    let (seal, tiles) = log.seal(at("2026-11-23T09:00:01Z"));
+    shown.push(seal.entry);
     shown.sort_unstable();
     log.append("session.closed", &[sender_key], &[], at("2026-11-23T18:00:00Z"));
     let (checkpoint, size, root) = log.checkpoint();
@@ -280,9 +338,9 @@ pub fn facts(world: &World, log: &mut Log, turn: &Turn) -> ExtractFacts {
         received_at(),
         Packaging::Attached,
     );
-    let mut subjects = vec![subject(&document, history)];
+    let mut subjects = vec![subject(&document, history, &tiles)];
     if turn.compromised {
-        subjects.push(subject(&format!("case:{}", case_id()), case_history));
+        subjects.push(subject(&format!("case:{}", case_id()), case_history, &tiles));
     }
     ExtractFacts {
         id: ExtractId::from(Uuid::from_u128(0x41)),
@@ -340,13 +398,29 @@ pub fn facts(world: &World, log: &mut Log, turn: &Turn) -> ExtractFacts {
             size,
             root,
             subjects,
+            seal: Some(seal),
         },
     }
 }
 
-fn subject(identity: &str, entries: Vec<u64>) -> SubjectFacts {
-    let pseudonym = hex::encode(pseudonym(&PSEUDONYM_KEY, identity));
-    SubjectFacts { identity: identity.to_owned(), pseudonym, entries }
+/// The facts of an operator who wrote the history of the document under a name that is not its own.
+pub fn with_second_chain(world: &World, seed: u8) -> (Log, ExtractFacts) {
+    let mut log = Log::new(seed);
+    let document = format!("document:{}", document_id());
+    log.aliases.insert(document.clone(), "document:other".to_owned());
+    let mut facts = facts(world, &mut log, &Turn::default());
+    let name = log.name(&document);
+    let shown = &mut facts.journal.subjects[0];
+    shown.pseudonym = hex::encode(name);
+    shown.sealed = Some(map::look_up(&log.tiles, &name).unwrap());
+    (log, facts)
+}
+
+fn subject(identity: &str, entries: Vec<u64>, tiles: &BTreeMap<map::Prefix, map::MapTile>) -> SubjectFacts {
+    let pseudonym = pseudonym(&vrf(), identity);
+    let sealed = Some(map::look_up(tiles, &pseudonym).unwrap());
+    let (proof, pseudonym) = (vrf().prove(identity.as_bytes()), hex::encode(pseudonym));
+    SubjectFacts { identity: identity.to_owned(), pseudonym, proof, sealed, entries }
 }
 
 pub fn officer_name(world: &World) -> String {

@@ -5,9 +5,9 @@ use qolhat_pki::cms::SignedData;
 use qolhat_pki::issue::augment::{Augmentation, augment};
 use qolhat_pki::issue::cms_sign::{Packaging, SignRequest, SigningContent, sign_cms};
 
-use super::super::check_signature::EvidenceKind;
-use super::super::gather_evidence::{fetch_revocation, fetch_time_stamp};
-use super::super::{Fault, OperationError};
+use super::check_signature::EvidenceKind;
+use super::gather_evidence::{fetch_revocation, fetch_time_stamp};
+use super::{Fault, OperationError};
 use crate::app::App;
 use crate::domain::refusal::RefusalCode;
 use crate::signature::fetch::Piece;
@@ -38,7 +38,7 @@ pub(super) async fn seal(app: &App, content: &[u8]) -> Result<Vec<u8>, Operation
 ///
 /// # Errors
 /// A fault when a piece is not what it says.
-pub(in super::super) fn with_proofs(
+pub(super) fn with_proofs(
     app: &App,
     cms: &[u8],
     evidence: &[(EvidenceKind, Vec<u8>)],

@@ -1,0 +1,78 @@
+//! The seals of the log held against a map made anew from the entries.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::super::entry::{Entry, Field};
+use super::super::map::{self, EMPTY, MapLeaf, MapTile, Prefix};
+use super::super::seal::{KIND, LAG_MAX_ENTRIES, Seal};
+use super::super::store;
+use super::super::subjects::SubjectLink;
+use crate::db::Row;
+
+/// The map as the entries make it.
+#[derive(Default)]
+pub(super) struct Seals {
+    tiles: BTreeMap<Prefix, MapTile>,
+    subjects: u64,
+    /// Changes since the last seal, which may be of before or after the next one.
+    pending: VecDeque<MapLeaf>,
+    /// Roots of the checkpoints that a seal may still name.
+    roots: VecDeque<(u64, [u8; 32])>,
+    /// Size of the last seal.
+    sealed: u64,
+}
+
+impl Seals {
+    /// A checkpoint that was found right.
+    pub(super) fn checkpoint(&mut self, size: u64, root: [u8; 32]) {
+        self.roots.push_back((size, root));
+        while self.roots.front().is_some_and(|(old, _)| old + LAG_MAX_ENTRIES < size) {
+            self.roots.pop_front();
+        }
+    }
+
+    /// Takes the links of entry `seq` in.
+    pub(super) fn entry(&mut self, seq: u64, leaf: [u8; 32], links: &[SubjectLink]) -> Result<(), String> {
+        self.pending.extend(links.iter().map(|link| MapLeaf { subject: link.subject, count: link.n, seq, leaf }));
+        // What no later seal can leave out need not wait.
+        if self.pending.front().is_some_and(|oldest| oldest.seq + 2 * LAG_MAX_ENTRIES < seq) {
+            self.take(seq - LAG_MAX_ENTRIES)?;
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, size: u64) -> Result<(), String> {
+        let within = self.pending.iter().take_while(|leaf| leaf.seq < size).count();
+        let leaves: Vec<MapLeaf> = self.pending.drain(..within).collect();
+        self.subjects += u64::try_from(leaves.iter().filter(|leaf| leaf.count == 1).count()).unwrap_or(u64::MAX);
+        map::put(&mut self.tiles, &leaves).map(drop).map_err(|error| error.to_string())
+    }
+
+    /// Whether entry `seq`, when it is a seal, says what the entries say.
+    pub(super) fn check(&mut self, seq: u64, entry: &Entry, openings: &[Row]) -> Result<(), String> {
+        if entry.kind != KIND {
+            return Ok(());
+        }
+        let opened = openings
+            .iter()
+            .filter_map(|row| store::opening(row).ok())
+            .find(|(field, _)| *field == Field::Payload(0))
+            .and_then(|(_, opening)| Seal::from_value(opening.payload_field()?.1));
+        let seal = opened.ok_or("the seal is not opened, or no seal")?;
+        if seal.size > seq || seq - seal.size > LAG_MAX_ENTRIES || seal.size < self.sealed {
+            return Err(format!("the seal is of size {}", seal.size));
+        }
+        let root = self.roots.iter().find(|(size, _)| *size == seal.size).map(|(_, root)| *root);
+        if root != Some(seal.root) {
+            return Err("the seal is of another root, or of no checkpoint".to_owned());
+        }
+        self.take(seal.size)?;
+        self.sealed = seal.size;
+        let map = self.tiles.get(&Vec::new()).map_or(EMPTY, MapTile::hash);
+        if (map, self.subjects) == (seal.map, seal.subjects) {
+            Ok(())
+        } else {
+            Err("the map of subjects sealed is not the one that the entries make".to_owned())
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! The entry that opens a log: number 0. It fixes the key of the subjects' pseudonyms before there is any subject, so
+//! that the operator cannot choose another key later for one whose history he would like to have twice.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::draft::Waiting;
+use super::vrf::{SUITE_NAME, VrfPublicKey};
+
+/// Its kind; no other entry has it.
+pub const KIND: &str = "log.opened";
+/// The field that names the function: [`SUITE_NAME`].
+pub const SUITE_FIELD: &str = "vrf_suite";
+/// The field that holds the public key of the function, 64 hexadecimal digits.
+pub const KEY_FIELD: &str = "vrf_key";
+
+/// What is written down.
+pub(super) fn waiting(origin: &str, key: &VrfPublicKey) -> Waiting {
+    Waiting {
+        kind: KIND.to_owned(),
+        subjects: Vec::new(),
+        payload: vec![
+            (SUITE_FIELD.to_owned(), json!(SUITE_NAME)),
+            (KEY_FIELD.to_owned(), json!(hex::encode(key.to_bytes()))),
+        ],
+        actor: json!({"log": origin}),
+    }
+}
+
+/// The key that the entry of this kind, with these opened fields, fixes.
+///
+/// # Errors
+/// Why it fixes none; English.
+pub fn vrf_key(kind: &str, fields: &BTreeMap<String, Value>) -> Result<VrfPublicKey, String> {
+    if kind != KIND {
+        return Err(format!("the first entry is {kind} and not {KIND}"));
+    }
+    let text = |name: &str| fields.get(name).and_then(Value::as_str).ok_or_else(|| format!("{name} is not opened"));
+    if text(SUITE_FIELD)? != SUITE_NAME {
+        return Err(format!("{SUITE_FIELD} is not {SUITE_NAME}"));
+    }
+    let key = super::entry::digest_from_hex(text(KEY_FIELD)?).and_then(|octets| VrfPublicKey::parse(&octets));
+    key.ok_or_else(|| format!("{KEY_FIELD} is no key of that function"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::journal::vrf::VrfSecretKey;
+
+    #[test]
+    fn a_first_entry_fixes_the_key_it_was_made_with_and_nothing_else_fixes_one() {
+        let key = VrfSecretKey::from_seed(&[3; 32]).public();
+        let made = waiting("log.example/1", &key);
+        assert_eq!(made.check(), Ok(()));
+        let fields: BTreeMap<String, Value> = made.payload.into_iter().collect();
+        assert_eq!(vrf_key(KIND, &fields), Ok(key));
+
+        assert!(vrf_key("document.recorded", &fields).is_err());
+        for (name, value) in [
+            (SUITE_FIELD, json!("ECVRF-P256-SHA256-TAI")),
+            (KEY_FIELD, json!("00")),
+            (KEY_FIELD, json!(format!("01{}", "00".repeat(31)))),
+            (KEY_FIELD, json!(1)),
+        ] {
+            let mut other = fields.clone();
+            other.insert(name.to_owned(), value);
+            assert!(vrf_key(KIND, &other).is_err(), "{name}");
+        }
+        for name in [SUITE_FIELD, KEY_FIELD] {
+            let mut fewer = fields.clone();
+            fewer.remove(name);
+            assert!(vrf_key(KIND, &fewer).is_err(), "{name}");
+        }
+    }
+}

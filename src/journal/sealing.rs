@@ -1,0 +1,250 @@
+//! Making seals: the map is brought up to a checkpoint from the entries that came since, tile by tile, and a seal over it
+//! is put into the inbox in the same transaction. Several processes may try at once: the row of the map lets one in after the other.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use serde_json::json;
+
+use super::map::{self, EMPTY, MapError, MapLeaf, MapProof, MapTile, Prefix};
+use super::seal::{FIELD, KIND, SUBJECT, Seal};
+use super::vrf::VrfSecretKey;
+use super::{EventDraft, JournalError, draft, store};
+use crate::db::{Db, Row, Tx, Value};
+use crate::domain::ids::EventId;
+use crate::domain::time::Moment;
+use crate::params;
+
+/// Most entries by which the map moves in one transaction.
+const STEP_MAX_ENTRIES: u64 = 20_000;
+
+/// A seal that was made: its entry is in the log or on its way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MadeSeal {
+    /// Its event.
+    pub event: EventId,
+    /// What it says.
+    pub seal: Seal,
+}
+
+/// What the newest seal shows of some subjects.
+#[derive(Debug, Clone)]
+pub struct Sealed {
+    /// The seal.
+    pub made: MadeSeal,
+    /// Of each pseudonym asked for, in order.
+    pub proofs: Vec<MapProof>,
+}
+
+/// When a seal is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// One for each day.
+    ForTheDay,
+    /// One over the newest checkpoint.
+    Now,
+}
+
+struct MapState {
+    size: u64,
+    subjects: u64,
+    root: [u8; 32],
+}
+
+/// Brings the map to the newest checkpoint and seals it; `None` when the day has its seal or there is nothing to seal.
+pub(super) async fn seal(
+    db: &Db,
+    key: &VrfSecretKey,
+    origin: &str,
+    (event, day): (EventId, &str),
+    wanted: Wanted,
+) -> Result<Option<MadeSeal>, JournalError> {
+    loop {
+        let mut tx = db.begin().await?;
+        // Whoever holds the row makes the next step alone.
+        let row = tx.query_one(include_str!("sql/lock_map.sql"), &[]).await?;
+        let state = read_state(row.as_ref())?;
+        if wanted == Wanted::ForTheDay && has_seal(&mut tx, day).await? {
+            return Ok(None);
+        }
+        let row = tx.query_one(include_str!("sql/select_latest_checkpoint.sql"), &[]).await?;
+        let Some(checkpoint) = row.as_ref().map(store::checkpoint).transpose()? else { return Ok(None) };
+        if state.size > checkpoint.size {
+            return Err(damaged("it is ahead of the log"));
+        }
+        let to = checkpoint.size.min(state.size + STEP_MAX_ENTRIES);
+        let moved = advance(&mut tx, &state, to).await?;
+        // A great log is taken in by many steps, and only the last of them is sealed.
+        if to == checkpoint.size {
+            let (day, root) = (day.to_owned(), checkpoint.root);
+            let seal = Seal { day, size: to, root, subjects: moved.subjects, map: moved.root };
+            keep(&mut tx, key, origin, event, &seal).await?;
+            tx.commit().await?;
+            return Ok(Some(MadeSeal { event, seal }));
+        }
+        tx.commit().await?;
+    }
+}
+
+fn damaged(what: &str) -> JournalError {
+    JournalError::Contradiction(format!("the map of subjects: {what}"))
+}
+
+impl From<MapError> for JournalError {
+    fn from(error: MapError) -> Self {
+        damaged(&error.to_string())
+    }
+}
+
+async fn has_seal(tx: &mut Tx, day: &str) -> Result<bool, JournalError> {
+    Ok(tx.query_one(include_str!("sql/select_seal_of_day.sql"), &params![day]).await?.is_some())
+}
+
+fn read_state(row: Option<&Row>) -> Result<MapState, JournalError> {
+    let row = row.ok_or_else(|| damaged("it is gone"))?;
+    Ok(MapState {
+        size: store::unsigned(row, "size")?,
+        subjects: store::unsigned(row, "subjects")?,
+        root: row.array("root")?,
+    })
+}
+
+/// Takes the entries up to `to` into the map.
+async fn advance(tx: &mut Tx, from: &MapState, to: u64) -> Result<MapState, JournalError> {
+    let (leaves, new) = changed(tx, from.size, to).await?;
+    let subjects: Vec<[u8; 32]> = leaves.iter().map(|leaf| leaf.subject).collect();
+    let mut tiles = tiles_of(tx, &subjects).await?;
+    let before = tiles.get(&Vec::new()).map_or(EMPTY, MapTile::hash);
+    if before != from.root {
+        return Err(damaged("its tiles do not lead to its root"));
+    }
+    let written = map::put(&mut tiles, &leaves)?;
+    let root = tiles.get(&Vec::new()).map_or(EMPTY, MapTile::hash);
+    let moved = MapState { size: to, subjects: from.subjects + new, root };
+    let values = params![store::signed(to), store::signed(moved.subjects), root.to_vec()];
+    tx.execute(include_str!("sql/move_map.sql"), &values).await?;
+    let rows: Vec<Vec<Value>> = written
+        .into_iter()
+        .filter_map(|prefix| {
+            let body = tiles.get(&prefix)?.to_bytes();
+            Some(params![prefix, body].to_vec())
+        })
+        .collect();
+    tx.execute_many(include_str!("sql/upsert_map_tiles.sql"), &rows).await?;
+    Ok(moved)
+}
+
+/// The subjects of the entries `from..to` as they stand at `to`, and how many of them are new.
+async fn changed(tx: &mut Tx, from: u64, to: u64) -> Result<(Vec<MapLeaf>, u64), JournalError> {
+    let range = params![store::signed(from), store::signed(to)];
+    let rows = tx.query(include_str!("sql/select_subjects_changed.sql"), &range).await?;
+    let numbers: BTreeSet<i64> = rows.iter().map(|row| row.int("seq")).collect::<Result<_, _>>()?;
+    let keys: Vec<Value> = numbers.into_iter().map(Value::from).collect();
+    let mut hashes = HashMap::new();
+    for row in tx.query_in(include_str!("sql/select_leaves.sql"), &keys).await? {
+        hashes.insert(store::unsigned(&row, "seq")?, row.array::<32>("leaf")?);
+    }
+    let (mut leaves, mut new) = (Vec::with_capacity(rows.len()), 0);
+    for row in &rows {
+        let seq = store::unsigned(row, "seq")?;
+        let leaf = *hashes.get(&seq).ok_or_else(|| damaged("an entry of a subject is missing"))?;
+        leaves.push(MapLeaf { subject: row.array("subject")?, count: store::unsigned(row, "n")?, seq, leaf });
+        if row.int("first_n")? == 1 {
+            new += 1;
+        }
+    }
+    Ok((leaves, new))
+}
+
+/// The tiles on the way to these subjects, one level at a time, each held against the one above.
+async fn tiles_of(tx: &mut Tx, subjects: &[[u8; 32]]) -> Result<BTreeMap<Prefix, MapTile>, JournalError> {
+    let mut tiles = BTreeMap::new();
+    let mut wanted: BTreeMap<Prefix, Option<[u8; 32]>> = BTreeMap::from([(Vec::new(), None)]);
+    while !wanted.is_empty() {
+        let keys: Vec<Value> = wanted.keys().map(Value::from).collect();
+        let mut below = BTreeMap::new();
+        for row in tx.query_in(include_str!("sql/select_map_tiles.sql"), &keys).await? {
+            let (prefix, tile) = (row.bytes("prefix")?, MapTile::from_bytes(&row.bytes("body")?)?);
+            let told = wanted.remove(&prefix).flatten();
+            if told.is_some_and(|told| told != tile.hash()) {
+                return Err(damaged("a tile is not the one that the tile above it names"));
+            }
+            let named = map::tiles_below(&prefix, &tile, subjects);
+            below.extend(named.into_iter().map(|(prefix, hash)| (prefix, Some(hash))));
+            tiles.insert(prefix, tile);
+        }
+        // The topmost tile is not there before the first seal.
+        if wanted.values().any(Option::is_some) {
+            return Err(damaged("a tile is missing"));
+        }
+        wanted = below;
+    }
+    Ok(tiles)
+}
+
+/// Writes the seal down and puts its event into the inbox.
+async fn keep(tx: &mut Tx, key: &VrfSecretKey, origin: &str, event: EventId, seal: &Seal) -> Result<(), JournalError> {
+    let row = params![
+        event.as_uuid(),
+        seal.day.as_str(),
+        store::signed(seal.size),
+        seal.root.to_vec(),
+        store::signed(seal.subjects),
+        seal.map.to_vec()
+    ];
+    tx.execute(include_str!("sql/insert_seal.sql"), &row).await?;
+    let event = EventDraft {
+        id: event,
+        kind: KIND.to_owned(),
+        subjects: vec![SUBJECT.to_owned()],
+        payload: vec![(FIELD.to_owned(), seal.to_value())],
+        actor: json!({"log": origin}),
+    };
+    draft::enqueue(tx, key, &event).await
+}
+
+fn read_seal(row: &Row) -> Result<MadeSeal, JournalError> {
+    Ok(MadeSeal {
+        event: EventId::from(row.id("event")?),
+        seal: Seal {
+            day: row.text("day")?,
+            size: store::unsigned(row, "size")?,
+            root: row.array("root")?,
+            subjects: store::unsigned(row, "subjects")?,
+            map: row.array("map")?,
+        },
+    })
+}
+
+/// What the newest seal shows of `subjects`; `None` while the map is on its way to the next one.
+pub(super) async fn proofs(db: &Db, subjects: &[[u8; 32]]) -> Result<Option<Sealed>, JournalError> {
+    let mut tx = db.begin_reading().await?;
+    let row = tx.query_one(include_str!("sql/select_map.sql"), &[]).await?;
+    let state = read_state(row.as_ref())?;
+    let row = tx.query_one(include_str!("sql/select_seal_of_size.sql"), &params![store::signed(state.size)]).await?;
+    let Some(made) = row.as_ref().map(read_seal).transpose()? else { return Ok(None) };
+    if made.seal.map != state.root {
+        return Err(damaged("it is not what was sealed"));
+    }
+    let tiles = tiles_of(&mut tx, subjects).await?;
+    let mut proofs = Vec::with_capacity(subjects.len());
+    for subject in subjects {
+        let proof = map::look_up(&tiles, subject)?;
+        proof.verify(&made.seal.map, subject)?;
+        proofs.push(proof);
+    }
+    Ok(Some(Sealed { made, proofs }))
+}
+
+/// The oldest seals that wait for the operator's signature.
+pub(super) async fn unsigned(db: &Db, most: i64) -> Result<Vec<MadeSeal>, JournalError> {
+    let rows = db.query(include_str!("sql/select_seals_unsigned.sql"), &params![most]).await?;
+    rows.iter().map(read_seal).collect()
+}
+
+/// Keeps the operator's signature over a seal; a second one is not kept.
+pub(super) async fn keep_signature(db: &Db, event: EventId, cms: &[u8], now: Moment) -> Result<(), JournalError> {
+    let mut tx = db.begin().await?;
+    let row = params![event.as_uuid(), cms.to_vec(), now];
+    tx.execute(include_str!("sql/insert_seal_signature.sql"), &row).await?;
+    Ok(tx.commit().await?)
+}

@@ -1,0 +1,2 @@
+-- One row.
+select size, subjects, root from journal_map

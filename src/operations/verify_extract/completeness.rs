@@ -1,0 +1,84 @@
+//! Level 3 of completeness: the map that a seal in the log commits to shows how many entries each subject had when it was
+//! made, so that none below it is kept back.
+
+use super::finding::FaultCode;
+use super::journal::{Entries, digest};
+use super::report::ExtractReport;
+use crate::extract::format;
+use crate::extract::records::{MapLeafRecord, SealedRecord, StatementRecord, SubjectRecord};
+use crate::journal::map::{Found, MapLeaf, MapProof};
+use crate::journal::seal::{self, Seal};
+
+/// Whether the seal named, if any, shows of each subject what the statement tells. Without a seal nothing of the kind may
+/// be told.
+pub(super) fn check(statement: &StatementRecord, entries: &Entries, report: &mut ExtractReport) -> bool {
+    let Some(told) = statement.seal else {
+        let without = statement.subjects.iter().all(|subject| subject.sealed.is_none());
+        if !without {
+            report.fail(format::STATEMENT, FaultCode::Seal, "a subject is shown sealed and no seal is named");
+        }
+        return without;
+    };
+    let seal = match opened(told.entry, told.size, entries) {
+        Ok(seal) => seal,
+        Err(reason) => {
+            report.fail(&format::entry_openings(told.entry), FaultCode::Seal, reason);
+            return false;
+        }
+    };
+    let mut whole = true;
+    for subject in &statement.subjects {
+        if let Err(reason) = shown(subject, &seal, entries) {
+            whole = false;
+            report.fail(format::STATEMENT, FaultCode::Seal, format!("{}: {reason}", subject.identity));
+        }
+    }
+    whole
+}
+
+/// The seal in this entry, when it is of a log of this size.
+fn opened(entry: u64, size: u64, entries: &Entries) -> Result<Seal, String> {
+    let opened = entries.get(entry).ok_or_else(|| format!("entry {entry} is not here, or does not hold"))?;
+    if opened.kind != seal::KIND {
+        return Err(format!("entry {entry} is {}", opened.kind));
+    }
+    let seal = opened.fields.get(seal::FIELD).and_then(Seal::from_value).ok_or("the seal is not opened")?;
+    if seal.size == size && size <= entry { Ok(seal) } else { Err(format!("it seals {} entries", seal.size)) }
+}
+
+/// That the map shows of the subject exactly those of its entries that lie below the seal.
+fn shown(subject: &SubjectRecord, seal: &Seal, entries: &Entries) -> Result<(), String> {
+    let sealed = subject.sealed.as_ref().ok_or("nothing is shown of it")?;
+    let pseudonym = digest(&subject.pseudonym).ok_or("the pseudonym is not 64 hexadecimal digits")?;
+    let below: Vec<u64> = subject.entries.iter().copied().filter(|seq| *seq < seal.size).collect();
+    let count = u64::try_from(below.len()).unwrap_or(u64::MAX);
+    if count != sealed.count {
+        return Err(format!("{} entries are told below the seal, {count} are here", sealed.count));
+    }
+    let found = match (below.last(), &sealed.other) {
+        (Some(seq), None) => {
+            let newest = entries.get(*seq).ok_or_else(|| format!("entry {seq} is not here, or does not hold"))?;
+            Found::Leaf(MapLeaf { subject: pseudonym, count, seq: *seq, leaf: newest.leaf })
+        }
+        (None, Some(other)) => Found::Other(leaf_of(other)?),
+        (None, None) => Found::Nothing,
+        (Some(_), Some(_)) => return Err("it is shown to be there and not to be".to_owned()),
+    };
+    let proof = MapProof { found, hashes: hashes_of(sealed)? };
+    proof.verify(&seal.map, &pseudonym).map_err(|error| error.to_string())
+}
+
+fn leaf_of(record: &MapLeafRecord) -> Result<MapLeaf, String> {
+    let malformed = || "the other subject is malformed".to_owned();
+    Ok(MapLeaf {
+        subject: digest(&record.subject).ok_or_else(malformed)?,
+        count: record.count,
+        seq: record.seq,
+        leaf: digest(&record.leaf).ok_or_else(malformed)?,
+    })
+}
+
+fn hashes_of(sealed: &SealedRecord) -> Result<Vec<[u8; 32]>, String> {
+    let hashes: Option<Vec<[u8; 32]>> = sealed.hashes.iter().map(|hash| digest(hash)).collect();
+    hashes.ok_or_else(|| "a hash is not 64 hexadecimal digits".to_owned())
+}
