@@ -8,7 +8,7 @@ use qolhat_pki::digest::DigestAlgorithm;
 use tokio::sync::watch;
 
 use crate::app::App;
-use crate::operations::{Fault, OperationError, issue_receipt, recheck_document, seal_journal};
+use crate::operations::{Fault, OperationError, destroy_content, issue_receipt, recheck_document, seal_journal};
 
 /// Between two rounds, in seconds.
 pub const ROUND_SECONDS: u64 = 5;
@@ -53,6 +53,13 @@ pub async fn round(app: &App) {
         Ok(0) => {}
         Ok(count) => tracing::info!(document.count = count, "checked anew"),
         Err(error) => tracing::error!(error = %error, "documents that wait were not checked"),
+    }
+    match destroy_content::destroy_due(app).await {
+        Ok(0) => {}
+        Ok(count) => {
+            tracing::info!(document.count = count, "content destroyed, its term of keeping or a hold has ended")
+        }
+        Err(error) => tracing::error!(error = %error, "content that is due was not destroyed"),
     }
     match issue_receipt::issue_missing(app).await {
         Ok(0) => {}

@@ -24,6 +24,7 @@ use crate::app::App;
 use crate::domain::refusal::RefusalCode;
 
 mod compromises;
+mod destruction;
 pub(crate) mod documents;
 mod extracts;
 pub(crate) mod idempotency;
@@ -95,6 +96,10 @@ fn api() -> OpenApiRouter<Shared> {
         .routes(routes!(documents::sign))
         .routes(routes!(documents::reject))
         .routes(routes!(documents::withdraw))
+        .routes(routes!(destruction::text))
+        .routes(routes!(destruction::show, destruction::request))
+        .routes(routes!(destruction::holds, destruction::hold))
+        .routes(routes!(destruction::release))
         .routes(routes!(people::employees, people::add_employee))
         .routes(routes!(people::invitations, people::invite))
         .routes(routes!(people::certificates))

@@ -245,6 +245,7 @@ pub fn status_of(code: RefusalCode) -> StatusCode {
         | C::DocumentAlreadySigned
         | C::DocumentAlreadyRejected
         | C::DocumentWithdrawn
+        | C::ContentDestroyed
         | C::DocumentNotYetReceived
         | C::CaseClosed
         | C::CaseAlreadyOpen

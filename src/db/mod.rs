@@ -196,6 +196,17 @@ impl Db {
         Ok(())
     }
 
+    /// Has the engine forget what was deleted: no copy of it stays in the write-ahead log of SQLite. On PostgreSQL dead rows
+    /// and archived log go with vacuuming and the retention of backups, which are the server's.
+    /// # Errors
+    /// As [`Db::query`].
+    pub async fn forget(&self) -> Result<(), DbError> {
+        if let Pools::Sqlite { writer, .. } = &self.pools {
+            sqlx::query("pragma wal_checkpoint(truncate)").execute(writer).await?;
+        }
+        Ok(())
+    }
+
     /// Waits for work in progress and closes all connections. Clones of this value become useless.
     pub async fn close(&self) {
         match &self.pools {
@@ -314,6 +325,8 @@ async fn connect_sqlite(url: &str) -> Result<Pools, DbError> {
         .foreign_keys(true)
         .busy_timeout(SQLITE_BUSY_TIMEOUT)
         .statement_cache_capacity(STATEMENT_CACHE_CAPACITY)
+        // What is deleted is overwritten: an erased key is not left on a free page.
+        .pragma("secure_delete", "on")
         // Without it INSERT OR REPLACE deletes a row past its delete trigger.
         .pragma("recursive_triggers", "on");
     let writer = SqlitePoolOptions::new()

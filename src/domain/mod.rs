@@ -21,6 +21,7 @@ pub mod kinds;
 pub mod money;
 pub mod party;
 pub mod refusal;
+pub mod retention;
 pub mod text;
 pub mod time;
 

@@ -182,6 +182,8 @@ refusal_codes! {
     DocumentAlreadyRejected "document-already-rejected" Some("Agreement 5.3.1"), ["since"];
     /// The sender has withdrawn the document.
     DocumentWithdrawn "document-withdrawn" Some("Agreement 5.3.1.5"), ["since"];
+    /// The content was destroyed, or the caller's party has asked for that and has no access any more.
+    ContentDestroyed "content-destroyed" Some("Agreement 5.3.11"), [];
     /// The document is not recorded or checked yet.
     DocumentNotYetReceived "document-not-yet-received" RECORDED, [];
     /// The act needs a reason.

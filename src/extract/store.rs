@@ -209,3 +209,20 @@ pub async fn set_issued(
     .await
     .map(|rows| rows == 1)
 }
+
+/// Erases the keys of the operator's own copies of extracts that hold `document`; answers the blobs that nobody can read
+/// any more. What was handed out stays whole, and the register goes on to know it.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn destroy_copies(tx: &mut Tx, document: DocumentId) -> Result<Vec<ContentDigest>, DbError> {
+    let gone = params![Vec::<u8>::new(), document.as_uuid()];
+    let mut blobs = Vec::new();
+    for row in tx.query(include_str!("sql/destroy_extracts_of_document.sql"), &gone).await? {
+        blobs.push(address(row.bytes("prepared_address")?, "extract.prepared_address")?);
+        if let Some(issued) = row.opt_bytes("issued_address")? {
+            blobs.push(address(issued, "extract.issued_address")?);
+        }
+    }
+    Ok(blobs)
+}

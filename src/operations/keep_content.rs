@@ -8,9 +8,10 @@ use qolhat_storage::{BlobStore as _, ContentDigest};
 use super::{Fault, OperationError};
 use crate::app::App;
 use crate::db::Tx;
-use crate::docflow::store;
+use crate::docflow::{destruction, store};
 use crate::domain::ids::DocumentId;
 use crate::domain::party::Party;
+use crate::domain::refusal::RefusalCode;
 
 /// A new content key.
 #[must_use]
@@ -76,11 +77,16 @@ pub async fn key_of(app: &App, document: DocumentId, holder: &Party) -> Result<O
 /// The key of a document, as the operator holds it.
 ///
 /// # Errors
-/// A fault, also when there is none.
+/// `content-destroyed`; a fault when there is none.
 pub async fn operator_key(app: &App, document: DocumentId) -> Result<ContentKey, OperationError> {
-    key_of(app, document, &Party::Organization(app.operator.bin))
-        .await?
-        .ok_or_else(|| Fault::Inconsistent(format!("document {document} has no key of the operator")).into())
+    let operator = Party::Organization(app.operator.bin);
+    if let Some(key) = key_of(app, document, &operator).await? {
+        return Ok(key);
+    }
+    if destruction::destroyed_at(&app.db, document).await?.is_some() {
+        return Err(RefusalCode::ContentDestroyed.into());
+    }
+    Err(Fault::Inconsistent(format!("document {document} has no key of the operator")).into())
 }
 
 /// To whom and for which document a key is wrapped: moved to another row it does not open.

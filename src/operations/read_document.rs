@@ -1,10 +1,11 @@
 //! What a party reads of a document: its files, signatures, receipts, history, and the verification protocol with the
 //! four conditions of legal effect (SIG-14).
 
+use qolhat_storage::envelope::ContentKey;
 use serde_json::Value;
 
 use super::sign_document::load;
-use super::{Fault, OperationError, keep_content};
+use super::{Fault, OperationError, destroy_content, keep_content};
 use crate::access::cases::{self, CaseRow};
 use crate::access::rights::Caller;
 use crate::access::store as clients;
@@ -146,11 +147,19 @@ pub async fn read_file(
 ) -> Result<(FileRow, Vec<u8>), OperationError> {
     caller.must_draft()?;
     load(app, caller, document).await?;
-    let key = keep_content::key_of(app, document, &caller.party).await?.ok_or(RefusalCode::DocumentUnknown)?;
+    let key = own_key(app, caller, document).await?;
     let files = store::files(&app.db, document).await?;
     let file = files.into_iter().find(|file| file.ordinal == ordinal).ok_or(RefusalCode::NotFound)?;
     let bytes = keep_content::get(app, &key, &file.blob_address, &file.sha256).await?;
     Ok((file, bytes))
+}
+
+/// The key of a document, as the caller's party holds it.
+async fn own_key(app: &App, caller: &Caller, document: DocumentId) -> Result<ContentKey, OperationError> {
+    match keep_content::key_of(app, document, &caller.party).await? {
+        Some(key) => Ok(key),
+        None => destroy_content::gone(app, document, &caller.party, RefusalCode::DocumentUnknown).await,
+    }
 }
 
 /// A signature on a document, as it was received.
@@ -165,7 +174,7 @@ pub async fn read_signature(
 ) -> Result<Vec<u8>, OperationError> {
     caller.must_draft()?;
     load(app, caller, document).await?;
-    let key = keep_content::key_of(app, document, &caller.party).await?.ok_or(RefusalCode::DocumentUnknown)?;
+    let key = own_key(app, caller, document).await?;
     let rows = signatures::of_document(&app.db, document).await?;
     let row = rows.into_iter().find(|row| row.id == signature).ok_or(RefusalCode::NotFound)?;
     if row.document != document {

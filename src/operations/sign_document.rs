@@ -6,7 +6,7 @@ use serde_json::json;
 use super::check_signature::Checked;
 use super::commit::{self, Act as Written};
 use super::take_signature::{take_signature, written_down};
-use super::{Fault, OperationError, issue_receipt, keep_content, keep_signature, record_document};
+use super::{Fault, OperationError, destroy_content, issue_receipt, keep_content, keep_signature, record_document};
 use crate::access::answers::Request;
 use crate::access::rights::Caller;
 use crate::app::App;
@@ -51,7 +51,10 @@ pub async fn sign_document(
     let act = act_of(&row, side);
     decide(row.state(), act, side)?;
 
-    let key = keep_content::key_of(app, document, &caller.party).await?.ok_or(RefusalCode::DocumentUnknown)?;
+    let key = match keep_content::key_of(app, document, &caller.party).await? {
+        Some(key) => key,
+        None => return destroy_content::gone(app, document, &caller.party, RefusalCode::DocumentUnknown).await,
+    };
     let files = store::files(&app.db, document).await?;
     let original = files.first().ok_or_else(|| Fault::Inconsistent(format!("document {document} has no original")))?;
     let content = keep_content::get(app, &key, &original.blob_address, &original.sha256).await?;

@@ -9,6 +9,7 @@ mod cli_pki;
 mod court;
 mod database;
 mod demo;
+mod destruction;
 mod domain;
 mod doors;
 mod extend;

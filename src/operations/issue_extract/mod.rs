@@ -325,6 +325,10 @@ fn holder_name(id: ExtractId) -> Vec<u8> {
 }
 
 fn key_of(app: &App, id: ExtractId, row: &ExtractRow) -> Result<ContentKey, OperationError> {
+    // A document of it was destroyed, and with it our copy.
+    if row.wrapped_key.is_empty() {
+        return Err(RefusalCode::ContentDestroyed.into());
+    }
     Ok(envelope::unwrap_key(&app.wrapping, &row.wrapped_key, &holder_name(id))?)
 }
 

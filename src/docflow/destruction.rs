@@ -1,0 +1,193 @@
+//! Requests to destroy content, and legal holds, as they are kept.
+
+use qolhat_storage::ContentDigest;
+use uuid::Uuid;
+
+use super::store::digest;
+use crate::db::{Db, DbError, Row, Tx};
+use crate::domain::ids::{DocumentId, EventId};
+use crate::domain::party::Party;
+use crate::domain::time::Moment;
+use crate::params;
+
+/// A party's request.
+#[derive(Debug)]
+pub struct NewRequest<'a> {
+    /// The document.
+    pub document: DocumentId,
+    /// Who asks.
+    pub party: &'a Party,
+    /// His signature over the request.
+    pub cms: &'a [u8],
+    /// When.
+    pub requested_at: Moment,
+    /// Until when the law keeps the content.
+    pub kept_until: Option<Moment>,
+    /// Its event.
+    pub event: EventId,
+}
+
+/// A request as it is kept.
+#[derive(Debug, Clone, Copy)]
+pub struct RequestRow {
+    /// When it was made.
+    pub requested_at: Moment,
+    /// Until when the law keeps the content.
+    pub kept_until: Option<Moment>,
+}
+
+/// A legal hold.
+#[derive(Debug, Clone)]
+pub struct HoldRow {
+    /// Its id.
+    pub id: Uuid,
+    /// On what ground it was placed.
+    pub ground: String,
+    /// IIN of the officer who placed it.
+    pub placed_by: String,
+    /// When.
+    pub placed_at: Moment,
+    /// IIN of the officer who lifted it.
+    pub lifted_by: Option<String>,
+    /// When.
+    pub lifted_at: Option<Moment>,
+}
+
+/// Keeps a request and takes the party's key away; `false` when it has asked already.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn insert_request(tx: &mut Tx, new: &NewRequest<'_>) -> Result<bool, DbError> {
+    let row = params![
+        new.document.as_uuid(),
+        new.party.key(),
+        new.cms.to_vec(),
+        new.requested_at,
+        new.kept_until,
+        new.event.as_uuid()
+    ];
+    if tx.execute(include_str!("sql/insert_destruction_request.sql"), &row).await? == 0 {
+        return Ok(false);
+    }
+    tx.execute(include_str!("sql/delete_key.sql"), &params![new.document.as_uuid(), new.party.key()]).await?;
+    Ok(true)
+}
+
+/// A party's request.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn request(db: &Db, document: DocumentId, party: &Party) -> Result<Option<RequestRow>, DbError> {
+    let of = params![document.as_uuid(), party.key()];
+    let row = db.query_one(include_str!("sql/select_destruction_request.sql"), &of).await?;
+    let read = |row: Row| {
+        Ok(RequestRow { requested_at: row.moment("requested_at")?, kept_until: row.opt_moment("kept_until")? })
+    };
+    row.map(read).transpose()
+}
+
+/// When the content was destroyed, if it was.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn destroyed_at(db: &Db, document: DocumentId) -> Result<Option<Moment>, DbError> {
+    let row = db.query_one(include_str!("sql/select_destroyed.sql"), &params![document.as_uuid()]).await?;
+    row.map(|row| row.moment("at")).transpose()
+}
+
+/// Documents whose content nobody holds and nothing keeps any more.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn due(db: &Db, operator: &Party, now: Moment, most: i64) -> Result<Vec<DocumentId>, DbError> {
+    let rows = db.query(include_str!("sql/select_destruction_due.sql"), &params![operator.key(), now, most]).await?;
+    rows.iter().map(|row| Ok(DocumentId::from(row.id("document_id")?))).collect()
+}
+
+/// How many parties besides the operator hold the content.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn holders(tx: &mut Tx, document: DocumentId, operator: &Party) -> Result<i64, DbError> {
+    let of = params![document.as_uuid(), operator.key()];
+    let row = tx.query_one(include_str!("sql/count_other_holders.sql"), &of).await?;
+    row.map_or(Ok(0), |row| row.int("holders"))
+}
+
+/// Erases every key of the document; answers the blobs that nobody can read any more.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn destroy(
+    tx: &mut Tx,
+    document: DocumentId,
+    at: Moment,
+    event: EventId,
+) -> Result<Vec<ContentDigest>, DbError> {
+    let mut blobs = Vec::new();
+    for row in tx.query(include_str!("sql/select_sealed_blobs.sql"), &params![document.as_uuid()]).await? {
+        blobs.push(digest(&row, "blob_address")?);
+    }
+    tx.execute(include_str!("sql/delete_keys.sql"), &params![document.as_uuid()]).await?;
+    tx.execute(include_str!("sql/insert_destroyed.sql"), &params![document.as_uuid(), at, event.as_uuid()]).await?;
+    Ok(blobs)
+}
+
+/// Places a hold.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn insert_hold(
+    tx: &mut Tx,
+    document: DocumentId,
+    (id, event): (Uuid, EventId),
+    (ground, by): (&str, &str),
+    at: Moment,
+) -> Result<(), DbError> {
+    let row = params![id, document.as_uuid(), ground, by, at, event.as_uuid()];
+    tx.execute(include_str!("sql/insert_hold.sql"), &row).await.map(drop)
+}
+
+/// Lifts a hold; `false` when there is none to lift.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn lift_hold(
+    tx: &mut Tx,
+    document: DocumentId,
+    (id, event): (Uuid, EventId),
+    by: &str,
+    at: Moment,
+) -> Result<bool, DbError> {
+    let row = params![by, at, event.as_uuid(), id, document.as_uuid()];
+    Ok(tx.execute(include_str!("sql/lift_hold.sql"), &row).await? == 1)
+}
+
+fn hold(row: &Row) -> Result<HoldRow, DbError> {
+    Ok(HoldRow {
+        id: row.id("id")?,
+        ground: row.text("ground")?,
+        placed_by: row.text("placed_by")?,
+        placed_at: row.moment("placed_at")?,
+        lifted_by: row.opt_text("lifted_by")?,
+        lifted_at: row.opt_moment("lifted_at")?,
+    })
+}
+
+/// The holds on a document, the oldest first.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn holds(db: &Db, document: DocumentId) -> Result<Vec<HoldRow>, DbError> {
+    let rows = db.query(include_str!("sql/select_holds.sql"), &params![document.as_uuid()]).await?;
+    rows.iter().map(hold).collect()
+}
+
+/// As [`holds`], inside a transaction that holds the lock of the document.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn holds_now(tx: &mut Tx, document: DocumentId) -> Result<Vec<HoldRow>, DbError> {
+    let rows = tx.query(include_str!("sql/select_holds.sql"), &params![document.as_uuid()]).await?;
+    rows.iter().map(hold).collect()
+}

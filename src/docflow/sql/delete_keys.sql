@@ -1,0 +1,2 @@
+-- Every holder's.
+delete from content_key where document_id = $1

@@ -1,0 +1,69 @@
+//! How long the content of a document is under lock, by its class. The journal and the evidence are kept in any case; this
+//! is about content that a holder asks to destroy. Pure.
+
+use super::document::DocumentKind;
+use super::time::{CivilDate, Moment};
+
+/// Years for which evidence is kept at least. Source: Agreement 5.3.9.
+pub const EVIDENCE_YEARS: i16 = 5;
+/// Years for which accounting documents are kept at least, counted from the year after that of the document. Source: Tax
+/// Code, the term of limitation and not less than five years; Order 263 of 2017-09-29.
+pub const ACCOUNTING_YEARS: i16 = 5;
+
+/// What a document is for the law of keeping.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ContentClass {
+    /// It proves the agreement itself: kept with the journal.
+    Evidence,
+    /// A document of accounting.
+    Accounting,
+    /// Anything else: goes when its holders ask for it.
+    Other,
+}
+
+/// The class of documents of this kind.
+#[must_use]
+pub const fn class(kind: DocumentKind) -> ContentClass {
+    match kind {
+        DocumentKind::OfferAcceptance => ContentClass::Evidence,
+        DocumentKind::CompletionAct | DocumentKind::PaymentInvoice => ContentClass::Accounting,
+        DocumentKind::Letter | DocumentKind::ArbitraryFile => ContentClass::Other,
+    }
+}
+
+/// The first day on which content brought at `since` may be destroyed; `None` when it may be at once.
+#[must_use]
+pub fn kept_until(kind: DocumentKind, since: Moment) -> Option<CivilDate> {
+    let (year, month, day) = CivilDate::of(since).parts();
+    match class(kind) {
+        ContentClass::Other => None,
+        // The last day of February of a leap year ends on the next first of March.
+        ContentClass::Evidence => {
+            CivilDate::new(year + EVIDENCE_YEARS, month, day).or_else(|| CivilDate::new(year + EVIDENCE_YEARS, 3, 1))
+        }
+        ContentClass::Accounting => CivilDate::new(year + 1 + ACCOUNTING_YEARS, 1, 1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn until(kind: DocumentKind, since: &str) -> Option<String> {
+        kept_until(kind, Moment::parse_rfc3339(since).unwrap()).map(|day| day.to_string())
+    }
+
+    /// Keeps: JRN-03, JRN-05
+    #[test]
+    fn accounting_documents_and_evidence_are_under_lock_and_other_content_is_not() {
+        assert_eq!(until(DocumentKind::Letter, "2026-11-22T09:00:00Z"), None);
+        assert_eq!(until(DocumentKind::ArbitraryFile, "2026-11-22T09:00:00Z"), None);
+        assert_eq!(until(DocumentKind::CompletionAct, "2026-11-22T09:00:00Z").as_deref(), Some("2032-01-01"));
+        // A new year begins in Almaty five hours before it does in Greenwich.
+        assert_eq!(until(DocumentKind::PaymentInvoice, "2026-12-31T18:59:59Z").as_deref(), Some("2032-01-01"));
+        assert_eq!(until(DocumentKind::PaymentInvoice, "2026-12-31T19:00:00Z").as_deref(), Some("2033-01-01"));
+        assert_eq!(until(DocumentKind::OfferAcceptance, "2026-11-22T09:00:00Z").as_deref(), Some("2031-11-22"));
+        assert_eq!(until(DocumentKind::OfferAcceptance, "2028-02-29T09:00:00Z").as_deref(), Some("2033-03-01"));
+    }
+}

@@ -1,0 +1,227 @@
+//! A holder asks, by his signature, that the content of a document be destroyed (JRN-05). He has no access from then on.
+//! When no other party holds the content, no term of keeping runs and no legal hold stands, its key is erased, and with it
+//! the operator's copies of extracts: nobody can read it any more. The journal, its proofs and the request stay.
+
+use qolhat_storage::{BlobStore as _, ContentDigest, RemovalRule};
+use serde_json::json;
+
+use super::commit::{self, Act as Written};
+use super::take_signature::{take_signature, written_down};
+use super::{Fault, OperationError, keep_signature, sign_document};
+use crate::access::answers::Request;
+use crate::access::rights::Caller;
+use crate::app::App;
+use crate::db::Tx;
+use crate::docflow::State;
+use crate::docflow::destruction::{self, NewRequest};
+use crate::docflow::store::{self, DocumentRow};
+use crate::domain::ids::{DocumentId, EventId};
+use crate::domain::jcs;
+use crate::domain::party::Party;
+use crate::domain::refusal::{Refusal, RefusalCode};
+use crate::domain::retention;
+use crate::domain::time::Moment;
+use crate::extract::format::field;
+use crate::extract::store as extracts;
+use crate::journal::EventDraft;
+use crate::signature::authority;
+
+/// Documents destroyed in one round of the worker.
+const DUE_AT_ONCE: i64 = 50;
+
+/// What became of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Destruction {
+    /// When the party asked.
+    pub requested_at: Moment,
+    /// When the content was destroyed; `None` while somebody or something keeps it.
+    pub destroyed_at: Option<Moment>,
+    /// The term of keeping, when one runs.
+    pub kept_until: Option<Moment>,
+}
+
+/// The text that the party signs.
+///
+/// # Errors
+/// `document-unknown` for everybody but its parties; `not-a-client`.
+pub async fn request_text(app: &App, caller: &Caller, document: DocumentId) -> Result<Vec<u8>, OperationError> {
+    caller.must_sign()?;
+    sign_document::load(app, caller, document).await?;
+    text(app, &caller.party, document).await
+}
+
+async fn text(app: &App, party: &Party, document: DocumentId) -> Result<Vec<u8>, OperationError> {
+    let files = store::files(&app.db, document).await?;
+    let original = files.first().ok_or_else(|| Fault::Inconsistent(format!("document {document} has no original")))?;
+    let value = json!({
+        "content_sha256": original.sha256.to_hex(),
+        "document_id": document.to_string(),
+        "operator": app.operator.bin.to_string(),
+        "party": party.key(),
+        "type": "DestructionRequest",
+        "version": 1,
+    });
+    Ok(jcs::to_canonical(&value).map_err(|error| Fault::Inconsistent(error.to_string()))?)
+}
+
+/// Takes the request `cms` over [`request_text`]; repeated, it answers how things stand.
+///
+/// # Errors
+/// `document-unknown`; `document-not-yet-received` while it is being recorded or checked; the refusals of the signature
+/// and of the signer's authority.
+///
+/// Keeps: JRN-05.
+pub async fn request_destruction(
+    app: &App,
+    caller: &Caller,
+    document: DocumentId,
+    cms: &[u8],
+    request: Option<&Request>,
+) -> Result<Destruction, OperationError> {
+    let now = app.clock.now();
+    caller.must_sign()?;
+    let (row, _) = sign_document::load(app, caller, document).await?;
+    if destruction::request(&app.db, document, &caller.party).await?.is_some() {
+        return standing(app, caller, document).await;
+    }
+    let text = text(app, &caller.party, document).await?;
+    let attempt = "destroy-content";
+    let checked = take_signature(app, caller, attempt, (cms, &text), now, |checked| {
+        authority::may_bind(&checked.signer, Some(&caller.iin), &caller.party, row.kind)?;
+        checked.waits_for.clone().map_or(Ok(()), Err)
+    })
+    .await?;
+
+    let event = EventId::new(now, &mut app.rng.clone());
+    let mut tx = app.db.begin().await?;
+    let row = store::lock(&mut tx, document).await?.ok_or(RefusalCode::DocumentUnknown)?;
+    if matches!(row.state(), State::Recording | State::CheckPending) {
+        return Err(RefusalCode::DocumentNotYetReceived.into());
+    }
+    if let Err(error) = keep_signature::must_be_usable(&mut tx, &checked, now).await {
+        drop(tx);
+        return written_down(app, caller, attempt, &checked, Err(error)).await;
+    }
+    let kept_until = retention::kept_until(row.kind, row.created_at).map(|day| day.start_of_day());
+    let new = NewRequest { document, party: &caller.party, cms: &checked.cms, requested_at: now, kept_until, event };
+    destruction::insert_request(&mut tx, &new).await?;
+    let mut events = vec![EventDraft {
+        id: event,
+        kind: "document.destruction-requested".to_owned(),
+        subjects: vec![commit::document_subject(document), commit::party_subject(&caller.party)],
+        payload: vec![
+            (field::DOCUMENT_ID.to_owned(), json!(document.to_string())),
+            ("request_sha256".to_owned(), json!(ContentDigest::of(&checked.cms).to_hex())),
+            (field::CERTIFICATE_SHA256.to_owned(), json!(hex::encode(checked.signer.certificate_sha256))),
+            (field::BY.to_owned(), json!(caller.iin.to_string())),
+        ],
+        actor: commit::actor(caller),
+    }];
+    let blobs = destroy_if_free(app, &mut tx, &row, now, &mut events).await?;
+    let written =
+        Written { events, notices: Vec::new(), request: request.map(|request| (request, document.to_string())) };
+    commit::commit(app, tx, written, now).await?;
+    sweep(app, &blobs).await;
+    standing(app, caller, document).await
+}
+
+/// How the request of the caller's party stands.
+///
+/// # Errors
+/// `document-unknown`; `not-found` when the party has not asked.
+pub async fn standing(app: &App, caller: &Caller, document: DocumentId) -> Result<Destruction, OperationError> {
+    sign_document::load(app, caller, document).await?;
+    let asked = destruction::request(&app.db, document, &caller.party).await?.ok_or(RefusalCode::NotFound)?;
+    let destroyed_at = destruction::destroyed_at(&app.db, document).await?;
+    let kept_until = asked.kept_until.filter(|until| destroyed_at.is_none() && *until > app.clock.now());
+    Ok(Destruction { requested_at: asked.requested_at, destroyed_at, kept_until })
+}
+
+/// Destroys what was asked for while something kept it and nothing keeps any more; how many documents.
+///
+/// # Errors
+/// A fault.
+pub async fn destroy_due(app: &App) -> Result<usize, OperationError> {
+    let operator = Party::Organization(app.operator.bin);
+    let mut count = 0;
+    for document in destruction::due(&app.db, &operator, app.clock.now(), DUE_AT_ONCE).await? {
+        let now = app.clock.now();
+        let mut tx = app.db.begin().await?;
+        let Some(row) = store::lock(&mut tx, document).await? else { continue };
+        let mut events = Vec::new();
+        let blobs = destroy_if_free(app, &mut tx, &row, now, &mut events).await?;
+        if events.is_empty() {
+            continue;
+        }
+        commit::commit(app, tx, Written { events, notices: Vec::new(), request: None }, now).await?;
+        sweep(app, &blobs).await;
+        count += 1;
+    }
+    Ok(count)
+}
+
+/// Erases the keys of the document, which is locked, when nothing keeps its content; answers the blobs to take away and
+/// adds the act of destruction to `events`.
+async fn destroy_if_free(
+    app: &App,
+    tx: &mut Tx,
+    row: &DocumentRow,
+    now: Moment,
+    events: &mut Vec<EventDraft>,
+) -> Result<Vec<ContentDigest>, OperationError> {
+    let operator = Party::Organization(app.operator.bin);
+    let is_kept = retention::kept_until(row.kind, row.created_at).is_some_and(|day| day.start_of_day() > now)
+        || destruction::holders(tx, row.id, &operator).await? > 0
+        || destruction::holds_now(tx, row.id).await?.iter().any(|hold| hold.lifted_at.is_none());
+    if is_kept || destruction::destroyed_at(&app.db, row.id).await?.is_some() {
+        return Ok(Vec::new());
+    }
+    let event = EventId::new(now, &mut app.rng.clone());
+    let mut blobs = destruction::destroy(tx, row.id, now, event).await?;
+    blobs.extend(extracts::destroy_copies(tx, row.id).await?);
+    let known_to_both = row.recorded_seq.is_some();
+    events.push(EventDraft {
+        id: event,
+        kind: "document.destroyed".to_owned(),
+        subjects: super::record_document::subjects(row.id, &row.sender, known_to_both.then_some(&row.recipient)),
+        payload: vec![
+            (field::DOCUMENT_ID.to_owned(), json!(row.id.to_string())),
+            ("blobs".to_owned(), json!(blobs.len())),
+        ],
+        actor: json!({"operator": app.operator.bin.to_string()}),
+    });
+    Ok(blobs)
+}
+
+/// Takes away what nobody can read any more, and has the database forget what it erased. What fails here is ciphertext
+/// without a key.
+async fn sweep(app: &App, blobs: &[ContentDigest]) {
+    if blobs.is_empty() {
+        return;
+    }
+    for address in blobs {
+        if let Err(error) = app.blobs.remove(address, RemovalRule::Always).await {
+            tracing::warn!(error = %error, blob.address = %address, "a destroyed blob was not taken away");
+        }
+    }
+    if let Err(error) = app.db.forget().await {
+        tracing::warn!(error = %error, "the database still holds pages of before the destruction");
+    }
+}
+
+/// The refusal of content that is destroyed, or that the caller's party has given up; `or` for what never was his.
+///
+/// # Errors
+/// Always: that is its answer.
+pub(super) async fn gone<T>(
+    app: &App,
+    document: DocumentId,
+    party: &Party,
+    or: RefusalCode,
+) -> Result<T, OperationError> {
+    let destroyed = destruction::destroyed_at(&app.db, document).await?.is_some();
+    if destroyed || destruction::request(&app.db, document, party).await?.is_some() {
+        return Err(RefusalCode::ContentDestroyed.into());
+    }
+    Err(Refusal::from(or).into())
+}
