@@ -95,6 +95,14 @@ pub async fn destroyed_at(db: &Db, document: DocumentId) -> Result<Option<Moment
     row.map(|row| row.moment("at")).transpose()
 }
 
+/// Whether the content is destroyed, inside a transaction that holds the lock of the document.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn is_destroyed(tx: &mut Tx, document: DocumentId) -> Result<bool, DbError> {
+    Ok(tx.query_one(include_str!("sql/select_destroyed.sql"), &params![document.as_uuid()]).await?.is_some())
+}
+
 /// Documents whose content nobody holds and nothing keeps any more.
 ///
 /// # Errors

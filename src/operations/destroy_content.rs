@@ -10,11 +10,13 @@ use super::take_signature::{take_signature, written_down};
 use super::{Fault, OperationError, keep_signature, sign_document};
 use crate::access::answers::Request;
 use crate::access::rights::Caller;
+use crate::access::store as clients;
 use crate::app::App;
 use crate::db::Tx;
 use crate::docflow::State;
 use crate::docflow::destruction::{self, NewRequest};
 use crate::docflow::store::{self, DocumentRow};
+use crate::domain::document::DocumentKind;
 use crate::domain::ids::{DocumentId, EventId};
 use crate::domain::jcs;
 use crate::domain::party::Party;
@@ -102,7 +104,7 @@ pub async fn request_destruction(
         drop(tx);
         return written_down(app, caller, attempt, &checked, Err(error)).await;
     }
-    let kept_until = retention::kept_until(row.kind, row.created_at).map(|day| day.start_of_day());
+    let kept_until = term_of(&row);
     let new = NewRequest { document, party: &caller.party, cms: &checked.cms, requested_at: now, kept_until, event };
     destruction::insert_request(&mut tx, &new).await?;
     let mut events = vec![EventDraft {
@@ -170,7 +172,8 @@ async fn destroy_if_free(
     events: &mut Vec<EventDraft>,
 ) -> Result<Vec<ContentDigest>, OperationError> {
     let operator = Party::Organization(app.operator.bin);
-    let is_kept = retention::kept_until(row.kind, row.created_at).is_some_and(|day| day.start_of_day() > now)
+    let is_kept = term_of(row).is_some_and(|until| until > now)
+        || binds_a_client(app, row).await?
         || destruction::holders(tx, row.id, &operator).await? > 0
         || destruction::holds_now(tx, row.id).await?.iter().any(|hold| hold.lifted_at.is_none());
     if is_kept || destruction::destroyed_at(&app.db, row.id).await?.is_some() {
@@ -191,6 +194,19 @@ async fn destroy_if_free(
         actor: json!({"operator": app.operator.bin.to_string()}),
     });
     Ok(blobs)
+}
+
+/// Until when the law keeps the content: of what was received, not of what stayed a draft.
+fn term_of(row: &DocumentRow) -> Option<Moment> {
+    row.recorded_event.and_then(|_| retention::kept_until(row.kind, row.created_at)).map(|day| day.start_of_day())
+}
+
+/// Whether the document is the consent by which its sender is a client: it proves an agreement that is in force.
+async fn binds_a_client(app: &App, row: &DocumentRow) -> Result<bool, OperationError> {
+    if row.kind != DocumentKind::OfferAcceptance {
+        return Ok(false);
+    }
+    Ok(clients::client(&app.db, &row.sender).await?.is_some_and(|client| client.acceptance == row.id))
 }
 
 /// Takes away what nobody can read any more, and has the database forget what it erased. What fails here is ciphertext

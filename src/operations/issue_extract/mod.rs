@@ -2,6 +2,8 @@
 //! journal as it stands, signs its manifest with his own key, and it is sealed, checked as the court will check it,
 //! written down and handed out.
 
+use std::collections::BTreeSet;
+
 use qolhat_storage::envelope::{self, ContentKey};
 use qolhat_storage::{BlobStore as _, ContentDigest};
 use serde_json::{Value, json};
@@ -14,6 +16,8 @@ use super::{Fault, OperationError, keep_content, keep_signature, long_term};
 use crate::access::answers::{self, Request};
 use crate::access::rights::Caller;
 use crate::app::App;
+use crate::db::Tx;
+use crate::docflow::{destruction, store as documents};
 use crate::domain::ids::{DocumentId, EventId, ExtractId};
 use crate::domain::party::Party;
 use crate::domain::refusal::{Refusal, RefusalCode};
@@ -162,6 +166,7 @@ async fn keep(
             documents: &request.documents,
         };
         let mut tx = app.db.begin().await?;
+        must_be_there(&mut tx, &request.documents).await?;
         match store::insert(&mut tx, &row).await {
             Ok(()) => {
                 answers::keep(&mut tx, again, &id.to_string(), facts.made_at).await?;
@@ -173,6 +178,18 @@ async fn keep(
         }
     }
     Err(RefusalCode::ServiceUnavailable.into())
+}
+
+/// That no document was destroyed while the extract was built: our copy would outlive it. Locks them till the end of `tx`.
+async fn must_be_there(tx: &mut Tx, documents: &[DocumentId]) -> Result<(), OperationError> {
+    let ordered: BTreeSet<DocumentId> = documents.iter().copied().collect();
+    for document in ordered {
+        documents::lock(tx, document).await?.ok_or(RefusalCode::DocumentUnknown)?;
+        if destruction::is_destroyed(tx, document).await? {
+            return Err(RefusalCode::ContentDestroyed.into());
+        }
+    }
+    Ok(())
 }
 
 /// An extract of that many bytes could be made and not be kept.
