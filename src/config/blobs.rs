@@ -42,8 +42,9 @@ pub struct S3Config {
     pub access_key: Secret,
     /// The secret key.
     pub secret_key: Secret,
-    /// Folder for uploads that are larger than memory should hold; the system's own by default. It holds ciphertext.
-    #[serde(default = "std::env::temp_dir")]
+    /// Folder for uploads that are larger than memory should hold; `/var/tmp` by default, since
+    /// `/tmp` may be memory. It holds ciphertext.
+    #[serde(default = "default_spool")]
     pub spool: PathBuf,
 }
 
@@ -78,6 +79,10 @@ pub enum Secret {
 
 fn default_region() -> String {
     "us-east-1".to_owned()
+}
+
+fn default_spool() -> PathBuf {
+    PathBuf::from("/var/tmp")
 }
 
 const fn default_addressing() -> AddressingConfig {

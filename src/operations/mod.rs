@@ -91,6 +91,19 @@ impl From<RefusalCode> for OperationError {
     }
 }
 
+impl From<qolhat_storage::StoreError> for OperationError {
+    /// A store without room is told to the sender: nothing was kept, and he may come again.
+    fn from(error: qolhat_storage::StoreError) -> Self {
+        match error {
+            qolhat_storage::StoreError::Full { .. } => {
+                tracing::error!(error = %error, "no room for blobs");
+                RefusalCode::StorageFull.into()
+            }
+            error => Fault::from(error).into(),
+        }
+    }
+}
+
 macro_rules! fault_from {
     ($($error:ty),+) => { $(
         impl From<$error> for OperationError {
@@ -103,7 +116,6 @@ macro_rules! fault_from {
 
 fault_from!(
     crate::db::DbError,
-    qolhat_storage::StoreError,
     qolhat_storage::envelope::EnvelopeError,
     qolhat_storage::envelope::KeyError,
     crate::journal::JournalError,

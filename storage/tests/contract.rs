@@ -13,6 +13,7 @@
 mod disk;
 mod envelope;
 mod keys;
+mod memory;
 mod s3;
 mod support;
 
