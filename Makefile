@@ -21,7 +21,7 @@ demo: build-tools
 test: tools
 	@if cargo nextest --version >/dev/null 2>&1; then tests/with-postgres cargo nextest run --workspace --locked; \
 	else tests/with-postgres cargo test --workspace --locked; fi
-	@staged=$$(grep -rl 'Stage::set' tests/spec --include='*.rs' | sed 's|^tests/spec/||; s|/.*||; s|\.rs$$||' | sort -u | grep -v support) && \
+	@staged=$$(grep -rl 'Stage::set' tests/spec --include='*.rs' | sed 's|^tests/spec/||; s|/.*||; s|\.rs$$||' | sort -u | grep -vE '^(support|browser|ncalayer|fetch|online|extend|demo)$$') && \
 	export QOLHAT_SPEC_DATABASE=postgres QOLHAT_SPEC_BLOBS=s3 && echo "once more on PostgreSQL and S3:" $$staged && \
 	if cargo nextest --version >/dev/null 2>&1; then \
 	  tests/with-postgres cargo nextest run -p qolhat --test spec --locked -E "test(/^($$(echo $$staged | tr ' ' '|'))::/)"; \

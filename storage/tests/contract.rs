@@ -12,8 +12,8 @@
 
 mod disk;
 mod envelope;
+mod gibibyte;
 mod keys;
-mod memory;
 mod s3;
 mod support;
 

@@ -44,7 +44,7 @@ fn resident_kibibytes(line: &str) -> u64 {
 
 fn child(place: &str) {
     let child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "memory::the_process_that_is_measured", "--ignored", "--nocapture"])
+        .args(["--exact", "gibibyte::the_process_that_is_measured", "--ignored", "--nocapture"])
         .env(WHERE, place)
         .output()
         .unwrap();
