@@ -19,7 +19,7 @@ const GIBIBYTE: u64 = 1024 * 1024 * 1024;
 const GROWTH_MAX_KIBIBYTES: u64 = 64 * 1024;
 const WHERE: &str = "QOLHAT_TEST_MEMORY_OF";
 
-/// Bytes that nobody holds: each 64 KiB is told apart from the others.
+/// Bytes that nobody holds; each 64 KiB is told apart from the others.
 struct Flow {
     left: u64,
 }
