@@ -1,5 +1,6 @@
 # make demo    builds the service and plays its main story in demo-world/; stays up (EXIT=1: ends when the story ends)
-# make test    installs what the tests need on Debian 12 with Rust, starts PostgreSQL, runs every test
+# make test    installs what the tests need on Debian 12 with Rust, starts PostgreSQL, runs every test, and those that set up
+#              a whole service once more on PostgreSQL and S3
 # make screenshots   draws every page in three languages, two widths, light and dark, into target/screenshots
 # make bench   measures national signatures against gost-engine and OpenSSL, ends with a table of ratios
 # make fuzz-smoke   every reader over mutations of good inputs, the same ones each time; half a minute, no libFuzzer
@@ -20,6 +21,11 @@ demo: build-tools
 test: tools
 	@if cargo nextest --version >/dev/null 2>&1; then tests/with-postgres cargo nextest run --workspace --locked; \
 	else tests/with-postgres cargo test --workspace --locked; fi
+	@staged=$$(grep -rl 'Stage::set' tests/spec --include='*.rs' | sed 's|^tests/spec/||; s|/.*||; s|\.rs$$||' | sort -u | grep -vE '^(support|browser|ncalayer|fetch|online|extend|demo)$$') && \
+	export QOLHAT_SPEC_DATABASE=postgres QOLHAT_SPEC_BLOBS=s3 && echo "once more on PostgreSQL and S3:" $$staged && \
+	if cargo nextest --version >/dev/null 2>&1; then \
+	  tests/with-postgres cargo nextest run -p qolhat --test spec --locked -E "test(/^($$(echo $$staged | tr ' ' '|'))::/)"; \
+	else tests/with-postgres cargo test -p qolhat --test spec --locked -- $$(printf '%s:: ' $$staged); fi
 	@[ -d "$${QOLHAT_SHARED:-../shared}/nca" ] || \
 	  echo "SKIPPED: every test on real objects of the national CA: set QOLHAT_SHARED to the folder that holds nca/"
 

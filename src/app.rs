@@ -14,12 +14,14 @@ use qolhat_pki::random::SecureRandom;
 use qolhat_pki::trust::TrustStore;
 use qolhat_pki::{armor, pkcs12};
 use qolhat_storage::envelope::{SecureRandom as EnvelopeRandom, WrappingKey};
-use qolhat_storage::{Blobs, DiskStore};
+use qolhat_storage::{Blobs, DiskStore, Patience, S3Options, S3Store};
 
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use crate::config::{Config, EvidenceConfig, FreshnessPolicy, Identifiers, Limits, Mode, PagesConfig, PolicyOid};
+use crate::config::{
+    BlobsConfig, Config, EvidenceConfig, FreshnessPolicy, Identifiers, Limits, Mode, PagesConfig, PolicyOid, Secret,
+};
 use crate::db::Db;
 use crate::domain::party::{Bin, IdentifierPolicy, Iin};
 use crate::domain::time::{Clock, Moment};
@@ -264,7 +266,7 @@ impl App {
         let db = Db::connect(&config.database).await?;
         db.migrate().await?;
         crate::access::certificates::identify(&db).await?;
-        let blobs = Blobs::Disk(DiskStore::open(config.blobs.clone()).await?);
+        let blobs = blobs_of(&config.blobs).await?;
         // Without its keys an installation that has entries cannot go on: a new key would split the log in two.
         let is_new = db.query_one("select 1 as any_entry from journal_event limit 1", &[]).await?.is_none();
         let mut keys = Keys { rng: rng.clone(), may_be_made: is_new };
@@ -301,6 +303,41 @@ fn this_program() -> Result<PathBuf, StartError> {
     #[expect(clippy::disallowed_methods, reason = "the one place where the program learns where it is")]
     let program = std::env::current_exe();
     program.map_err(|source| StartError::File { path: "this program".to_owned(), source })
+}
+
+/// The store that `blobs` names, opened. A bucket is also asked what its service does.
+///
+/// # Errors
+/// [`StartError`] says what to mend.
+pub async fn blobs_of(blobs: &BlobsConfig) -> Result<Blobs, StartError> {
+    let s3 = match blobs {
+        BlobsConfig::Folder(folder) => return Ok(Blobs::Disk(DiskStore::open(folder.clone()).await?)),
+        BlobsConfig::S3(s3) => s3,
+    };
+    let options = S3Options {
+        endpoint: s3.endpoint.clone(),
+        region: s3.region.clone(),
+        bucket: s3.bucket.clone(),
+        prefix: s3.prefix.clone(),
+        addressing: s3.addressing.into(),
+        access_key: secret_of("blobs.s3.access_key", &s3.access_key)?.to_string(),
+        secret_key: secret_of("blobs.s3.secret_key", &s3.secret_key)?,
+        spool: s3.spool.clone(),
+        patience: Patience::default(),
+    };
+    Ok(Blobs::S3(S3Store::open(options).await?))
+}
+
+fn secret_of(what: &str, secret: &Secret) -> Result<Zeroizing<String>, StartError> {
+    let invalid = |detail: String| StartError::Invalid { what: what.to_owned(), detail };
+    match secret {
+        Secret::Env(name) => Passwords::Environment.get(name).ok_or_else(|| invalid(format!("{name} is not set"))),
+        Secret::File(path) => {
+            let bytes = Zeroizing::new(read(path)?);
+            let text = std::str::from_utf8(&bytes).map_err(|_| invalid(format!("{} is no text", path.display())))?;
+            Ok(Zeroizing::new(text.trim().to_owned()))
+        }
+    }
 }
 
 /// The services that `evidence` names.

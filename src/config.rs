@@ -4,6 +4,8 @@
 //! Secrets are never written here: each is a file of its own (mode 0600) or, for the password of the operator's
 //! key, the name of an environment variable.
 
+mod blobs;
+
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
@@ -11,6 +13,8 @@ use figment::Figment;
 use figment::providers::{Env, Format, Toml};
 use qolhat_pki::oid::Oid;
 use serde::Deserialize;
+
+pub use self::blobs::{AddressingConfig, BlobsConfig, S3Config, Secret};
 
 /// What the service is run for. A demo may use demo anchors, a chosen clock and test identifiers; production may not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -52,8 +56,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// `sqlite:PATH` or `postgres://…`.
     pub database: String,
-    /// Folder of the blob store.
-    pub blobs: PathBuf,
+    /// Where blobs are kept: a folder, or a bucket.
+    pub blobs: BlobsConfig,
     /// File of the 32-byte key that wraps document keys; made at the first start of an empty installation.
     pub wrapping_key_file: PathBuf,
     /// Whose service it is.
@@ -331,7 +335,7 @@ impl Config {
     pub fn load(file: &Path) -> Result<Self, ConfigError> {
         let mut config: Self = Figment::new()
             .merge(Toml::file_exact(file))
-            .merge(Env::prefixed("QOLHAT_").ignore(&["shared", "test_postgres"]).split("__"))
+            .merge(Env::prefixed("QOLHAT_").ignore(&["shared", "test_postgres", "spec_blobs"]).split("__"))
             .extract()
             .map_err(|error| ConfigError::Unreadable { path: file.display().to_string(), detail: error.to_string() })?;
         config.resolve_paths(file.parent().unwrap_or_else(|| Path::new(".")));
@@ -372,7 +376,7 @@ impl Config {
                 *path = base.join(&*path);
             }
         };
-        resolve(&mut self.blobs);
+        self.blobs.paths().for_each(resolve);
         resolve(&mut self.wrapping_key_file);
         resolve(&mut self.operator.seal_key_file);
         resolve(&mut self.journal.key_file);

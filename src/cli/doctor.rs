@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use qolhat_pki::digest::DigestAlgorithm;
-use qolhat_storage::{Blobs, DiskStore};
+use qolhat_storage::{Blobs, ConditionalPut, LockSupport, S3Report, Versioning};
 use serde_json::{Value, json};
 
 use super::output::{CliError, Output};
@@ -126,8 +126,7 @@ fn nobody_told_apart(mode: Mode, listen: SocketAddr, limits: &Limits) -> Option<
 
 async fn examine(config: &Config, findings: &mut Vec<Finding>) {
     database(config, findings).await;
-    let blobs = DiskStore::open(config.blobs.clone()).await.map(Blobs::Disk).map_err(|error| error.to_string());
-    findings.push(Finding::of("doctor-blobs", "doctor-blobs-mend", blobs));
+    blobs(config, findings).await;
     wrapping_key(&config.wrapping_key_file, findings);
     let now = app::SystemClock.now();
     match app::operator_of(config, &Passwords::Environment) {
@@ -196,6 +195,55 @@ async fn database(config: &Config, findings: &mut Vec<Finding>) {
         false => Finding::bad("doctor-journal", "doctor-journal-mend", Vec::new()),
     });
     db.close().await;
+}
+
+/// A bucket is also tried: what its service does is told, and a lock on everything is warned of.
+async fn blobs(config: &Config, findings: &mut Vec<Finding>) {
+    let report = match app::blobs_of(&config.blobs).await {
+        Ok(Blobs::S3(store)) => Ok(Some(store.report())),
+        Ok(Blobs::Disk(_) | Blobs::Memory(_)) => Ok(None),
+        Err(error) => Err(error.to_string()),
+    };
+    match report {
+        Err(detail) => {
+            findings.push(Finding::bad("doctor-blobs", "doctor-blobs-mend", vec![("detail", detail)]));
+        }
+        Ok(None) => findings.push(Finding::good("doctor-blobs")),
+        Ok(Some(report)) => {
+            let told = Some(("doctor-s3-does", what_s3_does(&report)));
+            findings.push(Finding { part: "doctor-blobs", state: State::Good, mend: told });
+            if report.locks_unasked {
+                let mend = Some(("doctor-s3-locks-unasked", Vec::new()));
+                findings.push(Finding { part: "doctor-blobs", state: State::Warning, mend });
+            }
+        }
+    }
+}
+
+/// The words of S3 itself: they need no language.
+fn what_s3_does(report: &S3Report) -> Vec<(&'static str, String)> {
+    let checksums = if report.checks_checksums { "checked" } else { "ignored" }.to_owned();
+    let condition = match report.conditional_put {
+        ConditionalPut::Atomic => "atomic".to_owned(),
+        ConditionalPut::Raced { winners } => format!("not atomic ({winners} of 8)"),
+        ConditionalPut::Ignored => "ignored".to_owned(),
+    };
+    let versions = match report.versioning {
+        Versioning::On => "on",
+        Versioning::Suspended => "suspended",
+        Versioning::Off => "off",
+    };
+    let lock = match report.lock {
+        LockSupport::Held => "held",
+        LockSupport::Claimed => "claimed, not held",
+        LockSupport::Off => "off",
+    };
+    vec![
+        ("checksums", checksums),
+        ("condition", condition),
+        ("versions", versions.to_owned()),
+        ("lock", lock.to_owned()),
+    ]
 }
 
 /// A key that is not there yet is made at the first start; one that is there must be readable.

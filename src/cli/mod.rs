@@ -26,6 +26,7 @@ mod revocation;
 mod service;
 mod show;
 mod sign;
+mod store;
 mod trust;
 mod tsp;
 mod verify;
@@ -68,6 +69,9 @@ enum Command {
     /// The journal.
     #[command(subcommand)]
     Journal(JournalCommand),
+    /// The blob store.
+    #[command(subcommand)]
+    Store(store::StoreCommand),
     /// Sign a file with a key of the national CA.
     Sign(SignArgs),
     /// Answer web pages as NCALayer does, with keys in files and without asking: for tests and unattended machines.
@@ -426,6 +430,7 @@ impl Command {
             Self::Demo(_) | Self::DrawPage(_) => false,
             Self::Serve(args) | Self::Migrate(args) | Self::Doctor(args) => args.json,
             Self::Journal(JournalCommand::Audit(args)) => args.json,
+            Self::Store(command) => command.wants_json(),
             Self::Verify(args) => args.json || matches!(args.report, Some(ReportFormat::Json)),
             Self::Extend(args) => args.json,
             Self::Extract(ExtractCommand::Verify(args)) => args.json,
@@ -461,6 +466,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Extend(args) => extend::extend(args, &output),
         Command::Extract(ExtractCommand::Verify(args)) => extract::verify(args, &output),
         Command::Journal(JournalCommand::Audit(args)) => audit::audit(args, &output),
+        Command::Store(command) => store::store(command, &output),
         Command::Sign(args) => sign::sign(args, &output),
         Command::Ncalayer(args) => ncalayer::ncalayer(args, &output),
         Command::Pki(PkiCommand::Show(args)) => show::show(args, &output),

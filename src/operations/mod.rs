@@ -9,6 +9,7 @@ pub mod add_employee;
 pub mod audit_journal;
 pub mod check_signature;
 pub mod commit;
+pub mod copy_store;
 pub mod decide_compromise;
 pub mod destroy_content;
 mod end_document;
@@ -28,6 +29,7 @@ pub mod recheck_document;
 pub mod record_document;
 pub mod reject_document;
 pub mod report_key_compromise;
+pub mod scrub_store;
 pub mod seal_journal;
 pub mod sign_document;
 pub mod submit_document;
@@ -91,6 +93,19 @@ impl From<RefusalCode> for OperationError {
     }
 }
 
+impl From<qolhat_storage::StoreError> for OperationError {
+    /// A store without room is told to the sender: nothing was kept, and he may come again.
+    fn from(error: qolhat_storage::StoreError) -> Self {
+        match error {
+            qolhat_storage::StoreError::Full { .. } => {
+                tracing::error!(error = %error, "no room for blobs");
+                RefusalCode::StorageFull.into()
+            }
+            error => Fault::from(error).into(),
+        }
+    }
+}
+
 macro_rules! fault_from {
     ($($error:ty),+) => { $(
         impl From<$error> for OperationError {
@@ -103,7 +118,6 @@ macro_rules! fault_from {
 
 fault_from!(
     crate::db::DbError,
-    qolhat_storage::StoreError,
     qolhat_storage::envelope::EnvelopeError,
     qolhat_storage::envelope::KeyError,
     crate::journal::JournalError,

@@ -22,11 +22,14 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::io::AsyncRead;
 
 use self::draft::{Draft, Drafts};
 use self::tree::Tree;
+
+pub(crate) use self::tree::create_root as create_folder;
 use crate::error::check_address;
+use crate::piece::{Ended, blocking, read_piece};
 use crate::{
     BlobReader, BlobStore, ContentDigest, GET_MAX_BYTES, LIST_PAGE_MAX_ITEMS, ListedBlob, Removal, RemovalRule,
     StoreError, StoredBlob,
@@ -57,7 +60,7 @@ impl DiskStore {
             let tree = Tree::new(root);
             Ok(Inner { drafts, tree })
         };
-        let inner = Arc::new(blocking(open).await?);
+        let inner = Arc::new(blocking(THE_DISK, open).await?);
         Ok(Self { inner })
     }
 
@@ -72,7 +75,7 @@ impl DiskStore {
         W: FnOnce(&Inner) -> Result<T, StoreError> + Send + 'static,
     {
         let inner = Arc::clone(&self.inner);
-        blocking(move || work(&inner)).await
+        blocking(THE_DISK, move || work(&inner)).await
     }
 }
 
@@ -149,33 +152,11 @@ impl BlobStore for DiskStore {
     }
 }
 
-/// What is read before it is written; with its copy in the reader's own buffers all that an upload holds.
-const PIECE_BYTES: u64 = 256 * 1024;
-
-enum Ended {
-    Yes,
-    No,
-}
+const THE_DISK: &str = "the disk";
 
 enum Step {
     Kept(StoredBlob),
     Written(Draft, Vec<u8>),
-}
-
-/// Fills `piece` anew and takes its length from `left_bytes`; `None` when more came than was left.
-async fn read_piece<R>(reader: &mut R, piece: &mut Vec<u8>, left_bytes: &mut u64) -> Result<Option<Ended>, StoreError>
-where
-    R: AsyncRead + Unpin + Send,
-{
-    piece.clear();
-    let mut limited = reader.take(PIECE_BYTES);
-    limited.read_to_end(piece).await.map_err(StoreError::Source)?;
-    let missing = limited.limit();
-    let Some(left) = left_bytes.checked_sub(PIECE_BYTES - missing) else {
-        return Ok(None);
-    };
-    *left_bytes = left;
-    Ok(Some(if missing > 0 { Ended::Yes } else { Ended::No }))
 }
 
 fn read_checked(tree: &Tree, address: &ContentDigest, limit_bytes: u64) -> Result<Vec<u8>, StoreError> {
@@ -203,17 +184,6 @@ fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> StoreE
 
 fn sync_directory(path: &Path) -> Result<(), StoreError> {
     File::open(path).and_then(|directory| directory.sync_all()).map_err(failed("sync the directory", path))
-}
-
-async fn blocking<T, W>(work: W) -> Result<T, StoreError>
-where
-    T: Send + 'static,
-    W: FnOnce() -> Result<T, StoreError> + Send + 'static,
-{
-    match tokio::task::spawn_blocking(work).await {
-        Ok(result) => result,
-        Err(stopped) => Err(StoreError::io("finish its work on", "the disk", io::Error::other(stopped))),
-    }
 }
 
 #[cfg(test)]

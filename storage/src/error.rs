@@ -37,6 +37,45 @@ pub enum StoreError {
         /// Where.
         place: String,
     },
+    /// The bucket of the store is not there.
+    #[error("the blob store has no such bucket: could not {action} {place}")]
+    NoBucket {
+        /// What it was doing.
+        action: &'static str,
+        /// Where.
+        place: String,
+    },
+    /// The service knows us and says no, or doesn't know us: key, secret, policy, or a clock that is off.
+    #[error("the blob store may not {action} {place}: {detail}")]
+    Denied {
+        /// What it was doing.
+        action: &'static str,
+        /// Where.
+        place: String,
+        /// What the service said.
+        detail: String,
+    },
+    /// The service is there but was too busy or too slow at every attempt. Later may be better.
+    #[error("the blob store is busy: could not {action} {place}: {detail}")]
+    Busy {
+        /// What it was doing.
+        action: &'static str,
+        /// Where.
+        place: String,
+        /// What the service said.
+        detail: String,
+    },
+    /// The store holds the blob and may not let it go yet.
+    #[error("the blob under {address} is locked until {until}")]
+    Locked {
+        /// Where it lies.
+        address: ContentDigest,
+        /// Until when, as the service tells it.
+        until: String,
+    },
+    /// The options of a store of S3 are not ones.
+    #[error("the blob store cannot be addressed: {0}")]
+    Options(#[from] crate::S3OptionsError),
     /// The reader given to [`put_stream`](crate::BlobStore::put_stream) failed: a fault of the one who
     /// sends, not of the store.
     #[error("the content to keep could not be read to its end: {0}")]

@@ -1,8 +1,8 @@
 //! Content-addressed blobs that survive a power cut and say so when they are damaged.
 //!
 //! This crate knows nothing of documents. It keeps bytes, and it can seal them before they are kept:
-//! [`BlobStore`] is the promise, [`DiskStore`] and [`MemoryStore`] keep it, [`Blobs`] is whichever of
-//! them an installation chose, and [`envelope`] is the encryption around one blob and around its key.
+//! [`BlobStore`] is the promise, [`DiskStore`], [`S3Store`] and [`MemoryStore`] keep it, [`Blobs`] is
+//! whichever of them an installation chose, and [`envelope`] is the encryption around one blob and around its key.
 //!
 //! To keep an upload of any size in constant memory:
 //! 1. make a key: [`ContentKey::generate`](envelope::ContentKey::generate);
@@ -27,13 +27,19 @@ mod disk;
 pub mod envelope;
 mod error;
 mod memory;
+mod piece;
 mod reader;
+mod s3;
 
 use std::future::Future;
 use std::time::SystemTime;
 
 use tokio::io::AsyncRead;
 
+pub use self::s3::{
+    Addressing, ConditionalPut, LockSupport, LockedBlob, Patience, S3Options, S3OptionsError, S3Report, S3Store,
+    Versioning,
+};
 pub use blobs::Blobs;
 pub use digest::{ContentDigest, ContentHasher, ParseDigestError};
 pub use disk::DiskStore;
@@ -64,7 +70,8 @@ pub trait BlobStore: Send + Sync {
     /// Keeps `bytes` and answers with their address.
     ///
     /// # Errors
-    /// [`StoreError::Full`], [`StoreError::Io`].
+    /// [`StoreError::Full`], [`StoreError::Io`]; over a network also [`StoreError::Busy`],
+    /// [`StoreError::Denied`] and [`StoreError::NoBucket`], as every call may.
     fn put(&self, bytes: Vec<u8>) -> impl Future<Output = Result<ContentDigest, StoreError>> + Send;
 
     /// Keeps everything `reader` gives, in constant memory, and answers with address and size.
@@ -123,10 +130,11 @@ pub trait BlobStore: Send + Sync {
     ) -> impl Future<Output = Result<Vec<ListedBlob>, StoreError>> + Send;
 
     /// Takes the blob under `address` away if `rule` allows. Rule and removal are one step: a put of
-    /// the same bytes is either before it, and then its blob is young, or after it.
+    /// the same bytes is either before it, and then its blob is young, or after it. (Between several
+    /// processes on a bucket without versions that holds only for puts that are not within the same moment.)
     ///
     /// # Errors
-    /// [`StoreError::Io`].
+    /// [`StoreError::Io`], and [`StoreError::Locked`] where the store holds the blob.
     fn remove(
         &self,
         address: &ContentDigest,

@@ -8,6 +8,7 @@ use tokio::fs::File;
 use tokio::io::{AsyncRead, AsyncReadExt, ReadBuf};
 
 use crate::error::check_address;
+use crate::s3::Piped;
 use crate::{ContentDigest, ContentHasher, StoreError};
 
 /// Gives the bytes of one blob and hashes them on the way.
@@ -25,6 +26,7 @@ pub struct BlobReader {
 enum Bytes {
     File(File),
     Memory(Cursor<Vec<u8>>),
+    Remote(Piped),
 }
 
 impl BlobReader {
@@ -34,6 +36,10 @@ impl BlobReader {
 
     pub(crate) fn of_memory(address: ContentDigest, bytes: Vec<u8>) -> Self {
         Self::new(address, Bytes::Memory(Cursor::new(bytes)))
+    }
+
+    pub(crate) fn of_remote(address: ContentDigest, bytes: Piped) -> Self {
+        Self::new(address, Bytes::Remote(bytes))
     }
 
     fn new(address: ContentDigest, bytes: Bytes) -> Self {
@@ -56,7 +62,7 @@ impl BlobReader {
         }
     }
 
-    fn failed(&self, error: io::Error) -> StoreError {
+    pub(crate) fn failed(&self, error: io::Error) -> StoreError {
         error.downcast::<StoreError>().unwrap_or_else(|error| StoreError::io("read the blob", self.address, error))
     }
 }
@@ -74,6 +80,7 @@ impl AsyncRead for BlobReader {
         ready!(match &mut this.bytes {
             Bytes::File(file) => Pin::new(file).poll_read(context, buffer),
             Bytes::Memory(cursor) => Pin::new(cursor).poll_read(context, buffer),
+            Bytes::Remote(piped) => piped.poll_read(context, buffer),
         })?;
         match buffer.filled().get(before..) {
             Some(read) if !read.is_empty() => this.hasher.update(read),

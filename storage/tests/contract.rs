@@ -12,7 +12,9 @@
 
 mod disk;
 mod envelope;
+mod gibibyte;
 mod keys;
+mod s3;
 mod support;
 
 macro_rules! every_store_keeps {
@@ -29,6 +31,23 @@ macro_rules! every_store_keeps {
             async fn $claim() {
                 super::claims::$claim(super::support::World::disk().await).await;
             })*
+        }
+
+        mod s3_too {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $claim() {
+                super::claims::$claim(super::support::World::s3().await).await;
+            })*
+        }
+
+        /// In one go, since another server takes seconds to start: a bucket for each claim.
+        #[tokio::test(flavor = "multi_thread")]
+        async fn a_versioned_bucket_keeps_the_contract_too() {
+            let Some(moto) = support::moto::Moto::start() else { return };
+            $(
+                eprintln!(stringify!($claim));
+                claims::$claim(support::World::versioned(&moto).await).await;
+            )*
         }
     };
 }
@@ -147,7 +166,7 @@ mod claims {
         let mut damaged = bytes;
         damaged[500] ^= 1;
 
-        world.damage(&address, |kept| kept[500] ^= 1);
+        world.damage(&address, |kept| kept[500] ^= 1).await;
 
         let told = ContentDigest::of(&damaged);
         for answer in [world.store.get(&address).await.map(|_| ()), world.store.verify(&address).await.map(|_| ())] {
@@ -161,7 +180,7 @@ mod claims {
 
     pub async fn a_flipped_byte_fails_a_reader_where_the_end_should_be(world: World) {
         let address = world.store.put(noise(300_000)).await.unwrap();
-        world.damage(&address, |kept| kept[0] ^= 0x80);
+        world.damage(&address, |kept| kept[0] ^= 0x80).await;
         let mut reader = world.store.reader(&address).await.unwrap();
 
         let mut read = Vec::new();
@@ -177,7 +196,7 @@ mod claims {
     pub async fn a_cut_off_blob_is_named_corrupt(world: World) {
         for kept_bytes in [999, 1, 0] {
             let address = world.store.put(noise(1000)).await.unwrap();
-            world.damage(&address, |kept| kept.truncate(kept_bytes));
+            world.damage(&address, |kept| kept.truncate(kept_bytes)).await;
 
             let got = world.store.get(&address).await;
             assert!(matches!(got, Err(StoreError::Corrupt { address: at, .. }) if at == address));
@@ -189,7 +208,7 @@ mod claims {
     pub async fn a_blob_with_bytes_appended_is_named_corrupt(world: World) {
         let address = world.store.put(noise(1000)).await.unwrap();
 
-        world.damage(&address, |kept| kept.push(0));
+        world.damage(&address, |kept| kept.push(0)).await;
 
         let got = world.store.get(&address).await;
         assert!(matches!(got, Err(StoreError::Corrupt { address: at, .. }) if at == address));
@@ -199,11 +218,11 @@ mod claims {
         let bytes = noise(1000);
         let address = world.store.put(bytes.clone()).await.unwrap();
 
-        world.damage(&address, |kept| kept[0] ^= 1);
+        world.damage(&address, |kept| kept[0] ^= 1).await;
         assert_eq!(world.store.put(bytes.clone()).await.unwrap(), address);
         assert_eq!(world.store.get(&address).await.unwrap(), bytes);
 
-        world.damage(&address, |kept| kept.clear());
+        world.damage(&address, |kept| kept.clear()).await;
         let streamed = world.store.put_stream(&mut bytes.as_slice(), 1000).await;
         assert_eq!(streamed.unwrap().address, address);
         assert_eq!(world.store.get(&address).await.unwrap(), bytes);
@@ -319,7 +338,7 @@ mod claims {
     pub async fn a_sweep_spares_what_was_put_since(world: World) {
         let address = world.store.put(b"orphan".to_vec()).await.unwrap();
         let written_at = world.store.list(None, 1).await.unwrap()[0].written_at;
-        let just_after = written_at + Duration::from_nanos(1);
+        let just_after = written_at + world.date_step;
 
         let at_the_moment = RemovalRule::LastPutBefore(written_at);
         let kept = world.store.remove(&address, at_the_moment).await.unwrap();
@@ -335,9 +354,9 @@ mod claims {
     pub async fn a_put_makes_an_old_blob_young_again(world: World) {
         let address = world.store.put(b"orphan".to_vec()).await.unwrap();
         let written_at = world.store.list(None, 1).await.unwrap()[0].written_at;
-        let sweep_from = RemovalRule::LastPutBefore(written_at + Duration::from_nanos(1));
-        // File systems date files by a clock that ticks every few milliseconds.
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        let sweep_from = RemovalRule::LastPutBefore(written_at + world.date_step);
+        // File systems date files by a clock that ticks every few milliseconds, services of S3 to the second.
+        tokio::time::sleep(world.date_step + Duration::from_millis(50)).await;
 
         world.store.put(b"orphan".to_vec()).await.unwrap();
 

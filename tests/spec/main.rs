@@ -23,6 +23,7 @@ mod pages_officer;
 mod real_run;
 mod refusals;
 mod start;
+mod store;
 mod story;
 mod support;
 mod tamper;

@@ -49,12 +49,12 @@ async fn one_octet_of_a_blob_changed_on_disk_is_named_by_the_read_and_never_hand
     let offer = stage.publish(&officer, AGREEMENT).await;
     let (head, client) = stage.joined("head-a", &offer).await;
     let (other, _) = stage.joined("head-b", &offer).await;
-    let before = files_of(&stage.config.blobs);
+    let before = files_of(&stage.blobs);
     let document = stage.recorded_act((&head, &client), &other, "1").await;
     let path = format!("/api/v1/documents/{document}/files/0");
     client.get_bytes(&path).await.unwrap();
 
-    let new: Vec<PathBuf> = files_of(&stage.config.blobs).into_iter().filter(|file| !before.contains(file)).collect();
+    let new: Vec<PathBuf> = files_of(&stage.blobs).into_iter().filter(|file| !before.contains(file)).collect();
     assert!(new.len() >= 3, "the act, its signature, its evidence: {new:?}");
     // Nothing of the content lies readable on disk.
     assert!(new.iter().all(|file| !String::from_utf8_lossy(&std::fs::read(file).unwrap()).contains("CompletionAct")));

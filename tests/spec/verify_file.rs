@@ -73,7 +73,7 @@ impl Stage {
             let count = sqlx::AssertSqlSafe(format!("select count(*) from {name}"));
             rows.insert(name, sqlx::query(count).fetch_one(&mut raw).await.unwrap().get(0));
         }
-        (rows, files_of(&self.config.blobs))
+        (rows, files_of(&self.blobs))
     }
 }
 

@@ -153,7 +153,7 @@ impl Leaf<'_> {
 }
 
 /// Makes `root` and what is missing above it, durably.
-pub(super) fn create_root(root: &Path) -> Result<(), StoreError> {
+pub(crate) fn create_root(root: &Path) -> Result<(), StoreError> {
     let here = Path::new(".");
     let missing: Vec<&Path> =
         root.ancestors().take_while(|path| !path.as_os_str().is_empty() && !path.exists()).collect();

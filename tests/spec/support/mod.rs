@@ -1,5 +1,6 @@
 //! What the tests share.
 
+pub mod blobs;
 pub mod stage;
 
 use std::path::{Path, PathBuf};

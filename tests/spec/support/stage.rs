@@ -32,6 +32,8 @@ pub struct Stage {
     pub services: Arc<Services>,
     pub app: Arc<App>,
     pub config: Config,
+    /// Where blobs lie as files.
+    pub blobs: PathBuf,
     pub client: Client,
     pub base: String,
     service: tokio::task::JoinHandle<()>,
@@ -69,6 +71,7 @@ impl Stage {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let world = World::create(&folder.path().join("world"), &url, start, &mut rng).unwrap();
+        let blobs = super::blobs::choose(&world, folder.path()).await;
         let mut config = Config::load(&world.config_file()).unwrap();
         config.clock = Some(start.to_string());
         config.limits.anonymous_per_minute = 10_000;
@@ -88,7 +91,7 @@ impl Stage {
             serve(running, listener, std::future::pending()).await.unwrap();
         });
         let client = Client::new(&base, rng).unwrap();
-        Stage { world, services, app, config, client, base, service, _folder: folder }
+        Stage { world, services, app, config, blobs, client, base, service, _folder: folder }
     }
 
     pub fn folder(&self) -> PathBuf {

@@ -1,45 +1,93 @@
 #![allow(clippy::disallowed_methods, reason = "tests find their files and measure")]
 //! What the claims need and their stories don't.
 
+pub mod faults;
+pub mod moto;
+pub mod s3_server;
+
 use std::fs::{self, Permissions};
 use std::io;
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use qolhat_storage::envelope::SecureRandom;
-use qolhat_storage::{BlobStore, Blobs, ContentDigest, DiskStore, MemoryStore};
+use qolhat_storage::{BlobStore, Blobs, ContentDigest, DiskStore, MemoryStore, S3Options, S3Store};
 use tempfile::TempDir;
 use tokio::io::{AsyncRead, ReadBuf};
+
+use self::moto::Moto;
+use self::s3_server::S3Server;
 
 /// A store, and hands to damage it with.
 pub struct World {
     pub store: Blobs,
-    _root: Option<TempDir>,
+    /// The least by which two puts have to be apart to be dated apart.
+    pub date_step: Duration,
+    hands: Hands,
 }
+
+enum Hands {
+    InStore,
+    InFiles { _root: TempDir },
+    OfServer { server: S3Server, _root: TempDir },
+    OfMoto { endpoint: String, bucket: String, _root: TempDir },
+}
+
+const TO_THE_NANOSECOND: Duration = Duration::from_nanos(1);
+const TO_THE_SECOND: Duration = Duration::from_secs(1);
 
 impl World {
     pub async fn memory() -> Self {
-        Self { store: Blobs::Memory(MemoryStore::new(SystemTime::now)), _root: None }
+        let store = Blobs::Memory(MemoryStore::new(SystemTime::now));
+        Self { store, date_step: TO_THE_NANOSECOND, hands: Hands::InStore }
     }
 
     pub async fn disk() -> Self {
         let root = tempfile::tempdir().unwrap();
-        Self { store: Blobs::Disk(DiskStore::open(root.path()).await.unwrap()), _root: Some(root) }
+        let store = Blobs::Disk(DiskStore::open(root.path()).await.unwrap());
+        Self { store, date_step: TO_THE_NANOSECOND, hands: Hands::InFiles { _root: root } }
+    }
+
+    pub async fn s3() -> Self {
+        let root = tempfile::tempdir().unwrap();
+        let server = S3Server::start(&root.path().join("s3")).await;
+        let options = s3_server::options(&server.endpoint, &root.path().join("spool"));
+        let store = Blobs::S3(S3Store::open(options).await.unwrap());
+        Self { store, date_step: TO_THE_SECOND, hands: Hands::OfServer { server, _root: root } }
+    }
+
+    /// A bucket of its own with versions.
+    pub async fn versioned(moto: &Moto) -> Self {
+        let root = tempfile::tempdir().unwrap();
+        // The folder's name is nobody else's.
+        let name = root.path().file_name().unwrap().to_str().unwrap();
+        let bucket = format!("bucket-{}", hex::encode(name));
+        moto.bucket(&bucket, false).await;
+        let options = S3Options { bucket: bucket.clone(), ..s3_server::options(&moto.endpoint, root.path()) };
+        let store = Blobs::S3(S3Store::open(options).await.unwrap());
+        let endpoint = moto.endpoint.clone();
+        Self { store, date_step: TO_THE_SECOND, hands: Hands::OfMoto { endpoint, bucket, _root: root } }
     }
 
     /// Changes the kept bytes behind the store's back.
-    pub fn damage(&self, address: &ContentDigest, change: impl FnOnce(&mut Vec<u8>)) {
-        match &self.store {
-            Blobs::Memory(store) => store.damage(address, change),
-            Blobs::Disk(store) => {
+    pub async fn damage(&self, address: &ContentDigest, change: impl FnOnce(&mut Vec<u8>)) {
+        match (&self.store, &self.hands) {
+            (Blobs::Memory(store), _) => store.damage(address, change),
+            (Blobs::Disk(store), _) => {
                 let path = store.path(address);
-                let mut bytes = fs::read(&path).unwrap();
-                change(&mut bytes);
                 fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
-                fs::write(&path, bytes).unwrap();
+                change_file(&path, change);
             }
+            (Blobs::S3(store), Hands::OfServer { server, .. }) => {
+                change_file(&server.file(&store.key(address)), change);
+            }
+            (Blobs::S3(store), Hands::OfMoto { endpoint, bucket, .. }) => {
+                moto::change(endpoint, bucket, &store.key(address), change).await;
+            }
+            (Blobs::S3(_), Hands::InStore | Hands::InFiles { .. }) => unreachable!("a store without its server"),
         }
     }
 
@@ -55,6 +103,12 @@ impl World {
             all.extend(page.iter().map(|blob| blob.address));
         }
     }
+}
+
+fn change_file(path: &Path, change: impl FnOnce(&mut Vec<u8>)) {
+    let mut bytes = fs::read(path).unwrap();
+    change(&mut bytes);
+    fs::write(path, bytes).unwrap();
 }
 
 /// Bytes without a pattern that a mistake could hide behind.
