@@ -23,6 +23,7 @@ use crate::config::{Config, EvidenceConfig, FreshnessPolicy, Identifiers, Limits
 use crate::db::Db;
 use crate::domain::party::{Bin, IdentifierPolicy, Iin};
 use crate::domain::time::{Clock, Moment};
+use crate::journal::witnesses::Witnesses;
 use crate::journal::{Journal, LogIdentity, OutsideMemory};
 use crate::signature::fetch::{Responders, TspPolicies};
 use crate::visualization::{Drawer, DrawerLimits};
@@ -273,7 +274,14 @@ impl App {
         let login_key = LoginKey::derive(&keys.secret(&config.wrapping_key_file)?);
         let journal = {
             let memory = OutsideMemory::beside(&config.journal.key_file);
-            Journal::open(db.clone(), identity, Arc::clone(&clock), Box::new(rng.clone()), Some(memory)).await?
+            let witnesses = witnesses_of(config)?;
+            for witness in witnesses.must_be_held(&db, identity.verifier_key()).await? {
+                tracing::warn!(witness, "the log is not compared with what a witness cosigned");
+            }
+            let journal =
+                Journal::open(db.clone(), identity, Arc::clone(&clock), Box::new(rng.clone()), Some(memory)).await?;
+            journal.have_cosigned(&witnesses);
+            journal
         };
         let responders = responders_of(&config.evidence)?;
         let trust = trust_of(config)?;
@@ -301,6 +309,15 @@ fn this_program() -> Result<PathBuf, StartError> {
     #[expect(clippy::disallowed_methods, reason = "the one place where the program learns where it is")]
     let program = std::env::current_exe();
     program.map_err(|source| StartError::File { path: "this program".to_owned(), source })
+}
+
+/// The witnesses of the log that `config` names.
+///
+/// # Errors
+/// `Journal` names the one that cannot be asked as configured.
+pub fn witnesses_of(config: &Config) -> Result<Witnesses, StartError> {
+    let all = config.journal.witnesses.iter().map(|witness| (witness.url.as_str(), witness.vkey.as_str()));
+    Ok(Witnesses::new(all)?)
 }
 
 /// The services that `evidence` names.

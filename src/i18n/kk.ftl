@@ -907,6 +907,8 @@ doctor-schema = Дерекқор схемасы
 doctor-schema-mend = Схема ескі: qolhat migrate іске қосыңыз
 doctor-journal = Журнал
 doctor-journal-mend = Журнал бақылау нүктесіне сай емес: qolhat journal audit іске қосыңыз
+doctor-witnesses = Журнал куәгерлері
+doctor-witnesses-mend = Куәгер журналды растамайды: { $detail }
 doctor-blobs = Құжаттар қоймасы
 doctor-blobs-mend = Қоймаға жазылмады: { $detail }
 doctor-disk = Дискідегі бос орын
@@ -999,6 +1001,8 @@ check-algorithms-trusted = Алгоритмдерге сол сәтте сену
 
 ## The signer on this machine
 
+witness-ready = Куәгер { $url } мекенжайында жауап береді. Журналдары бақыланатындарға арналған оның тексеру кілті:
+    { $key }
 ncalayer-ready = Қол қою бағдарламасы дайын: { $url } — { $people }
 ncalayer-not-loopback = { $address }: қол қою бағдарламасы тек осы компьютердің өзінен (loopback) қосылым қабылдайды
 ncalayer-demo-ready = NCALayer орнындағы қол қою бағдарламасы; кімнің кілттері қолданылатынын мына бетте таңдаңыз: { $url }

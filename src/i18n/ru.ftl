@@ -907,6 +907,8 @@ doctor-schema = Схема базы данных
 doctor-schema-mend = Схема устарела: выполните qolhat migrate
 doctor-journal = Журнал
 doctor-journal-mend = Журнал не сходится с контрольной точкой: выполните qolhat journal audit
+doctor-witnesses = Свидетели журнала
+doctor-witnesses-mend = Свидетель не подтверждает журнал: { $detail }
 doctor-blobs = Хранилище документов
 doctor-blobs-mend = Не удалось записать в хранилище: { $detail }
 doctor-disk = Свободное место на диске
@@ -999,6 +1001,8 @@ check-algorithms-trusted = Алгоритмам в этот момент мож�
 
 ## The signer on this machine
 
+witness-ready = Свидетель отвечает по адресу { $url }. Его проверочный ключ, для тех, чьи журналы он наблюдает:
+    { $key }
 ncalayer-ready = Подписывающая программа готова: { $url } — { $people }
 ncalayer-not-loopback = { $address }: подписывающая программа принимает соединения только с этого же компьютера (loopback)
 ncalayer-demo-ready = Подписывающая программа вместо NCALayer; чьими ключами подписывать, выберите здесь: { $url }

@@ -28,3 +28,4 @@ mod support;
 mod tamper;
 mod verify_file;
 mod visualization;
+mod witness;
