@@ -190,6 +190,8 @@ pub struct App {
     pub drawer: Drawer,
     /// What the pages know of the world around them.
     pub pages: Pages,
+    /// SHA-256 of the tokens of auditors.
+    pub auditors: Vec<[u8; 32]>,
 }
 
 /// The key of which the texts that people sign to log in are made: the same in every process of an installation.
@@ -289,6 +291,7 @@ impl App {
         Ok(Self {
             trust,
             operator: operator_of(config, passwords)?,
+            auditors: auditors_of(config)?,
             login_key,
             rules: rules_of(config),
             pages: Pages { config: config.pages.clone(), mode: config.mode },
@@ -318,6 +321,18 @@ fn this_program() -> Result<PathBuf, StartError> {
 pub fn witnesses_of(config: &Config) -> Result<Witnesses, StartError> {
     let all = config.journal.witnesses.iter().map(|witness| (witness.url.as_str(), witness.vkey.as_str()));
     Ok(Witnesses::new(all)?)
+}
+
+/// SHA-256 of the tokens of auditors.
+fn auditors_of(config: &Config) -> Result<Vec<[u8; 32]>, StartError> {
+    let hash = |text: &String| {
+        let mut hash = [0; 32];
+        hex::decode_to_slice(text, &mut hash).map(|()| hash).map_err(|_| StartError::Invalid {
+            what: "journal.auditor_token_sha256".to_owned(),
+            detail: "not 64 hexadecimal digits".to_owned(),
+        })
+    };
+    config.journal.auditor_token_sha256.iter().map(hash).collect()
 }
 
 /// The services that `evidence` names.

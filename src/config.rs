@@ -127,6 +127,9 @@ pub struct JournalConfig {
     /// Other organisations' witnesses, which cosign each checkpoint.
     #[serde(default)]
     pub witnesses: Vec<WitnessAddress>,
+    /// SHA-256, in hexadecimal, of the bearer tokens with which auditors read all entries.
+    #[serde(default)]
+    pub auditor_token_sha256: Vec<String>,
 }
 
 /// A witness of the log.

@@ -23,6 +23,7 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::app::App;
 use crate::domain::refusal::RefusalCode;
 
+mod auditors;
 mod compromises;
 mod destruction;
 pub(crate) mod documents;
@@ -114,6 +115,7 @@ fn api() -> OpenApiRouter<Shared> {
         .routes(routes!(journal::checkpoint))
         .routes(routes!(journal::health))
         .routes(routes!(log::checkpoint))
+        .routes(routes!(auditors::subjects))
 }
 
 /// Strangers log in: little is taken from them.
@@ -157,6 +159,7 @@ pub fn router(app: Shared, limiter: Arc<limiter::Limiter>) -> Router {
     // A tile's number is several parts of the address.
     let tiles = Router::new()
         .route("/log/tile/{level}/{*index}", get(log::tile))
+        .route("/log/tile/entries/{*index}", get(auditors::entries))
         .layer(soon(limiter::REQUEST_SECONDS))
         .with_state(Arc::clone(&app));
     Router::new()

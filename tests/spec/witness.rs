@@ -26,7 +26,7 @@ use tempfile::TempDir;
 use tlog_tiles::tile::{Tile, TileHashReader, TileReader};
 use tlog_tiles::tlog::{self, Hash};
 
-use crate::support::stage::{AGREEMENT, Stage};
+use crate::support::stage::{AGREEMENT, Stage, at};
 
 const ORIGIN: &str = "log.example/1";
 
@@ -404,8 +404,11 @@ async fn whoever_downloads_all_tiles_comes_to_the_root_of_the_checkpoint() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_log_is_for_everybody_without_a_login_and_without_entries() {
-    let stage = Stage::set().await;
+async fn the_log_is_for_everybody_without_a_login_and_its_entries_for_auditors() {
+    let stage = Stage::set_with(at("2026-11-22T09:00:00Z"), |config, _| {
+        config.journal.auditor_token_sha256 = vec![hex::encode(Sha256::digest(b"an auditor's token"))];
+    })
+    .await;
     let officer = stage.officer().await;
     stage.publish(&officer, AGREEMENT).await;
     let get = |path: &str| http().get(format!("{}{path}", stage.base)).send();
@@ -417,9 +420,28 @@ async fn the_log_is_for_everybody_without_a_login_and_without_entries() {
     assert!(answer.headers()["cache-control"].to_str().unwrap().starts_with("public"));
     let leaves = answer.bytes().await.unwrap();
     assert_eq!(leaves.len(), size * 32);
-    for missing in
-        ["/log/tile/0/000", "/log/tile/0/x001/000", "/log/tile/entries/000", "/log/tile/0/0", "/log/", "/log/tile/"]
-    {
+    for closed in [format!("/log/tile/entries/000.p/{size}"), "/log/subjects".to_owned()] {
+        assert_eq!(get(&closed).await.unwrap().status().as_u16(), 401, "{closed}");
+        let wrong = http().get(format!("{}{closed}", stage.base)).bearer_auth("another").send().await.unwrap();
+        assert_eq!(wrong.status().as_u16(), 401, "{closed}");
+    }
+    let read = |path: String| http().get(format!("{}{path}", stage.base)).bearer_auth("an auditor's token").send();
+    let bundle = read(format!("/log/tile/entries/000.p/{size}")).await.unwrap().bytes().await.unwrap();
+    let (mut rest, mut hashes) = (&bundle[..], Vec::new());
+    while let Some((length, after)) = rest.split_at_checked(2) {
+        let (body, after) = after.split_at(usize::from(u16::from_be_bytes(length.try_into().unwrap())));
+        hashes.extend(qolhat::journal::entry::leaf_hash(body));
+        rest = after;
+    }
+    assert_eq!(hashes, leaves, "the entries are those of the tree");
+    let openings: serde_json::Value = read("/log/subjects".to_owned()).await.unwrap().json().await.unwrap();
+    let openings = openings.as_array().unwrap();
+    let counted: std::collections::BTreeSet<String> =
+        openings.iter().map(|opening| format!("{} {}", opening["value"]["s"], opening["value"]["n"])).collect();
+    assert!(!openings.is_empty() && counted.len() == openings.len(), "no number of a subject occurs twice");
+    let past = read("/log/tile/entries/009".to_owned()).await.unwrap();
+    assert_eq!(past.status().as_u16(), 404);
+    for missing in ["/log/tile/0/000", "/log/tile/0/x001/000", "/log/tile/0/0", "/log/", "/log/tile/"] {
         assert_eq!(get(missing).await.unwrap().status().as_u16(), 404, "{missing}");
     }
 }
