@@ -18,8 +18,8 @@ mod sealing;
 mod sequencer;
 mod store;
 pub mod subjects;
-pub mod vrf;
 pub mod tiles;
+pub mod vrf;
 pub mod witnesses;
 
 use std::sync::Arc;

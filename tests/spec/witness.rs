@@ -19,7 +19,7 @@ use qolhat::journal::checkpoint::Checkpoint;
 use qolhat::journal::cosignature::WitnessKey;
 use qolhat::journal::tiles::Tile as Address;
 use qolhat::journal::witnesses::Witnesses;
-use qolhat::journal::{EventDraft, Journal, JournalError, LogIdentity, enqueue};
+use qolhat::journal::{EventDraft, Journal, JournalError, LogIdentity};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
@@ -48,6 +48,7 @@ struct Log {
     db: Db,
     journal: Journal,
     mark: &'static str,
+    is_grown: std::cell::Cell<bool>,
 }
 
 impl Log {
@@ -57,13 +58,15 @@ impl Log {
         db.migrate().await.unwrap();
         let rng = Box::new(SharedRandom::new(SystemRandom));
         let journal = Journal::open(db.clone(), identity(origin, seed), Arc::new(Still), rng, None).await.unwrap();
-        Log { folder, db, journal, mark }
+        Log { folder, db, journal, mark, is_grown: std::cell::Cell::new(false) }
     }
 
+    /// Adds so many entries, that which opens the log included.
     async fn grow(&self, count: u64) {
+        let is_new = !self.is_grown.replace(true);
         let mut last = None;
         let mut tx = self.db.begin().await.unwrap();
-        for number in 0..count {
+        for number in u64::from(is_new)..count {
             let event = EventDraft {
                 id: EventId::new(Still.now(), &mut SharedRandom::new(SystemRandom)),
                 kind: "document.recorded".to_owned(),
@@ -71,12 +74,14 @@ impl Log {
                 payload: vec![("number".to_owned(), json!(number))],
                 actor: json!({"mark": self.mark}),
             };
-            enqueue(&mut tx, &event).await.unwrap();
+            self.journal.enqueue(&mut tx, &event).await.unwrap();
             last = Some(event.id);
         }
         tx.commit().await.unwrap();
         self.journal.wake();
-        self.journal.wait(last.unwrap(), Duration::from_secs(30)).await.unwrap();
+        if let Some(last) = last {
+            self.journal.wait(last, Duration::from_secs(30)).await.unwrap();
+        }
     }
 
     async fn note(&self) -> String {
@@ -209,8 +214,8 @@ async fn only_the_next_checkpoint_of_a_known_log_is_cosigned() {
     assert_eq!(witness.post(format!("old 8\n\n{}", log.note().await)).await.0, 422, "no proof");
 
     let (stranger, thief) = (Log::new("log.example/2", 1, "x").await, Log::new(ORIGIN, 2, "x").await);
-    stranger.grow(1).await;
-    thief.grow(1).await;
+    stranger.grow(2).await;
+    thief.grow(2).await;
     assert_eq!(witness.post(stranger.request(0, 0).await).await.0, 404);
     assert_eq!(witness.post(thief.request(0, 0).await).await.0, 403);
     let (text, _) = first.rsplit_once("\n\n").unwrap();
@@ -245,8 +250,8 @@ async fn a_witness_that_is_killed_remembers_whatever_it_answered() {
     for round in 0..6_u64 {
         let mut witness = Process::start(&config);
         assert_eq!(key.get_or_insert_with(|| witness.key.clone()), &witness.key);
-        log.grow(1).await;
-        fork.grow(1).await;
+        log.grow(2).await;
+        fork.grow(2).await;
         let url = format!("{}add-checkpoint", witness.url);
         let body = log.request(known, known).await;
         let asked = tokio::spawn(async move { http().post(url).body(body).send().await });
