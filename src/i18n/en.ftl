@@ -1001,8 +1001,7 @@ check-algorithms-trusted = The algorithms were trusted at that moment
 
 ## The signer on this machine
 
-witness-ready = The witness answers at { $url }. Its verifier key, for those whose logs it watches:
-    { $key }
+witness-ready = The witness answers at { $url }; its verifier key: { $key }
 ncalayer-ready = The signer is ready at { $url } with the keys of { $people }
 ncalayer-not-loopback = { $address }: the signer listens on loopback only
 ncalayer-demo-ready = The signer in place of NCALayer; choose whose keys it uses here: { $url }

@@ -1001,8 +1001,7 @@ check-algorithms-trusted = Алгоритмдерге сол сәтте сену
 
 ## The signer on this machine
 
-witness-ready = Куәгер { $url } мекенжайында жауап береді. Журналдары бақыланатындарға арналған оның тексеру кілті:
-    { $key }
+witness-ready = Куәгер { $url } мекенжайында жауап береді; оның тексеру кілті: { $key }
 ncalayer-ready = Қол қою бағдарламасы дайын: { $url } — { $people }
 ncalayer-not-loopback = { $address }: қол қою бағдарламасы тек осы компьютердің өзінен (loopback) қосылым қабылдайды
 ncalayer-demo-ready = NCALayer орнындағы қол қою бағдарламасы; кімнің кілттері қолданылатынын мына бетте таңдаңыз: { $url }

@@ -1001,8 +1001,7 @@ check-algorithms-trusted = Алгоритмам в этот момент мож�
 
 ## The signer on this machine
 
-witness-ready = Свидетель отвечает по адресу { $url }. Его проверочный ключ, для тех, чьи журналы он наблюдает:
-    { $key }
+witness-ready = Свидетель отвечает по адресу { $url }; его проверочный ключ: { $key }
 ncalayer-ready = Подписывающая программа готова: { $url } — { $people }
 ncalayer-not-loopback = { $address }: подписывающая программа принимает соединения только с этого же компьютера (loopback)
 ncalayer-demo-ready = Подписывающая программа вместо NCALayer; чьими ключами подписывать, выберите здесь: { $url }

@@ -315,7 +315,7 @@ impl Journal {
 
     /// Starts to have every checkpoint cosigned by `witnesses`, in the background: nothing waits for them.
     pub fn have_cosigned(&self, witnesses: &witnesses::Witnesses) {
-        for task in witnesses.tasks(&self.db, &self.identity, &self.clock) {
+        for task in witnesses.tasks(&self.db, &self.clock) {
             tokio::spawn(task.run(self.newest.clone()));
         }
     }

@@ -2,12 +2,14 @@
 //! what is taken is signed by a log, and what is given is public.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::extract::{DefaultBodyLimit, Path, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use axum::middleware::{Next, from_fn};
 use axum::routing::{get, post};
 
 use super::{Answer, BODY_MAX_BYTES, Witness};
@@ -15,6 +17,8 @@ use super::{Answer, BODY_MAX_BYTES, Witness};
 const PLAIN: &str = "text/plain; charset=utf-8";
 /// Source: C2SP tlog-witness, add-checkpoint.
 const SIZE: &str = "text/x.tlog.size";
+/// Longest time that a request may take, its body included, in seconds.
+const REQUEST_SECONDS: u64 = 30;
 
 /// Every address of a witness.
 pub fn router(witness: Arc<Witness>) -> Router {
@@ -23,7 +27,14 @@ pub fn router(witness: Arc<Witness>) -> Router {
         .route("/add-checkpoint", post(add_checkpoint))
         .route("/{origin}/checkpoint", get(latest))
         .layer(DefaultBodyLimit::max(BODY_MAX_BYTES))
+        .layer(from_fn(within))
         .with_state(witness)
+}
+
+/// A body that dribbles in holds a place.
+async fn within(request: Request, next: Next) -> Response {
+    let answered = tokio::time::timeout(Duration::from_secs(REQUEST_SECONDS), next.run(request)).await;
+    answered.unwrap_or_else(|_| answer(StatusCode::REQUEST_TIMEOUT, PLAIN, String::new()))
 }
 
 fn answer(status: StatusCode, media_type: &'static str, text: String) -> Response {
