@@ -25,6 +25,7 @@ use crate::config::{
 use crate::db::Db;
 use crate::domain::party::{Bin, IdentifierPolicy, Iin};
 use crate::domain::time::{Clock, Moment};
+use crate::journal::witnesses::Witnesses;
 use crate::journal::{Journal, LogIdentity, OutsideMemory};
 use crate::signature::fetch::{Responders, TspPolicies};
 use crate::visualization::{Drawer, DrawerLimits};
@@ -191,6 +192,8 @@ pub struct App {
     pub drawer: Drawer,
     /// What the pages know of the world around them.
     pub pages: Pages,
+    /// SHA-256 of the tokens of auditors.
+    pub auditors: Vec<[u8; 32]>,
 }
 
 /// The key of which the texts that people sign to log in are made: the same in every process of an installation.
@@ -275,7 +278,14 @@ impl App {
         let login_key = LoginKey::derive(&keys.secret(&config.wrapping_key_file)?);
         let journal = {
             let memory = OutsideMemory::beside(&config.journal.key_file);
-            Journal::open(db.clone(), identity, Arc::clone(&clock), Box::new(rng.clone()), Some(memory)).await?
+            let witnesses = witnesses_of(config)?;
+            for witness in witnesses.must_be_held(&db, identity.verifier_key()).await? {
+                tracing::warn!(witness, "the log is not compared with what a witness cosigned");
+            }
+            let journal =
+                Journal::open(db.clone(), identity, Arc::clone(&clock), Box::new(rng.clone()), Some(memory)).await?;
+            journal.have_cosigned(&witnesses);
+            journal
         };
         let responders = responders_of(&config.evidence)?;
         let trust = trust_of(config)?;
@@ -283,6 +293,7 @@ impl App {
         Ok(Self {
             trust,
             operator: operator_of(config, passwords)?,
+            auditors: auditors_of(config)?,
             login_key,
             rules: rules_of(config),
             pages: Pages { config: config.pages.clone(), mode: config.mode },
@@ -338,6 +349,27 @@ fn secret_of(what: &str, secret: &Secret) -> Result<Zeroizing<String>, StartErro
             Ok(Zeroizing::new(text.trim().to_owned()))
         }
     }
+}
+
+/// The witnesses of the log that `config` names.
+///
+/// # Errors
+/// `Journal` names the one that cannot be asked as configured.
+pub fn witnesses_of(config: &Config) -> Result<Witnesses, StartError> {
+    let all = config.journal.witnesses.iter().map(|witness| (witness.url.as_str(), witness.vkey.as_str()));
+    Ok(Witnesses::new(all)?)
+}
+
+/// SHA-256 of the tokens of auditors.
+fn auditors_of(config: &Config) -> Result<Vec<[u8; 32]>, StartError> {
+    let hash = |text: &String| {
+        let mut hash = [0; 32];
+        hex::decode_to_slice(text, &mut hash).map(|()| hash).map_err(|_| StartError::Invalid {
+            what: "journal.auditor_token_sha256".to_owned(),
+            detail: "not 64 hexadecimal digits".to_owned(),
+        })
+    };
+    config.journal.auditor_token_sha256.iter().map(hash).collect()
 }
 
 /// The services that `evidence` names.

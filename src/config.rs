@@ -128,6 +128,22 @@ pub struct JournalConfig {
     pub key_file: PathBuf,
     /// File of the 32-byte key of subject pseudonyms; made at the first start of an empty installation.
     pub pseudonym_key_file: PathBuf,
+    /// Other organisations' witnesses, which cosign each checkpoint.
+    #[serde(default)]
+    pub witnesses: Vec<WitnessAddress>,
+    /// SHA-256, in hexadecimal, of the bearer tokens with which auditors read all entries.
+    #[serde(default)]
+    pub auditor_token_sha256: Vec<String>,
+}
+
+/// A witness of the log.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WitnessAddress {
+    /// Where it is: `https://witness.example.kz/`.
+    pub url: String,
+    /// Its verifier key, `name+hash+base64`: got from the organisation itself.
+    pub vkey: String,
 }
 
 /// Anchors: each path is a file or a folder searched for certificates.

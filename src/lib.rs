@@ -6,7 +6,8 @@
 //! ([`signature`]), decided on ([`docflow`]), written down ([`journal`]), announced ([`notify`]), drawn for those who
 //! look at it ([`visualization`]), handed to a court ([`extract`]). The doors are [`api`], [`web`], [`worker`] and the
 //! command line; [`app`] builds what all of them are given, [`serve`] runs them. [`demo`] is a whole world to try it in,
-//! [`ncalayer`] a signer for it.
+//! [`ncalayer`] a signer for it, [`witness`] what others
+//! run to watch over the log.
 
 pub mod domain;
 pub mod i18n;
@@ -35,3 +36,4 @@ pub mod config;
 
 pub mod demo;
 pub mod ncalayer;
+pub mod witness;

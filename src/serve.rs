@@ -54,7 +54,7 @@ pub async fn serve(
 }
 
 /// Talks to whoever comes, each in a task of its own, until `stop` is done and the last request is answered.
-async fn take_connections(mut listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
+pub(crate) async fn take_connections(mut listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
     let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     let (ending, ends) = watch::channel(false);
     let mut stop = pin!(stop);

@@ -23,6 +23,7 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::app::App;
 use crate::domain::refusal::RefusalCode;
 
+mod auditors;
 mod compromises;
 mod destruction;
 pub(crate) mod documents;
@@ -31,6 +32,7 @@ pub(crate) mod idempotency;
 pub(crate) mod input;
 mod journal;
 pub mod limiter;
+mod log;
 mod offers;
 mod people;
 pub mod problem;
@@ -112,6 +114,8 @@ fn api() -> OpenApiRouter<Shared> {
         .routes(routes!(journal::operator))
         .routes(routes!(journal::checkpoint))
         .routes(routes!(journal::health))
+        .routes(routes!(log::checkpoint))
+        .routes(routes!(auditors::subjects))
 }
 
 /// Strangers log in: little is taken from them.
@@ -141,6 +145,7 @@ pub fn is_api(path: &str) -> bool {
         || path.starts_with("/docs/")
         || path == "/checkpoint"
         || path == "/healthz"
+        || path.starts_with("/log/")
 }
 
 /// Every address of the door, with its page for trying it out at `/docs/`.
@@ -151,10 +156,17 @@ pub fn router(app: Shared, limiter: Arc<limiter::Limiter>) -> Router {
     let (uploads, _) = uploads().layer(DefaultBodyLimit::max(UPLOAD_MAX_BYTES)).split_for_parts();
     let soon = |seconds: u64| from_fn(move |request, next| limiter::within(seconds, request, next));
     let served = document.clone();
+    // A tile's number is several parts of the address.
+    let tiles = Router::new()
+        .route("/log/tile/{level}/{*index}", get(log::tile))
+        .route("/log/tile/entries/{*index}", get(auditors::entries))
+        .layer(soon(limiter::REQUEST_SECONDS))
+        .with_state(Arc::clone(&app));
     Router::new()
         .merge(api.merge(logins).layer(soon(limiter::REQUEST_SECONDS)))
         .merge(uploads.layer(soon(limiter::UPLOAD_SECONDS)))
         .with_state(Arc::clone(&app))
+        .merge(tiles)
         .route("/api/v1/openapi.json", get(move || std::future::ready(Json(served.clone()))))
         .merge(SwaggerUi::new("/docs").url("/api/v1/swagger.json", document))
         .fallback(|| std::future::ready(ApiError::from(RefusalCode::NotFound)))

@@ -33,7 +33,7 @@ impl FromRequestParts<Shared> for Session {
     }
 }
 
-fn bearer(parts: &Parts) -> Option<String> {
+pub(super) fn bearer(parts: &Parts) -> Option<String> {
     let value = parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     value.strip_prefix("Bearer ").map(|token| token.trim().to_owned())
 }

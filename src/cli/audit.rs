@@ -3,12 +3,13 @@
 
 use serde_json::json;
 
-use super::output::{CliError, Output};
+use super::output::{self, CliError, Output};
 use super::{Answer, ConfigArgs, input, service};
 use crate::app;
+use crate::config::Config;
 use crate::db::Db;
-use crate::journal::OutsideMemory;
-use crate::journal::audit::AuditReport;
+use crate::journal::audit::{AuditFailure, AuditReport};
+use crate::journal::{JournalError, OutsideMemory};
 use crate::operations::audit_journal::audit_journal;
 
 /// Audits the journal.
@@ -20,7 +21,10 @@ pub fn audit(args: &ConfigArgs, output: &Output) -> Result<Answer, CliError> {
         let internal = |error: String| CliError::internal(error);
         let db = Db::connect_existing(&config.database).await.map_err(|error| internal(error.to_string()))?;
         let memory = OutsideMemory::beside(&config.journal.key_file);
-        let report = audit_journal(&db, &key, Some(&memory)).await.map_err(|error| internal(error.to_string()))?;
+        let mut report = audit_journal(&db, &key, Some(&memory)).await.map_err(|error| internal(error.to_string()))?;
+        if report.ok {
+            ask_witnesses(&config, &db, &key, &mut report).await.map_err(|error| internal(error.to_string()))?;
+        }
         db.close().await;
         Ok::<_, CliError>(report)
     })?;
@@ -42,4 +46,22 @@ pub fn audit(args: &ConfigArgs, output: &Output) -> Result<Answer, CliError> {
         }
     });
     Ok(report.ok.into())
+}
+
+/// Holds the log against what the configured witnesses cosigned of it; one that cannot be asked is told on stderr.
+async fn ask_witnesses(config: &Config, db: &Db, key: &str, report: &mut AuditReport) -> Result<(), app::StartError> {
+    match app::witnesses_of(config)?.must_be_held(db, key).await {
+        Ok(not_compared) => {
+            for witness in not_compared {
+                output::complain(&witness);
+            }
+        }
+        Err(error @ JournalError::Rollback { remembered, .. }) => {
+            report.ok = false;
+            report.first_failure =
+                Some(AuditFailure { part: "witness", seq: Some(remembered), reason: error.to_string() });
+        }
+        Err(error) => return Err(error.into()),
+    }
+    Ok(())
 }

@@ -13,7 +13,7 @@ use crate::app::{self, Passwords, SharedRandom, SystemRandom};
 use crate::config::{Config, Limits, Mode};
 use crate::db::Db;
 use crate::domain::time::{Clock as _, Moment};
-use crate::journal::{OutsideMemory, audit};
+use crate::journal::{JournalError, OutsideMemory, audit};
 use crate::signature::fetch::{FileFaultKind, examine_files};
 
 /// Days before the seal certificate's end at which it is told.
@@ -194,6 +194,9 @@ async fn database(config: &Config, findings: &mut Vec<Finding>) {
         true => Finding::good("doctor-journal"),
         false => Finding::bad("doctor-journal", "doctor-journal-mend", Vec::new()),
     });
+    if !config.journal.witnesses.is_empty() {
+        findings.push(witnesses(config, &db).await);
+    }
     db.close().await;
 }
 
@@ -244,6 +247,26 @@ fn what_s3_does(report: &S3Report) -> Vec<(&'static str, String)> {
         ("versions", versions.to_owned()),
         ("lock", lock.to_owned()),
     ]
+}
+
+/// Whether the log is the one that the witnesses cosigned. One that does not answer is a warning.
+async fn witnesses(config: &Config, db: &Db) -> Finding {
+    const PART: &str = "doctor-witnesses";
+    const MEND: &str = "doctor-witnesses-mend";
+    let asked = match (app::witnesses_of(config), app::log_verifier_key(config)) {
+        (Ok(witnesses), Ok(key)) => {
+            witnesses.must_be_held(db, &key).await.map_err(|error: JournalError| error.to_string())
+        }
+        (Err(error), _) | (_, Err(error)) => Err(error.to_string()),
+    };
+    match asked {
+        Ok(silent) if silent.is_empty() => Finding::good(PART),
+        Ok(silent) => {
+            let values = vec![("detail", silent.join("; "))];
+            Finding { part: PART, state: State::Warning, mend: Some((MEND, values)) }
+        }
+        Err(detail) => Finding::bad(PART, MEND, vec![("detail", detail)]),
+    }
 }
 
 /// A key that is not there yet is made at the first start; one that is there must be readable.

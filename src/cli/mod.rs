@@ -31,6 +31,7 @@ mod trust;
 mod tsp;
 mod verify;
 mod verify_raw;
+mod witness;
 
 use crate::i18n::Language;
 use output::{CliError, Output};
@@ -76,6 +77,8 @@ enum Command {
     Sign(SignArgs),
     /// Answer web pages as NCALayer does, with keys in files and without asking: for tests and unattended machines.
     Ncalayer(NcalayerArgs),
+    /// Watch over the logs of others: cosign what continues what was seen, and nothing else.
+    Witness(WitnessArgs),
     /// Look into the objects of a public key infrastructure.
     #[command(subcommand)]
     Pki(PkiCommand),
@@ -317,6 +320,19 @@ struct NcalayerArgs {
     json: bool,
 }
 
+#[derive(Debug, Args)]
+struct WitnessArgs {
+    /// The configuration of the witness.
+    #[arg(long, default_value = "witness.toml")]
+    config: PathBuf,
+    /// Origin of a log that was added to the configuration: begin to watch it.
+    #[arg(long)]
+    begin: Option<String>,
+    /// One JSON object instead of text.
+    #[arg(long)]
+    json: bool,
+}
+
 #[derive(Debug, Subcommand)]
 enum PkiCommand {
     /// Facts of a certificate, CMS, CRL, OCSP response, time stamp or PKCS#12.
@@ -436,6 +452,7 @@ impl Command {
             Self::Extract(ExtractCommand::Verify(args)) => args.json,
             Self::Sign(args) => args.json,
             Self::Ncalayer(args) => args.json,
+            Self::Witness(args) => args.json,
             Self::Pki(PkiCommand::Show(args)) => args.json,
             Self::Pki(PkiCommand::Path(args)) => args.json,
             Self::Pki(PkiCommand::Ocsp(args)) => args.json,
@@ -469,6 +486,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Store(command) => store::store(command, &output),
         Command::Sign(args) => sign::sign(args, &output),
         Command::Ncalayer(args) => ncalayer::ncalayer(args, &output),
+        Command::Witness(args) => witness::witness(args, &output),
         Command::Pki(PkiCommand::Show(args)) => show::show(args, &output),
         Command::Pki(PkiCommand::Path(args)) => path::path(args, &output),
         Command::Pki(PkiCommand::Ocsp(args)) => revocation::ocsp(args, &output),

@@ -914,6 +914,8 @@ doctor-schema = Database schema
 doctor-schema-mend = The schema is old: run qolhat migrate
 doctor-journal = Journal
 doctor-journal-mend = The journal does not fit its checkpoint: run qolhat journal audit
+doctor-witnesses = Witnesses of the journal
+doctor-witnesses-mend = A witness does not confirm the journal: { $detail }
 doctor-blobs = Document store
 doctor-blobs-mend = The store cannot be written: { $detail }
 doctor-s3-does = x-amz-checksum-sha256: { $checksums }; If-None-Match: { $condition }; versioning: { $versions }; object lock: { $lock }
@@ -1008,6 +1010,7 @@ check-algorithms-trusted = The algorithms were trusted at that moment
 
 ## The signer on this machine
 
+witness-ready = The witness answers at { $url }; its verifier key: { $key }
 ncalayer-ready = The signer is ready at { $url } with the keys of { $people }
 ncalayer-not-loopback = { $address }: the signer listens on loopback only
 ncalayer-demo-ready = The signer in place of NCALayer; choose whose keys it uses here: { $url }

@@ -914,6 +914,8 @@ doctor-schema = Дерекқор схемасы
 doctor-schema-mend = Схема ескі: qolhat migrate іске қосыңыз
 doctor-journal = Журнал
 doctor-journal-mend = Журнал бақылау нүктесіне сай емес: qolhat journal audit іске қосыңыз
+doctor-witnesses = Журнал куәгерлері
+doctor-witnesses-mend = Куәгер журналды растамайды: { $detail }
 doctor-blobs = Құжаттар қоймасы
 doctor-blobs-mend = Қоймаға жазылмады: { $detail }
 doctor-s3-does = x-amz-checksum-sha256: { $checksums }; If-None-Match: { $condition }; нұсқалар: { $versions }; нысандарды бұғаттау: { $lock }
@@ -1008,6 +1010,7 @@ check-algorithms-trusted = Алгоритмдерге сол сәтте сену
 
 ## The signer on this machine
 
+witness-ready = Куәгер { $url } мекенжайында жауап береді; оның тексеру кілті: { $key }
 ncalayer-ready = Қол қою бағдарламасы дайын: { $url } — { $people }
 ncalayer-not-loopback = { $address }: қол қою бағдарламасы тек осы компьютердің өзінен (loopback) қосылым қабылдайды
 ncalayer-demo-ready = NCALayer орнындағы қол қою бағдарламасы; кімнің кілттері қолданылатынын мына бетте таңдаңыз: { $url }

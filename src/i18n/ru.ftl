@@ -914,6 +914,8 @@ doctor-schema = Схема базы данных
 doctor-schema-mend = Схема устарела: выполните qolhat migrate
 doctor-journal = Журнал
 doctor-journal-mend = Журнал не сходится с контрольной точкой: выполните qolhat journal audit
+doctor-witnesses = Свидетели журнала
+doctor-witnesses-mend = Свидетель не подтверждает журнал: { $detail }
 doctor-blobs = Хранилище документов
 doctor-blobs-mend = Не удалось записать в хранилище: { $detail }
 doctor-s3-does = x-amz-checksum-sha256: { $checksums }; If-None-Match: { $condition }; версии: { $versions }; блокировка объектов: { $lock }
@@ -1008,6 +1010,7 @@ check-algorithms-trusted = Алгоритмам в этот момент мож�
 
 ## The signer on this machine
 
+witness-ready = Свидетель отвечает по адресу { $url }; его проверочный ключ: { $key }
 ncalayer-ready = Подписывающая программа готова: { $url } — { $people }
 ncalayer-not-loopback = { $address }: подписывающая программа принимает соединения только с этого же компьютера (loopback)
 ncalayer-demo-ready = Подписывающая программа вместо NCALayer; чьими ключами подписывать, выберите здесь: { $url }

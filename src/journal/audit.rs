@@ -10,6 +10,7 @@ use qolhat_pki::tsp::TimeStampToken;
 use serde::Serialize;
 
 use super::checkpoint::{Checkpoint, links, signed_text};
+use super::cosignature::WitnessKey;
 use super::entry::{Entry, Field, Opening, leaf_hash};
 use super::proof::Frontier;
 use super::subjects::SubjectLink;
@@ -43,8 +44,8 @@ pub struct AuditReport {
 /// Something wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AuditFailure {
-    /// `head`, `entry`, `node`, `opening`, `subject`, `event`, `seal`, `checkpoint` or `outside`; of what was written down:
-    /// `document`, `signature` or `receipt`.
+    /// `head`, `entry`, `node`, `opening`, `subject`, `event`, `seal`, `checkpoint`, `outside` or `witness`; of what was
+    /// written down: `document`, `signature` or `receipt`.
     pub part: &'static str,
     /// Number of the entry, or size of the checkpoint.
     pub seq: Option<u64>,
@@ -151,6 +152,7 @@ struct Page {
     openings: BTreeMap<u64, Vec<Row>>,
     subjects: BTreeMap<u64, Vec<Row>>,
     checkpoints: BTreeMap<u64, Row>,
+    cosignatures: BTreeMap<u64, Vec<Row>>,
 }
 
 impl Audit {
@@ -177,6 +179,7 @@ impl Audit {
                 .into_iter()
                 .filter_map(|(size, rows)| rows.into_iter().next().map(|row| (size, row)))
                 .collect(),
+            cosignatures: by_number(db.query(include_str!("sql/audit_cosignatures.sql"), &range).await?, "size")?,
         };
         let mut entries = entries.iter();
         for seq in start..end {
@@ -279,6 +282,12 @@ impl Audit {
         }
         self.checkpoint = size;
         self.seals.checkpoint(size, root);
+        for row in page.cosignatures.get(&size).map_or(&[][..], Vec::as_slice) {
+            let (witness, line) = (row.text("witness").map_err(unreadable)?, row.text("line").map_err(unreadable)?);
+            if WitnessKey::parse(&witness).and_then(|key| key.line_of(&line, &note)).is_none() {
+                return Err(wrong(&format!("the cosignature of {witness} is not over it")));
+            }
+        }
         if let Some(token) = row.opt_bytes("token").map_err(unreadable)? {
             let token = TimeStampToken::from_der(&token).map_err(|error| wrong(&error.to_string()))?;
             let imprint = &token.info().message_imprint;

@@ -6,6 +6,7 @@
 
 pub mod audit;
 pub mod checkpoint;
+pub mod cosignature;
 mod draft;
 pub mod entry;
 pub mod first_entry;
@@ -17,7 +18,9 @@ mod sealing;
 mod sequencer;
 mod store;
 pub mod subjects;
+pub mod tiles;
 pub mod vrf;
+pub mod witnesses;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -99,6 +102,14 @@ pub enum JournalError {
     /// The log's first entry fixes another key of pseudonyms, or none: every subject would begin anew.
     #[error("the log's first entry does not fix the key of pseudonyms configured: {0}")]
     OtherPseudonyms(String),
+    /// A witness cannot be asked as configured.
+    #[error("witness {url}: {detail}")]
+    Witness {
+        /// Its address.
+        url: String,
+        /// What is wrong.
+        detail: String,
+    },
     /// Another process leads the log now.
     #[error("another process has taken the lead of the log")]
     LeadLost,
@@ -140,6 +151,7 @@ pub struct Journal {
     clock: Arc<dyn Clock>,
     sequencer: Sequencer,
     keeper: Option<Keeper>,
+    newest: watch::Receiver<Option<String>>,
 }
 
 impl Journal {
@@ -160,11 +172,12 @@ impl Journal {
             outside::must_be_held(&db, identity.verifier_key(), memory).await?;
         }
         let newest = watch::Sender::new(None);
+        let receiver = newest.subscribe();
         let sequencer =
             Sequencer::start(db.clone(), Arc::clone(&identity), Arc::clone(&clock), rng, newest.clone()).await?;
         must_fix(&db, &identity).await?;
         let keeper = memory.map(|memory| Keeper::start(memory, identity.verifier_key(), newest.subscribe()));
-        let journal = Self { db, identity, clock, sequencer, keeper };
+        let journal = Self { db, identity, clock, sequencer, keeper, newest: receiver };
         if let Some(stored) = journal.latest_checkpoint().await? {
             newest.send_if_modified(|known| known.is_none().then(|| *known = Some(stored.note)).is_some());
         }
@@ -272,6 +285,39 @@ impl Journal {
     /// `NoEntry`; a fault of the database.
     pub async fn inclusion_proof(&self, seq: u64, size: u64) -> Result<Vec<[u8; 32]>, JournalError> {
         store::inclusion_proof(&self.db, seq, size).await
+    }
+
+    /// The hashes that show that the log of `size` begins with the log of `old_size`; none for an old size of 0.
+    /// Source: RFC 6962 §2.1.2.
+    ///
+    /// # Errors
+    /// `NoEntry` for an old size past `size`; a fault of the database.
+    pub async fn consistency_proof(&self, old_size: u64, size: u64) -> Result<Vec<[u8; 32]>, JournalError> {
+        store::consistency_proof(&self.db, old_size, size).await
+    }
+
+    /// The octets of a hash tile; `None` for a tile past the size of the log.
+    ///
+    /// # Errors
+    /// A fault of the database.
+    pub async fn tile(&self, tile: &tiles::Tile) -> Result<Option<Vec<u8>>, JournalError> {
+        tiles::read(&self.db, tile).await
+    }
+
+    /// The newest checkpoint with the cosignatures that are known of it; `None` before the first entry.
+    ///
+    /// # Errors
+    /// A fault of the database.
+    pub async fn cosigned_checkpoint(&self) -> Result<Option<String>, JournalError> {
+        let Some(stored) = self.latest_checkpoint().await? else { return Ok(None) };
+        witnesses::with_cosignatures(&self.db, &stored).await.map(Some)
+    }
+
+    /// Starts to have every checkpoint cosigned by `witnesses`, in the background: nothing waits for them.
+    pub fn have_cosigned(&self, witnesses: &witnesses::Witnesses) {
+        for task in witnesses.tasks(&self.db, &self.clock) {
+            tokio::spawn(task.run(self.newest.clone()));
+        }
     }
 
     /// An entry with the openings that are not erased.

@@ -353,10 +353,62 @@ pub(super) async fn inclusion_proof(db: &Db, seq: u64, size: u64) -> Result<Vec<
     if seq >= size {
         return Err(JournalError::NoEntry { seq, size });
     }
-    let runs = path_runs(seq, size);
+    hashes_of(db, &path_runs(seq, size)).await
+}
+
+/// Source: RFC 6962 §2.1.2. The proof that the log of `size` begins with the log of `old_size`; empty for an old size of
+/// 0 and for equal sizes. Reads O(log n) rows.
+pub(super) async fn consistency_proof(db: &Db, old_size: u64, size: u64) -> Result<Vec<[u8; 32]>, JournalError> {
+    if old_size > size {
+        return Err(JournalError::NoEntry { seq: old_size, size });
+    }
+    hashes_of(db, &consistency_runs(old_size, size)).await
+}
+
+/// The hashes of whole tiles and parts of tiles: `width` hashes of complete subtrees of `level` from the `first` on.
+pub(super) async fn level_hashes(db: &Db, level: u32, first: u64, width: u64) -> Result<Vec<[u8; 32]>, JournalError> {
+    let places: Vec<Place> = (first..first.saturating_add(width)).map(|index| (level, index << level)).collect();
+    let nodes = nodes(db, &places).await?;
+    places.iter().map(|place| nodes.get(place).copied().ok_or_else(missing)).collect()
+}
+
+fn missing() -> JournalError {
+    JournalError::Contradiction("an inner node is missing".to_owned())
+}
+
+/// Source: RFC 6962 §2.1.2, SUBPROOF: at each step the side of the split that the old edge does not run through; first
+/// the subtree that ends at the old edge, unless that is the whole old tree, whose root the asker has.
+fn consistency_runs(old_size: u64, size: u64) -> Vec<Run> {
+    if old_size == 0 || old_size == size {
+        return Vec::new();
+    }
+    let (mut start, mut length, mut old) = (0_u64, size, old_size);
+    let mut is_whole = true;
+    let mut runs = Vec::new();
+    while old < length {
+        let left = largest_power_below(length);
+        if old <= left {
+            runs.push((start + left, length - left));
+            length = left;
+        } else {
+            runs.push((start, left));
+            start += left;
+            length -= left;
+            old -= left;
+            is_whole = false;
+        }
+    }
+    if !is_whole {
+        runs.push((start, length));
+    }
+    runs.reverse();
+    runs
+}
+
+/// The hash of each run, from the complete subtrees that it is made of.
+async fn hashes_of(db: &Db, runs: &[Run]) -> Result<Vec<[u8; 32]>, JournalError> {
     let places: Vec<Place> = runs.iter().flat_map(|run| subtrees_of(*run)).collect();
     let nodes = nodes(db, &places).await?;
-    let missing = || JournalError::Contradiction("an inner node is missing".to_owned());
     let hash = |run: &Run| {
         let mut subtrees = subtrees_of(*run).into_iter().rev();
         let smallest = subtrees.next().and_then(|place| nodes.get(&place)).copied().ok_or_else(missing)?;
@@ -366,4 +418,79 @@ pub(super) async fn inclusion_proof(db: &Db, seq: u64, size: u64) -> Result<Vec<
         })
     };
     runs.iter().map(hash).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::journal::proof::verify_consistency;
+    use ct_merkle::mem_backed_tree::MemoryBackedTree;
+    use sha2::Sha256;
+    use tlog_tiles::tlog::HashReader;
+
+    /// All stored hashes of a tree, in the order of the reference implementation.
+    struct Stored(Vec<Hash>);
+
+    impl HashReader for Stored {
+        fn read_hashes(&self, indexes: &[u64]) -> Result<Vec<Hash>, tlog::Error> {
+            let at = |index: &u64| self.0.get(usize::try_from(*index).unwrap()).copied().unwrap();
+            Ok(indexes.iter().map(at).collect())
+        }
+    }
+
+    /// The hash of a run from the reference's stored hashes, by the subtrees that the database would be asked for.
+    fn run_hash(stored: &Stored, run: Run) -> [u8; 32] {
+        let hash = |(level, start): Place| {
+            let index = tlog::stored_hash_index(u8::try_from(level).unwrap(), start >> level);
+            stored.read_hashes(&[index]).unwrap().first().copied().unwrap()
+        };
+        let mut subtrees = subtrees_of(run).into_iter().rev();
+        let smallest = hash(subtrees.next().unwrap());
+        subtrees.fold(smallest, |right, place| tlog::node_hash(hash(place), right)).0
+    }
+
+    #[test]
+    fn consistency_proofs_are_those_of_two_independent_trees_for_all_pairs_of_sizes() {
+        const LARGEST: u64 = 300;
+        let mut stored = Stored(Vec::new());
+        let mut trees = Vec::new();
+        let mut tree: MemoryBackedTree<Sha256, Vec<u8>> = MemoryBackedTree::new();
+        for seq in 0..LARGEST {
+            let body = format!("entry {seq}").into_bytes();
+            let new = tlog::stored_hashes(seq, &body, &stored).unwrap();
+            stored.0.extend(new);
+            tree.push(body);
+            trees.push(tlog::tree_hash(seq + 1, &stored).unwrap().0);
+            let size = seq + 1;
+            let root = trees.last().unwrap();
+            for old in 1..=size {
+                let proof: Vec<[u8; 32]> =
+                    consistency_runs(old, size).into_iter().map(|run| run_hash(&stored, run)).collect();
+                let reference: Vec<[u8; 32]> =
+                    tlog::prove_tree(size, old, &stored).unwrap().iter().map(|hash| hash.0).collect();
+                assert_eq!(proof, reference, "{old} {size}");
+                let old_root = trees.get(usize::try_from(old - 1).unwrap()).unwrap();
+                verify_consistency(old, old_root, size, root, &proof).unwrap();
+                if old < size {
+                    let second = tree.prove_consistency(usize::try_from(size - old).unwrap());
+                    assert_eq!(proof.concat(), second.as_bytes(), "{old} {size}");
+                }
+            }
+        }
+        assert!(consistency_runs(0, LARGEST).is_empty());
+    }
+
+    #[test]
+    fn proofs_of_huge_logs_are_short_and_ask_for_few_rows() {
+        for (old, size) in
+            [(1, 1 << 40), ((1 << 40) - 1, 1 << 40), (12_345_678_901, 98_765_432_109), (1, u64::MAX >> 1)]
+        {
+            let runs = consistency_runs(old, size);
+            assert!(runs.len() <= 64, "{old} {size}");
+            let places: usize = runs.iter().map(|run| subtrees_of(*run).len()).sum();
+            assert!(places <= 128, "{old} {size}: {places}");
+            assert!(runs.iter().all(|(start, length)| *length > 0 && start + length <= size));
+        }
+    }
 }

@@ -2,7 +2,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 use std::fs;
-use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -15,6 +14,7 @@ use qolhat::operations::issue_extract::operator_card;
 use qolhat::operations::verify_extract::verify_extract;
 use qolhat::params;
 use qolhat_pki::trust::TrustStore;
+use qolhat_storage::BlobStore as _;
 use serde_json::{Value, json};
 
 use crate::support::stage::{AGREEMENT, Stage, code, code_of_state};
@@ -71,13 +71,8 @@ impl Case {
     }
 }
 
-/// Every file below `folder`.
-fn files(folder: &Path) -> Vec<PathBuf> {
-    fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] })
-        .collect()
+async fn blobs(case: &Case) -> usize {
+    case.stage.app.blobs.list(None, 1000).await.unwrap().len()
 }
 
 fn holds(octets: &[u8], needle: &[u8]) -> bool {
@@ -92,7 +87,7 @@ async fn what_both_holders_ask_to_destroy_cannot_be_read_anywhere_and_what_was_p
     let extract = case.stage.extract(&case.officer, &[&document]).await.unwrap();
     let before = case.stage.app.journal.latest_checkpoint().await.unwrap().unwrap();
     let keys = case.wrapped_keys(&document).await;
-    let blobs = files(&case.stage.config.blobs).len();
+    let before_blobs = blobs(&case).await;
     assert_eq!(keys.len(), 3);
     assert_eq!(case.read(&case.recipient.1, &document).await, "done: true");
 
@@ -109,13 +104,13 @@ async fn what_both_holders_ask_to_destroy_cannot_be_read_anywhere_and_what_was_p
 
     // No key is left in the database, nor in a backup made now; no blob is left that it opened.
     assert_eq!(case.wrapped_keys(&document).await, Vec::<Vec<u8>>::new());
-    let database = case.stage.config.database.strip_prefix("sqlite:").unwrap().to_owned();
-    for end in ["", "-wal"] {
+    let database = case.stage.config.database.strip_prefix("sqlite:");
+    for (database, end) in database.iter().flat_map(|database| [(database, ""), (database, "-wal")]) {
         let octets = fs::read(format!("{database}{end}")).unwrap_or_default();
         assert!(keys.iter().all(|key| !holds(&octets, key)), "a key is left in the database{end}");
     }
     // Original, signature and its evidence, and the operator's copies of the extract.
-    assert!(files(&case.stage.config.blobs).len() + 4 <= blobs);
+    assert!(blobs(&case).await + 4 <= before_blobs);
     let again = case.stage.extract(&case.officer, &[&document]).await;
     assert_eq!(code(again.map(|bytes| json!(bytes.len()))), "content-destroyed");
 

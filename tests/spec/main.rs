@@ -29,3 +29,4 @@ mod support;
 mod tamper;
 mod verify_file;
 mod visualization;
+mod witness;

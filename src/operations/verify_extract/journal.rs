@@ -13,13 +13,13 @@ use super::finding::FaultCode;
 use super::judge::Judge;
 use super::report::{ExtractReport, JudgedCheckpoint, JudgedEntry, SignatureUse};
 use super::with_skew;
-use super::witness::Witness;
 use crate::domain::time::Moment;
 use crate::extract::format;
 use crate::extract::operator::OperatorCard;
 use crate::extract::records::{LogRecord, OpeningRecord, OpeningsRecord, ProofRecord, StatementRecord, SubjectRecord};
 use crate::extract::statement::{TAIL_ASSERTED, level};
 use crate::journal::checkpoint::{Checkpoint, signed_text};
+use crate::journal::cosignature::WitnessKey;
 use crate::journal::entry::{Entry, Field, Opening, leaf_hash};
 use crate::journal::first_entry;
 use crate::journal::proof::verify_inclusion;
@@ -120,7 +120,7 @@ fn checkpoint(
     }
     let mut witnesses = Vec::new();
     for key in operator.map(|card| card.witness_keys.as_slice()).unwrap_or_default() {
-        match Witness::parse(key).and_then(|witness| witness.cosigned(note)) {
+        match WitnessKey::parse(key).and_then(|witness| witness.cosigned(note)) {
             Some(at) => witnesses.push((key.clone(), at)),
             None => report.fail(part, FaultCode::WitnessMissing, key),
         }

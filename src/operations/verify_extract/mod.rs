@@ -16,7 +16,6 @@ mod lines;
 mod protocol;
 mod report;
 mod seals;
-mod witness;
 
 pub use finding::{ExtractSubIndication, Failure, FaultCode};
 pub use report::{
