@@ -96,13 +96,11 @@ impl From<RefusalCode> for OperationError {
 impl From<qolhat_storage::StoreError> for OperationError {
     /// A store without room is told to the sender: nothing was kept, and he may come again.
     fn from(error: qolhat_storage::StoreError) -> Self {
-        match error {
-            qolhat_storage::StoreError::Full { .. } => {
-                tracing::error!(error = %error, "no room for blobs");
-                RefusalCode::StorageFull.into()
-            }
-            error => Fault::from(error).into(),
+        if let qolhat_storage::StoreError::Full { .. } = &error {
+            tracing::error!(error = %error, "no room for blobs");
+            return RefusalCode::StorageFull.into();
         }
+        Fault::from(error).into()
     }
 }
 
