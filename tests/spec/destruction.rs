@@ -11,6 +11,7 @@ use qolhat::demo::story::Actor;
 use qolhat::domain::ids::DocumentId;
 use qolhat::journal::checkpoint::Checkpoint;
 use qolhat::operations::issue_extract::operator_card;
+use qolhat::operations::scrub_store::{Rate, Scrub, scrub_store};
 use qolhat::operations::verify_extract::verify_extract;
 use qolhat::params;
 use qolhat_pki::trust::TrustStore;
@@ -111,6 +112,10 @@ async fn what_both_holders_ask_to_destroy_cannot_be_read_anywhere_and_what_was_p
     }
     // Original, signature and its evidence, and the operator's copies of the extract.
     assert!(blobs(&case).await + 4 <= before_blobs);
+    // The scrub does not miss what was destroyed.
+    let (store, db) = (&case.stage.app.blobs, &case.stage.app.db);
+    let scrub = scrub_store(store, db, Scrub::default(), Rate(None), |_| Ok(())).await.unwrap();
+    assert!(scrub.is_good() && scrub.unnamed == 0 && scrub.checked > 0, "{scrub:?}");
     let again = case.stage.extract(&case.officer, &[&document]).await;
     assert_eq!(code(again.map(|bytes| json!(bytes.len()))), "content-destroyed");
 
