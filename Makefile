@@ -1,6 +1,7 @@
 # make demo    builds the service and plays its main story in demo-world/; stays up (EXIT=1: ends when the story ends)
 # make test    installs what the tests need on Debian 12 with Rust, starts PostgreSQL, runs every test, and those that set up
 #              a whole service once more on PostgreSQL and S3
+# make bench-journal   measures the journal on a PostgreSQL that flushes every commit, ends with a table of ratios
 # make screenshots   draws every page in three languages, two widths, light and dark, into target/screenshots
 # make bench   measures national signatures against gost-engine and OpenSSL, ends with a table of ratios
 # make fuzz-smoke   every reader over mutations of good inputs, the same ones each time; half a minute, no libFuzzer
@@ -12,7 +13,7 @@ export CARGO_TERM_COLOR ?= never
 DIR ?= demo-world
 LISTEN ?= 127.0.0.1:8080
 
-.PHONY: demo test bench check tools build-tools screenshots fuzz fuzz-smoke fuzz-tools
+.PHONY: demo test bench bench-journal check tools build-tools screenshots fuzz fuzz-smoke fuzz-tools
 
 demo: build-tools
 	cargo build --release --locked
@@ -33,6 +34,9 @@ bench: build-tools
 	@ls /usr/lib/*/engines-3/gost.so >/dev/null 2>&1 || { sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
 	  $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq libengine-gost-openssl; }
 	cargo bench -p qolhat-pki --bench gost --bench cms --bench crl --locked
+
+bench-journal: tools
+	QOLHAT_POSTGRES_FLAGS="-c fsync=on" tests/with-postgres cargo bench -p qolhat --bench journal --locked
 
 check:
 	cargo fmt --all --check

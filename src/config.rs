@@ -351,7 +351,11 @@ impl Config {
     pub fn load(file: &Path) -> Result<Self, ConfigError> {
         let mut config: Self = Figment::new()
             .merge(Toml::file_exact(file))
-            .merge(Env::prefixed("QOLHAT_").ignore(&["shared", "test_postgres", "spec_blobs"]).split("__"))
+            .merge(
+                Env::prefixed("QOLHAT_")
+                    .ignore(&["shared", "test_postgres", "spec_database", "spec_blobs", "postgres_flags"])
+                    .split("__"),
+            )
             .extract()
             .map_err(|error| ConfigError::Unreadable { path: file.display().to_string(), detail: error.to_string() })?;
         config.resolve_paths(file.parent().unwrap_or_else(|| Path::new(".")));

@@ -47,6 +47,7 @@ pub async fn serve(
     if let Err(error) = worker.await {
         tracing::error!(error = %error, "the worker ended badly");
     }
+    journal.close().await;
     if let Err(error) = journal.keep_outside().await {
         tracing::error!(error = %error, "the last checkpoint is not kept outside the database");
     }

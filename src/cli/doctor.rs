@@ -183,6 +183,14 @@ async fn database(config: &Config, findings: &mut Vec<Finding>) {
             return;
         }
     }
+    match db.roles_are_apart().await {
+        Ok(None) => {}
+        Ok(Some(true)) => findings.push(Finding::good("doctor-roles")),
+        Ok(Some(false)) | Err(_) => {
+            let mend = Some(("doctor-roles-mend", Vec::new()));
+            findings.push(Finding { part: "doctor-roles", state: State::Warning, mend });
+        }
+    }
     let whole = match app::log_verifier_key(config) {
         Ok(key) => {
             let memory = OutsideMemory::beside(&config.journal.key_file);

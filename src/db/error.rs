@@ -133,8 +133,8 @@ fn from_postgres(error: &dyn DatabaseError) -> DbError {
             DbError::Constraint { name: error.constraint().map(str::to_owned), detail: error.message().to_owned() }
         }
         // 08 connection, 40 rolled back to keep transactions apart, 53 resources, 55 lock, 57 shutdown, 58 I/O,
-        // 25006 a standby that has not been promoted.
-        ("08" | "40" | "53" | "55" | "57" | "58", _) | (_, "25006") => unavailable(&error),
+        // 25006 a standby that has not been promoted, 25P03 a transaction in which the process was silent too long.
+        ("08" | "40" | "53" | "55" | "57" | "58", _) | (_, "25006" | "25P03") => unavailable(&error),
         _ => DbError::Other(error.to_string()),
     }
 }

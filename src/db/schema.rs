@@ -31,6 +31,7 @@ const STEPS: &[Step] = &[
     step!(4, "journal_guard", "0004_journal_guard.sql"),
     step!(5, "certificate_identity", "0005_certificate_identity.sql"),
     step!(6, "preferences", "0006_preferences.sql"),
+    step!(7, "lease", "0007_lease.sql"),
     step!(8, "seals", "0008_seals.sql"),
     step!(9, "journal_cosignature", "0009_journal_cosignature.sql"),
     step!(11, "destruction", "0011_destruction.sql"),

@@ -118,6 +118,19 @@ pub(super) fn links(link: &str, verifier_key: &str, origin: &str, size: u64, pre
         && note.verify(&VerifierList::new(vec![Box::new(verifier)])).is_ok()
 }
 
+/// The text of a note signed by `verifier_key`, and the name of that key.
+pub(super) fn open_text(note: &str, verifier_key: &str) -> Result<(String, String), CheckpointError> {
+    if note.len() > NOTE_MAX_BYTES {
+        return Err(CheckpointError::Malformed);
+    }
+    let verifier = StandardVerifier::new(verifier_key).map_err(|_| CheckpointError::VerifierKey)?;
+    let name = verifier.name().to_owned();
+    let note = Note::from_bytes(note.as_bytes()).map_err(|_| CheckpointError::Malformed)?;
+    note.verify(&VerifierList::new(vec![Box::new(verifier)])).map_err(|_| CheckpointError::NotSigned)?;
+    let text = String::from_utf8(note.text().to_vec()).map_err(|_| CheckpointError::Malformed)?;
+    Ok((name, text))
+}
+
 /// Keys that cannot be used for a log.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum IdentityError {

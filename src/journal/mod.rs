@@ -10,8 +10,10 @@ pub mod cosignature;
 mod draft;
 pub mod entry;
 pub mod first_entry;
+mod lease;
 pub mod map;
 pub mod outside;
+pub mod promise;
 pub mod proof;
 pub mod seal;
 mod sealing;
@@ -20,6 +22,7 @@ mod store;
 pub mod subjects;
 pub mod tiles;
 pub mod vrf;
+mod waiters;
 pub mod witnesses;
 
 use std::sync::Arc;
@@ -42,8 +45,9 @@ use checkpoint::CheckpointError;
 use entry::EntryError;
 use outside::Keeper;
 use sealing::Wanted;
-use sequencer::Sequencer;
+use sequencer::{Sequencer, Tools};
 use vrf::PROOF_BYTES;
+use waiters::Expectation;
 
 /// Why the journal cannot do what is asked.
 #[derive(Debug, thiserror::Error)]
@@ -143,6 +147,10 @@ pub enum WaitError {
     Failed(JournalError),
 }
 
+/// After so many milliseconds one who waits asks the database for the first time, and then again and again.
+const ASK_FIRST_MILLISECONDS: u64 = 150;
+const ASK_AGAIN_MILLISECONDS: u64 = 1000;
+
 /// The log of one installation. Cheap to clone.
 #[derive(Clone)]
 pub struct Journal {
@@ -173,8 +181,15 @@ impl Journal {
         }
         let newest = watch::Sender::new(None);
         let receiver = newest.subscribe();
-        let sequencer =
-            Sequencer::start(db.clone(), Arc::clone(&identity), Arc::clone(&clock), rng, newest.clone()).await?;
+        let tools = Tools {
+            db: db.for_sequencer(),
+            identity: Arc::clone(&identity),
+            clock: Arc::clone(&clock),
+            rng,
+            newest: newest.clone(),
+            memory: memory.clone(),
+        };
+        let sequencer = Sequencer::start(tools).await?;
         must_fix(&db, &identity).await?;
         let keeper = memory.map(|memory| Keeper::start(memory, identity.verifier_key(), newest.subscribe()));
         let journal = Self { db, identity, clock, sequencer, keeper, newest: receiver };
@@ -205,6 +220,12 @@ impl Journal {
         draft::enqueue(tx, &self.identity.pseudonym_key, event).await
     }
 
+    /// Ends the sequencer of this process, so that another one may lead at once: on an orderly stop. What was committed is
+    /// sequenced by others, or later.
+    pub async fn close(&self) {
+        self.sequencer.close().await;
+    }
+
     /// Tells the sequencer that something was committed to the inbox.
     pub fn wake(&self) {
         self.sequencer.wake();
@@ -220,39 +241,41 @@ impl Journal {
             // The sequencer may have written it between its last word and now.
             Err(_) => match store::find(&self.db, event).await {
                 Ok(Some(found)) => Ok(found),
-                Ok(None) => Err(WaitError::TimedOut),
+                Ok(None) | Err(JournalError::Database(DbError::Unavailable)) => Err(WaitError::TimedOut),
                 Err(error) => Err(WaitError::Failed(error)),
             },
         }
     }
 
-    /// Waits without end.
+    /// Waits without end. Most waiters are told by the sequencer of this process, which leads or looks out for them; the
+    /// database is asked for what was sequenced long ago, and in case that a word was lost.
     async fn wait_on(&self, event: EventId) -> Result<Sequenced, JournalError> {
-        let mut progress = self.sequencer.progress();
+        let mut ticket = match self.sequencer.waiters().expect(event) {
+            Expectation::Sequenced(found) => return Ok(found),
+            Expectation::Ticket(ticket) => ticket,
+        };
+        let unfit = |reason| JournalError::Unfit { id: event, reason };
+        let mut pause = Duration::from_millis(ASK_FIRST_MILLISECONDS);
         loop {
-            if let Some(found) = self.sequencer.recent(event) {
-                return Ok(found);
+            if let Ok(outcome) = tokio::time::timeout(pause, ticket.outcome()).await {
+                return outcome.map_err(unfit);
             }
-            if let Some(found) = store::find(&self.db, event).await? {
-                return Ok(found);
+            match self.ask(event).await {
+                Ok(Some(outcome)) => return outcome.map_err(unfit),
+                // It is committed: whoever waits goes on waiting.
+                Ok(None) | Err(JournalError::Database(DbError::Unavailable)) => {}
+                Err(error) => return Err(error),
             }
-            if let Some(reason) = store::quarantined(&self.db, event).await? {
-                return Err(JournalError::Unfit { id: event, reason });
-            }
-            // Most waiters are served by the next batches; the database is asked again when something was put aside.
-            loop {
-                if progress.changed().await.is_err() {
-                    // This process sequences no more; another one may.
-                    std::future::pending::<()>().await;
-                }
-                if let Some(found) = self.sequencer.recent(event) {
-                    return Ok(found);
-                }
-                if *progress.borrow_and_update() == sequencer::Progress::Quarantined {
-                    break;
-                }
-            }
+            pause = Duration::from_millis(ASK_AGAIN_MILLISECONDS);
         }
+    }
+
+    /// What the database says of an event.
+    async fn ask(&self, event: EventId) -> Result<Option<Result<Sequenced, String>>, JournalError> {
+        if let Some(found) = store::find(&self.db, event).await? {
+            return Ok(Some(Ok(found)));
+        }
+        Ok(store::quarantined(&self.db, event).await?.map(Err))
     }
 
     /// The entry of an event, if it is sequenced.
@@ -424,6 +447,15 @@ impl Journal {
     /// As [`LogIdentity::sign_text`].
     pub fn sign_text(&self, text: &str) -> Result<String, JournalError> {
         Ok(self.identity.sign_text(text)?)
+    }
+
+    /// A signed promise that `event`, which is committed to the inbox, will be an entry by a deadline: for a caller who cannot
+    /// wait for it.
+    ///
+    /// # Errors
+    /// `Unfit` for what could not become an entry.
+    pub fn promise(&self, event: &EventDraft) -> Result<String, JournalError> {
+        Ok(promise::Promise::for_event(self.origin(), event, self.clock.now())?.sign(&self.identity)?)
     }
 
     /// Replays the whole log (see [`audit`]).

@@ -77,12 +77,19 @@ pub(super) struct Head {
     pub root: [u8; 32],
     pub t_ms: i64,
     pub epoch: i64,
-    pub beat: i64,
+    /// The name of the process that leads, or led last.
+    pub leader: String,
+    /// Whether nobody leads, by the clock of the database.
+    pub is_free: bool,
 }
 
 pub(super) fn unsigned(row: &Row, column: &'static str) -> Result<u64, DbError> {
     let number = row.int(column)?;
     u64::try_from(number).map_err(|_| inconsistent(column, &number.to_string()))
+}
+
+pub(super) fn unsigned_len(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
 }
 
 pub(super) fn inconsistent(column: &str, detail: &str) -> DbError {
@@ -101,6 +108,13 @@ fn sequenced(row: &Row) -> Result<Sequenced, JournalError> {
 pub(super) async fn find(db: &Db, event: EventId) -> Result<Option<Sequenced>, JournalError> {
     let row = db.query_one(include_str!("sql/select_event.sql"), &params![event.as_uuid()]).await?;
     row.as_ref().map(sequenced).transpose()
+}
+
+/// The places of those events that have one.
+pub(super) async fn find_many(db: &Db, events: &[EventId]) -> Result<Vec<(EventId, Sequenced)>, JournalError> {
+    let keys: Vec<Value> = events.iter().map(|event| Value::from(event.as_uuid())).collect();
+    let rows = db.query_in(include_str!("sql/select_events.sql"), &keys).await?;
+    rows.iter().map(|row| Ok((EventId::from(row.id("id")?), sequenced(row)?))).collect()
 }
 
 pub(super) async fn quarantined(db: &Db, event: EventId) -> Result<Option<String>, JournalError> {
@@ -189,7 +203,8 @@ pub(super) async fn size(db: &Db) -> Result<u64, JournalError> {
 
 /// The root of the first `size` entries, from what is kept; `None` when a part of it is missing.
 pub(super) async fn root_at(db: &Db, size: u64) -> Result<Option<[u8; 32]>, JournalError> {
-    Ok(kept_frontier(db, size).await?.map(|frontier| frontier.root()))
+    let tx = &mut db.begin_reading().await?;
+    Ok(kept_frontier(tx, size).await?.map(|frontier| frontier.root()))
 }
 
 /// Whether an event waits to become an entry, or could not.
@@ -197,16 +212,27 @@ pub(super) async fn waits(db: &Db, event: EventId) -> Result<bool, JournalError>
     Ok(db.query_one(include_str!("sql/select_inbox_event.sql"), &params![event.as_uuid()]).await?.is_some())
 }
 
-/// The head, made when the log is new. A journal that holds anything is not new.
-pub(super) async fn head(tx: &mut Tx, identity: &LogIdentity) -> Result<Head, JournalError> {
-    let is_there = tx.query_one(include_str!("sql/select_head.sql"), &[]).await?.is_some();
-    if !is_there && tx.query_one(include_str!("sql/select_any_rows.sql"), &[]).await?.is_some() {
+/// Makes the head of a new log. A journal that holds anything is not new.
+pub(super) async fn found(db: &Db, identity: &LogIdentity) -> Result<(), JournalError> {
+    if db.query_one(include_str!("sql/select_head.sql"), &[]).await?.is_some() {
+        return Ok(());
+    }
+    if db.query_one(include_str!("sql/select_any_rows.sql"), &[]).await?.is_some() {
         return Err(JournalError::Contradiction("the log has entries and no head".to_owned()));
     }
+    let mut tx = db.begin().await?;
     let empty = Frontier::default().root();
     tx.execute(include_str!("sql/insert_head.sql"), &params![identity.origin(), empty.to_vec()]).await?;
-    let row = tx.query_one(include_str!("sql/select_head.sql"), &[]).await?;
-    let head = row.as_ref().map(read_head).transpose()?;
+    Ok(tx.commit().await?)
+}
+
+/// The head of our own log.
+pub(super) async fn head(db: &Db, identity: &LogIdentity) -> Result<Head, JournalError> {
+    own(db.query_one(include_str!("sql/select_head.sql"), &[]).await?.as_ref(), identity)
+}
+
+fn own(row: Option<&Row>, identity: &LogIdentity) -> Result<Head, JournalError> {
+    let head = row.map(read_head).transpose()?;
     let head = head.ok_or_else(|| JournalError::Contradiction("the log has no head".to_owned()))?;
     if head.origin == identity.origin() {
         Ok(head)
@@ -222,30 +248,39 @@ pub(super) fn read_head(row: &Row) -> Result<Head, DbError> {
         root: row.array("root")?,
         t_ms: row.int("t_ms")?,
         epoch: row.int("epoch")?,
-        beat: row.int("beat")?,
+        leader: row.text("leader")?,
+        is_free: row.int("is_free")? != 0,
     })
 }
 
-/// The frontier of the log at `head`, from its nodes; everything that can be compared in no time is compared: root,
-/// count of entries, last checkpoint.
-pub(super) async fn frontier(db: &Db, head: &Head, identity: &LogIdentity) -> Result<Frontier, JournalError> {
+/// The frontier of the log as it is at one instant, from its nodes; everything that can be compared in no time is compared:
+/// root, last entry, last checkpoint.
+pub(super) async fn examine(db: &Db, identity: &LogIdentity) -> Result<Frontier, JournalError> {
     let contradiction = |what: &str| JournalError::Contradiction(what.to_owned());
-    let row = db.query_one(include_str!("sql/count_entries.sql"), &[]).await?;
-    let entries = row.map(|row| unsigned(&row, "entries")).transpose()?.unwrap_or_default();
-    if entries != head.size {
+    let tx = &mut db.begin_reading().await?;
+    let head = own(tx.query_one(include_str!("sql/select_head.sql"), &[]).await?.as_ref(), identity)?;
+    let row = tx.query_one(include_str!("sql/select_last_number.sql"), &[]).await?;
+    let last = row.map(|row| row.opt_int("last")).transpose()?.flatten();
+    if last != signed(head.size).checked_sub(1).filter(|last| *last >= 0) {
         return Err(contradiction("the head tells another count of entries"));
     }
-    let last = db.query_one(include_str!("sql/select_last_entries.sql"), &params![1_i64]).await?;
+    let last = tx.query_one(include_str!("sql/select_last_entries.sql"), &params![1_i64]).await?;
     let last = last.map(|row| row.bytes("body")).transpose()?.map(|body| Entry::parse(&body)).transpose()?;
     if head.t_ms != last.map_or(0, |entry| entry.t_ms) {
         return Err(contradiction("the head tells another time than the last entry"));
     }
-    let frontier = kept_frontier(db, head.size).await?;
+    let frontier = kept_frontier(tx, head.size).await?;
     let frontier = frontier.ok_or_else(|| contradiction("an inner node is missing"))?;
     if frontier.root() != head.root {
         return Err(contradiction("the entries do not lead to the root of the head"));
     }
-    match latest_checkpoint(db).await? {
+    match tx
+        .query_one(include_str!("sql/select_latest_checkpoint.sql"), &[])
+        .await?
+        .as_ref()
+        .map(checkpoint)
+        .transpose()?
+    {
         None if head.size == 0 => {}
         None => return Err(contradiction("the log has no checkpoint")),
         Some(stored) => {
@@ -260,14 +295,14 @@ pub(super) async fn frontier(db: &Db, head: &Head, identity: &LogIdentity) -> Re
 }
 
 /// The frontier of the first `size` entries from their nodes; `None` when one is missing.
-async fn kept_frontier(db: &Db, size: u64) -> Result<Option<Frontier>, JournalError> {
+async fn kept_frontier(tx: &mut Tx, size: u64) -> Result<Option<Frontier>, JournalError> {
     let mut subtrees = Vec::new();
     let mut start = 0_u64;
     for level in (0..64_u32).rev().filter(|level| size & (1 << level) != 0) {
         subtrees.push((level, start));
         start += 1 << level;
     }
-    let nodes = nodes(db, &subtrees).await?;
+    let nodes = nodes(tx, &subtrees).await?;
     let hashes = subtrees.iter().map(|place| nodes.get(place).copied()).collect::<Option<Vec<_>>>();
     Ok(hashes.and_then(|hashes| Frontier::new(size, hashes)))
 }
@@ -276,7 +311,7 @@ async fn kept_frontier(db: &Db, size: u64) -> Result<Option<Frontier>, JournalEr
 type Place = (u32, u64);
 
 /// The hashes of complete subtrees.
-async fn nodes(db: &Db, places: &[Place]) -> Result<HashMap<Place, [u8; 32]>, JournalError> {
+async fn nodes(tx: &mut Tx, places: &[Place]) -> Result<HashMap<Place, [u8; 32]>, JournalError> {
     // A subtree is complete with its last entry, and its hash is kept there.
     let last = |(level, start): &Place| start + (1_u64 << level) - 1;
     let keys = |wanted: &dyn Fn(&Place) -> bool| {
@@ -287,11 +322,11 @@ async fn nodes(db: &Db, places: &[Place]) -> Result<HashMap<Place, [u8; 32]>, Jo
         numbers.into_iter().map(Value::from).collect::<Vec<_>>()
     };
     let mut leaves = HashMap::new();
-    for row in db.query_in(include_str!("sql/select_leaves.sql"), &keys(&|(level, _)| *level == 0)).await? {
+    for row in tx.query_in(include_str!("sql/select_leaves.sql"), &keys(&|(level, _)| *level == 0)).await? {
         leaves.insert(unsigned(&row, "seq")?, row.array::<32>("leaf")?);
     }
     let mut inner = HashMap::new();
-    for row in db.query_in(include_str!("sql/select_nodes.sql"), &keys(&|(level, _)| *level > 0)).await? {
+    for row in tx.query_in(include_str!("sql/select_nodes.sql"), &keys(&|(level, _)| *level > 0)).await? {
         inner.insert(unsigned(&row, "seq")?, row.bytes("hashes")?);
     }
     let mut found = HashMap::new();
@@ -368,7 +403,7 @@ pub(super) async fn consistency_proof(db: &Db, old_size: u64, size: u64) -> Resu
 /// The hashes of whole tiles and parts of tiles: `width` hashes of complete subtrees of `level` from the `first` on.
 pub(super) async fn level_hashes(db: &Db, level: u32, first: u64, width: u64) -> Result<Vec<[u8; 32]>, JournalError> {
     let places: Vec<Place> = (first..first.saturating_add(width)).map(|index| (level, index << level)).collect();
-    let nodes = nodes(db, &places).await?;
+    let nodes = nodes(&mut db.begin_reading().await?, &places).await?;
     places.iter().map(|place| nodes.get(place).copied().ok_or_else(missing)).collect()
 }
 
@@ -408,7 +443,7 @@ fn consistency_runs(old_size: u64, size: u64) -> Vec<Run> {
 /// The hash of each run, from the complete subtrees that it is made of.
 async fn hashes_of(db: &Db, runs: &[Run]) -> Result<Vec<[u8; 32]>, JournalError> {
     let places: Vec<Place> = runs.iter().flat_map(|run| subtrees_of(*run)).collect();
-    let nodes = nodes(db, &places).await?;
+    let nodes = nodes(&mut db.begin_reading().await?, &places).await?;
     let hash = |run: &Run| {
         let mut subtrees = subtrees_of(*run).into_iter().rev();
         let smallest = subtrees.next().and_then(|place| nodes.get(&place)).copied().ok_or_else(missing)?;

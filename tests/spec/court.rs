@@ -15,6 +15,7 @@ use qolhat::operations::issue_receipt::{issue_missing, issue_receipt};
 use qolhat::params;
 use serde_json::{Value, json};
 
+use crate::support::database::for_postgresql;
 use crate::support::stage::{AGREEMENT, Stage, code, code_of_state};
 
 struct Case {
@@ -48,8 +49,14 @@ impl Case {
         self.officer.post_for_bytes(&path, &json!({"cms": BASE64_STANDARD.encode(cms)})).await
     }
 
-    /// Changes rows behind the program's back.
+    /// Changes rows behind the program's back; what is written for SQLite means the same on PostgreSQL.
     async fn tamper(&self, statements: &[&'static str]) {
+        if let Some(server) = &self.stage.database {
+            for sql in statements.iter().filter(|sql| !sql.starts_with("drop trigger")) {
+                server.behind_the_guards(&for_postgresql(sql)).await;
+            }
+            return;
+        }
         let mut tx = self.stage.app.db.begin().await.unwrap();
         for sql in statements {
             tx.execute(sql, &[]).await.unwrap();
@@ -164,8 +171,11 @@ async fn a_row_of_the_index_without_an_entry_makes_nothing_received() {
     let draft = case.stage.send(client, "arbitrary-file", &case.other.0, b"a draft", None).await.unwrap();
     let id = DocumentId::parse(&text(&draft, "document_id").unwrap()).unwrap();
     let stray = EventId::new(case.stage.now(), &mut case.stage.app.rng.clone());
-    let mut tx = case.stage.app.db.begin().await.unwrap();
+    // Only a sequencer could.
+    let mut tx = case.stage.app.db.for_sequencer().begin().await.unwrap();
     tx.execute("insert into journal_event (id, seq) values ($1, 0)", &params![stray.as_uuid()]).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut tx = case.stage.app.db.begin().await.unwrap();
     let sql = "update document set state = 'received', state_event = $1, recorded_event = $1 where id = $2";
     tx.execute(sql, &params![stray.as_uuid(), id.as_uuid()]).await.unwrap();
     tx.commit().await.unwrap();
@@ -201,8 +211,8 @@ async fn the_audit_names_a_document_signature_or_receipt_that_contradicts_its_en
             "document",
         ),
         (
-            "update document set number = 'x' || number where number = '1'",
-            "update document set number = '1' where number = 'x1'",
+            "update document set number = '9' || number where number = '1'",
+            "update document set number = '1' where number = '91'",
             "document",
         ),
         (
@@ -215,7 +225,7 @@ async fn the_audit_names_a_document_signature_or_receipt_that_contradicts_its_en
             "update signature set indication = 'TOTAL-PASSED'",
             "signature",
         ),
-        ("update receipt set document_id = (select max(id) from document)", "", "receipt"),
+        ("update receipt set document_id = (select id from document order by id desc limit 1)", "", "receipt"),
     ] {
         case.tamper(&[change]).await;
         let report = audit().await;

@@ -11,6 +11,8 @@ use qolhat::params;
 use tempfile::TempDir;
 use uuid::Uuid;
 
+use crate::support::database::OwnDatabase;
+
 async fn sqlite() -> (TempDir, Db) {
     let folder = TempDir::new().unwrap();
     let db = Db::connect(&format!("sqlite:{}", folder.path().join("spec.db").display())).await.unwrap();
@@ -73,11 +75,8 @@ async fn every_statement_prepares_on_sqlite() {
 
 #[tokio::test]
 async fn every_statement_prepares_on_postgresql() {
-    let Ok(url) = std::env::var("QOLHAT_TEST_POSTGRES") else {
-        eprintln!("SKIPPED: QOLHAT_TEST_POSTGRES does not say where a PostgreSQL is");
-        return;
-    };
-    let db = Db::connect(&url).await.unwrap();
+    let Some(server) = OwnDatabase::make().await else { return };
+    let db = Db::connect(&server.url()).await.unwrap();
     db.migrate().await.unwrap();
     let wrong = unprepared(&db).await;
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use qolhat::app::{SharedRandom, SystemRandom};
-use qolhat::db::Db;
+use qolhat::db::{Db, Engine};
 use qolhat::domain::ids::EventId;
 use qolhat::domain::time::{Clock, Moment};
 use qolhat::journal::checkpoint::Checkpoint;
@@ -21,6 +21,8 @@ use qolhat::params;
 use serde_json::json;
 use sqlx::Connection as _;
 use tempfile::TempDir;
+
+use crate::support::database::{OwnDatabase, for_postgresql};
 
 const ORIGIN: &str = "log.example/1";
 
@@ -44,15 +46,32 @@ async fn open(db: &Db) -> Result<Journal, JournalError> {
     Journal::open(db.clone(), identity(1), Arc::new(Still), Box::new(rng()), None).await
 }
 
-async fn sqlite() -> (TempDir, Db) {
-    let folder = TempDir::new().unwrap();
-    let db = Db::connect(&url(&folder)).await.unwrap();
-    db.migrate().await.unwrap();
-    (folder, db)
+/// Where a log lives: a file in a folder, or a database on PostgreSQL where QOLHAT_SPEC_DATABASE asks for it.
+struct Home {
+    folder: TempDir,
+    server: Option<OwnDatabase>,
 }
 
-fn url(folder: &TempDir) -> String {
-    format!("sqlite:{}", folder.path().join("log.db").display())
+impl Home {
+    async fn new() -> Home {
+        Home { folder: TempDir::new().unwrap(), server: OwnDatabase::chosen().await }
+    }
+
+    fn url(&self) -> String {
+        let file = || format!("sqlite:{}", self.folder.path().join("log.db").display());
+        self.server.as_ref().map_or_else(file, OwnDatabase::url)
+    }
+
+    async fn connect(&self) -> Db {
+        Db::connect(&self.url()).await.unwrap()
+    }
+}
+
+async fn empty() -> (Home, Db) {
+    let home = Home::new().await;
+    let db = home.connect().await;
+    db.migrate().await.unwrap();
+    (home, db)
 }
 
 fn event(number: u64) -> EventDraft {
@@ -74,13 +93,13 @@ async fn put(db: &Db, journal: &Journal, event: &EventDraft) -> u64 {
 }
 
 /// A log of `count` entries, the one that opens it included.
-async fn log_of(count: u64) -> (TempDir, Db, Journal) {
-    let (folder, db) = sqlite().await;
+async fn log_of(count: u64) -> (Home, Db, Journal) {
+    let (home, db) = empty().await;
     let journal = open(&db).await.unwrap();
     for number in 1..count {
         assert_eq!(put(&db, &journal, &event(number)).await, number);
     }
-    (folder, db, journal)
+    (home, db, journal)
 }
 
 async fn everything_holds(db: &Db, journal: &Journal, count: u64) {
@@ -101,32 +120,17 @@ async fn everything_holds(db: &Db, journal: &Journal, count: u64) {
 /// Keeps: JRN-01, JRN-02
 #[tokio::test(flavor = "multi_thread")]
 async fn many_at_once_get_numbers_without_gaps_and_proofs_that_hold() {
-    let (_folder, db) = sqlite().await;
+    let (_home, db) = empty().await;
     numbers_without_gaps(&db).await;
 }
 
 /// Keeps: JRN-01, JRN-02
 #[tokio::test(flavor = "multi_thread")]
 async fn many_at_once_get_numbers_without_gaps_on_postgresql() {
-    if let Some(db) = postgresql("journal").await {
-        numbers_without_gaps(&db).await;
-    }
-}
-
-/// A database of its own on the server of the tests: a log fills one. `None` where there is no server.
-async fn postgresql(name: &str) -> Option<Db> {
-    let Ok(url) = std::env::var("QOLHAT_TEST_POSTGRES") else {
-        assert!(std::env::var("CI").is_err(), "QOLHAT_TEST_POSTGRES does not say where a PostgreSQL is");
-        eprintln!("SKIPPED: QOLHAT_TEST_POSTGRES does not say where a PostgreSQL is");
-        return None;
-    };
-    let (server, _) = url.rsplit_once('/').unwrap();
-    let name = format!("{name}_{}", std::process::id());
-    let mut admin = sqlx::PgConnection::connect(&url).await.unwrap();
-    sqlx::query(sqlx::AssertSqlSafe(format!("create database {name}"))).execute(&mut admin).await.unwrap();
-    let db = Db::connect(&format!("{server}/{name}")).await.unwrap();
+    let Some(server) = OwnDatabase::make().await else { return };
+    let db = Db::connect(&server.url()).await.unwrap();
     db.migrate().await.unwrap();
-    Some(db)
+    numbers_without_gaps(&db).await;
 }
 
 async fn numbers_without_gaps(db: &Db) {
@@ -159,7 +163,7 @@ async fn numbers_without_gaps(db: &Db) {
 /// Personal data stand in openings alone. Keeps: JRN-07
 #[tokio::test]
 async fn an_entry_says_nothing_that_its_openings_do_not() {
-    let (_folder, _db, journal) = log_of(3).await;
+    let (_home, _db, journal) = log_of(3).await;
     let entry = journal.entry(2).await.unwrap().unwrap();
     let text = String::from_utf8(entry.body.clone()).unwrap();
     assert!(!text.contains("123456789011") && !text.contains("123456789021"), "{text}");
@@ -175,7 +179,7 @@ async fn an_entry_says_nothing_that_its_openings_do_not() {
 
 #[tokio::test]
 async fn what_is_rolled_back_is_not_written_down_and_what_is_tried_twice_is_written_once() {
-    let (_folder, db, journal) = log_of(1).await;
+    let (_home, db, journal) = log_of(1).await;
     let mut tx = db.begin().await.unwrap();
     journal.enqueue(&mut tx, &event(1)).await.unwrap();
     drop(tx);
@@ -188,7 +192,7 @@ async fn what_is_rolled_back_is_not_written_down_and_what_is_tried_twice_is_writ
 
 #[tokio::test]
 async fn an_event_that_could_not_become_an_entry_is_refused_in_its_transaction() {
-    let (_folder, db, journal) = log_of(1).await;
+    let (_home, db, journal) = log_of(1).await;
     let mut wrong = Vec::new();
     wrong.push(EventDraft { kind: "No Kind".to_owned(), ..event(0) });
     wrong.push(EventDraft { payload: vec![("x".to_owned(), json!(1.5))], ..event(0) });
@@ -203,7 +207,7 @@ async fn an_event_that_could_not_become_an_entry_is_refused_in_its_transaction()
 
 #[tokio::test]
 async fn what_was_written_past_the_inbox_check_is_put_aside_and_hinders_nobody() {
-    let (_folder, db, journal) = log_of(1).await;
+    let (_home, db, journal) = log_of(1).await;
     let bad = EventId::new(Still.now(), &mut rng());
     let mut tx = db.begin().await.unwrap();
     let insert = "insert into journal_inbox (id, body) values ($1, $2)";
@@ -218,7 +222,7 @@ async fn what_was_written_past_the_inbox_check_is_put_aside_and_hinders_nobody()
 /// Keeps: JRN-04
 #[tokio::test]
 async fn what_was_committed_is_sequenced_after_a_restart() {
-    let (folder, db, journal) = log_of(3).await;
+    let (home, db, journal) = log_of(3).await;
     let waiting = event(3);
     let mut tx = db.begin().await.unwrap();
     journal.enqueue(&mut tx, &waiting).await.unwrap();
@@ -227,7 +231,7 @@ async fn what_was_committed_is_sequenced_after_a_restart() {
     tx.commit().await.unwrap();
     db.close().await;
 
-    let db = Db::connect(&url(&folder)).await.unwrap();
+    let db = home.connect().await;
     let journal = open(&db).await.unwrap();
     journal.wake();
     assert_eq!(journal.wait(waiting.id, Duration::from_secs(10)).await.unwrap().seq, 3);
@@ -236,7 +240,7 @@ async fn what_was_committed_is_sequenced_after_a_restart() {
 
 #[tokio::test]
 async fn a_log_of_another_key_or_origin_is_not_continued() {
-    let (_folder, db, journal) = log_of(2).await;
+    let (_home, db, journal) = log_of(2).await;
     drop(journal);
     let other_key = Journal::open(db.clone(), identity(2), Arc::new(Still), Box::new(rng()), None).await;
     assert!(matches!(other_key, Err(JournalError::Checkpoint(_))));
@@ -249,7 +253,7 @@ async fn a_log_of_another_key_or_origin_is_not_continued() {
 /// Keeps: JRN-03
 #[tokio::test]
 async fn a_log_is_not_continued_with_another_key_of_pseudonyms() {
-    let (_folder, db, journal) = log_of(3).await;
+    let (_home, db, journal) = log_of(3).await;
     let stored = journal.entry(0).await.unwrap().unwrap();
     let (entry, fields) = stored.proven().unwrap();
     assert!(first_entry::vrf_key(&entry.kind, &fields).is_ok());
@@ -263,26 +267,39 @@ async fn a_log_is_not_continued_with_another_key_of_pseudonyms() {
 /// Keeps: JRN-02
 #[tokio::test]
 async fn the_database_refuses_to_change_or_remove_an_entry() {
-    let (_folder, db, _journal) = log_of(2).await;
+    let (_home, db, _journal) = log_of(2).await;
+    if db.engine() == Engine::Sqlite {
+        let mut tx = db.begin().await.unwrap();
+        let replace =
+            "insert or replace into journal_entry select seq, id, leaf, x'00' from journal_entry where seq = 1";
+        assert!(tx.execute(replace, &[]).await.is_err());
+    }
     for sql in [
-        "update journal_entry set body = x'00' where seq = 0",
+        "update journal_entry set body = leaf where seq = 0",
         "delete from journal_entry where seq = 1",
-        "insert or replace into journal_entry select seq, id, leaf, x'00' from journal_entry where seq = 1",
-        "insert into journal_entry (seq, id, leaf, body) select 7, x'00', leaf, body from journal_entry where seq = 0",
+        "insert into journal_entry (seq, id, leaf, body) select 7, id, leaf, body from journal_entry where seq = 0",
         "delete from journal_checkpoint",
         "update journal_secret set value = '1'",
         "delete from journal_secret where seq = 1 and field = 'subj.0'",
         "delete from journal_secret",
         "delete from journal_subject",
     ] {
-        let mut tx = db.begin().await.unwrap();
-        assert!(tx.execute(sql, &[]).await.is_err(), "{sql}");
+        // Neither to those who put events in nor to the one who sequences.
+        for db in [db.clone(), db.for_sequencer()] {
+            let mut tx = db.begin().await.unwrap();
+            assert!(tx.execute(sql, &[]).await.is_err(), "{sql}");
+        }
     }
 }
 
-/// Changes the file behind the program's back: guards dropped, then `sql`.
-async fn tamper(folder: &TempDir, sql: &str) {
-    let mut raw = sqlx::SqliteConnection::connect(&url(folder)).await.unwrap();
+/// Changes the database behind the program's back: guards dropped, then `sql`, which is written for SQLite.
+async fn tamper(home: &Home, sql: &str) {
+    if let Some(server) = &home.server {
+        let touched = server.behind_the_guards(&for_postgresql(sql)).await;
+        assert!(touched > 0, "{sql}");
+        return;
+    }
+    let mut raw = sqlx::SqliteConnection::connect(&home.url()).await.unwrap();
     let triggers: Vec<String> =
         sqlx::query_scalar("select name from sqlite_master where type = 'trigger'").fetch_all(&mut raw).await.unwrap();
     for trigger in triggers {
@@ -333,12 +350,12 @@ async fn the_audit_names_what_was_changed_behind_its_back() {
         ("insert into journal_secret (seq, field, salt, value) values (99, 'actor', x'00', '1')".to_owned(), "opening", None),
         ("insert into journal_time_stamp (size, token, made) values (5, x'3000', 0)".to_owned(), "checkpoint", Some(5)),
     ] {
-        let (folder, db, journal) = log_of(7).await;
+        let (home, db, journal) = log_of(7).await;
         let key = journal.verifier_key().to_owned();
         drop(journal);
         db.close().await;
-        tamper(&folder, &sql).await;
-        let db = Db::connect(&url(&folder)).await.unwrap();
+        tamper(&home, &sql).await;
+        let db = home.connect().await;
         let report = audit::run(&db, &key).await.unwrap();
         let failure = report.first_failure.clone().unwrap_or_else(|| panic!("not seen: {sql}"));
         assert!(!report.ok);
@@ -361,11 +378,11 @@ async fn a_log_that_does_not_fit_its_checkpoint_is_not_appended_to() {
         "delete from journal_checkpoint where size = 7",
         "update journal_checkpoint set note = replace(note, '7', '8') where size = 7",
     ] {
-        let (folder, db, journal) = log_of(7).await;
+        let (home, db, journal) = log_of(7).await;
         drop(journal);
         db.close().await;
-        tamper(&folder, sql).await;
-        let db = Db::connect(&url(&folder)).await.unwrap();
+        tamper(&home, sql).await;
+        let db = home.connect().await;
         assert!(open(&db).await.is_err(), "{sql}");
     }
 }
@@ -373,26 +390,26 @@ async fn a_log_that_does_not_fit_its_checkpoint_is_not_appended_to() {
 /// An index row moved to another subject, its opening deleted: the rest of the entry is still compared. Keeps: JRN-02
 #[tokio::test]
 async fn a_subject_moved_under_cover_of_a_deleted_opening_is_named() {
-    let (folder, db, journal) = log_of(3).await;
+    let (home, db, journal) = log_of(3).await;
     let key = journal.verifier_key().to_owned();
     drop(journal);
     db.close().await;
     let zeros = "x'0000000000000000000000000000000000000000000000000000000000000000'";
-    tamper(&folder, "delete from journal_secret where seq = 2 and field = 'subj.0'").await;
-    tamper(&folder, &format!("update journal_subject set subject = {zeros} where seq = 2 and n = 1")).await;
-    tamper(&folder, &format!("update journal_subject_head set subject = {zeros} where seq = 2 and n = 1")).await;
-    let db = Db::connect(&url(&folder)).await.unwrap();
+    tamper(&home, "delete from journal_secret where seq = 2 and field = 'subj.0'").await;
+    tamper(&home, &format!("update journal_subject set subject = {zeros} where seq = 2 and n = 1")).await;
+    tamper(&home, &format!("update journal_subject_head set subject = {zeros} where seq = 2 and n = 1")).await;
+    let db = home.connect().await;
     assert!(!audit::run(&db, &key).await.unwrap().ok);
 }
 
 /// Keeps: JRN-04
 #[tokio::test]
 async fn a_subject_whose_head_was_deleted_hinders_nobody_else_and_is_told() {
-    let (folder, db, journal) = log_of(4).await;
+    let (home, db, journal) = log_of(4).await;
     drop(journal);
     db.close().await;
-    tamper(&folder, "delete from journal_subject_head where subject in (select subject from journal_subject where seq = 1 and n = 1)").await;
-    let db = Db::connect(&url(&folder)).await.unwrap();
+    tamper(&home, "delete from journal_subject_head where subject in (select subject from journal_subject where seq = 1 and n = 1)").await;
+    let db = home.connect().await;
     let journal = open(&db).await.unwrap();
     let damaged = event(1);
     let mut tx = db.begin().await.unwrap();
@@ -407,7 +424,7 @@ async fn a_subject_whose_head_was_deleted_hinders_nobody_else_and_is_told() {
 /// Keeps: JRN-06
 #[tokio::test(flavor = "multi_thread")]
 async fn an_audit_of_a_log_that_grows_meanwhile_gives_no_false_alarm() {
-    let (_folder, db, journal) = log_of(30).await;
+    let (_home, db, journal) = log_of(30).await;
     let writer = {
         let (db, journal) = (db.clone(), journal.clone());
         tokio::spawn(async move {
@@ -476,19 +493,19 @@ async fn a_database_put_back_or_swapped_contradicts_what_is_remembered_outside()
 
 #[tokio::test]
 async fn an_erased_opening_is_no_failure() {
-    let (folder, db, journal) = log_of(3).await;
+    let (home, db, journal) = log_of(3).await;
     let key = journal.verifier_key().to_owned();
     drop(journal);
     db.close().await;
-    tamper(&folder, "delete from journal_secret where seq = 1 and field not like 'subj.%'").await;
-    let db = Db::connect(&url(&folder)).await.unwrap();
+    tamper(&home, "delete from journal_secret where seq = 1 and field not like 'subj.%'").await;
+    let db = home.connect().await;
     assert!(audit::run(&db, &key).await.unwrap().ok);
 }
 
 /// Two services on one database by mistake: nothing is lost, doubled or forked. Keeps: JRN-01
 #[tokio::test(flavor = "multi_thread")]
 async fn two_sequencers_on_one_log_make_no_gap_and_no_fork() {
-    let (_folder, db) = sqlite().await;
+    let (_home, db) = empty().await;
     let (first, second) = (open(&db).await.unwrap(), open(&db).await.unwrap());
     let mut numbers = Vec::new();
     for number in 0..12 {

@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -16,25 +18,40 @@ use crate::support::stage::{AGREEMENT, Offer, Stage, at};
 
 const KILLS: usize = 20;
 const SENDERS: usize = 6;
+/// How long a round waits for its first answers, however slow the machine is.
+const LOAD_MAX_SECONDS: usize = 30;
+/// Processes started by these tests.
+static STARTED: AtomicU32 = AtomicU32::new(0);
 
 /// The program as a process of its own, on the stage's files.
-struct Service {
+pub struct Service {
     child: Child,
+    /// What it says on stderr.
+    said: PathBuf,
 }
 
 impl Service {
     async fn start(stage: &Stage, address: SocketAddr) -> Service {
+        Self::start_on(stage, address, None).await
+    }
+
+    /// As the configuration says, or on another way to the database.
+    pub async fn start_on(stage: &Stage, address: SocketAddr, database: Option<&str>) -> Service {
+        let said = stage.folder().join(format!("said-{}-{}", address.port(), STARTED.fetch_add(1, Ordering::Relaxed)));
+        let database = database.unwrap_or(&stage.config.database);
         let child = Command::new(env!("CARGO_BIN_EXE_qolhat"))
             .args(["serve", "--config"])
             .arg(stage.world.config_file())
             .env("DEMO_SEAL_PASSWORD", DEMO_PASSWORD)
             .env("QOLHAT_LISTEN", address.to_string())
-            .env("RUST_LOG", "error")
+            .env("QOLHAT_DATABASE", database)
+            .env("RUST_LOG", "error,qolhat::journal=info")
             .env("QOLHAT_LIMITS__ANONYMOUS_PER_MINUTE", "100000")
             .stdout(Stdio::null())
+            .stderr(std::fs::File::create(&said).unwrap())
             .spawn()
             .unwrap();
-        let service = Service { child };
+        let service = Service { child, said };
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         for _ in 0..600 {
             if http
@@ -47,22 +64,39 @@ impl Service {
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        panic!("the service does not come up");
+        panic!("the service does not come up: {}", std::fs::read_to_string(&service.said).unwrap());
+    }
+
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// What it has said up to now.
+    pub fn said(&self) -> String {
+        std::fs::read_to_string(&self.said).unwrap()
     }
 
     /// SIGKILL: no goodbye.
-    fn kill(mut self) {
+    pub fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 }
 
+impl Drop for Service {
+    fn drop(&mut self) {
+        // Also when a test has failed.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 /// What was sent under which key, and what was answered.
 #[derive(Default)]
-struct Ledger {
-    acknowledged: BTreeMap<String, String>,
-    unanswered: BTreeMap<String, Vec<u8>>,
-    accepted_offers: usize,
+pub struct Ledger {
+    pub acknowledged: BTreeMap<String, String>,
+    pub unanswered: BTreeMap<String, Vec<u8>>,
+    pub accepted_offers: usize,
 }
 
 /// Keeps: JRN-04, FLW-03
@@ -78,7 +112,7 @@ async fn killed_twenty_times_under_load_the_service_loses_nothing_that_it_acknow
     for _ in 0..KILLS {
         more.push(stage.publish(&officer, AGREEMENT).await);
     }
-    stage.stop();
+    stage.leave().await;
     let address = free_address();
     let at_process = |client: &Client| client.at(&format!("http://{address}"));
     let (client, other_client) = (at_process(&client), at_process(&other_client));
@@ -102,7 +136,14 @@ async fn killed_twenty_times_under_load_the_service_loses_nothing_that_it_acknow
             });
         }
         // Another instant in every round, from the first answers to the thick of it.
-        tokio::time::sleep(Duration::from_millis(120 + 37 * u64::try_from(round).unwrap())).await;
+        let before = ledger.lock().unwrap().acknowledged.len();
+        for _ in 0..LOAD_MAX_SECONDS * 50 {
+            if ledger.lock().unwrap().acknowledged.len() > before + round % 3 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        tokio::time::sleep(Duration::from_millis(37 * u64::try_from(round).unwrap())).await;
         service.kill();
         senders.abort_all();
         while senders.join_next().await.is_some() {}
@@ -149,18 +190,18 @@ async fn killed_twenty_times_under_load_the_service_loses_nothing_that_it_acknow
     );
 }
 
-fn system_now() -> qolhat::domain::time::Moment {
+pub fn system_now() -> qolhat::domain::time::Moment {
     use qolhat::domain::time::Clock as _;
     let _ = at;
     qolhat::app::SystemClock.now()
 }
 
-fn free_address() -> SocketAddr {
+pub fn free_address() -> SocketAddr {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap()
 }
 
 /// Sends acts one after another until the service is gone.
-async fn send_on(
+pub async fn send_on(
     stage: &Stage,
     ledger: &Mutex<Ledger>,
     head: &Actor,
@@ -185,7 +226,7 @@ async fn send_on(
 }
 
 /// The id of the document when it was acknowledged as received (or as being written down).
-async fn send(stage: &Stage, client: &Client, head: &Actor, act: &[u8], key: &str) -> Option<String> {
+pub async fn send(stage: &Stage, client: &Client, head: &Actor, act: &[u8], key: &str) -> Option<String> {
     let cms = ledger_signature(stage, head, act);
     let file = Attached { name: "act.json".to_owned(), bytes: act.to_vec() };
     let fields = [("kind", "completion-act".to_owned())];
@@ -202,11 +243,11 @@ fn ledger_signature(stage: &Stage, head: &Actor, act: &[u8]) -> Vec<u8> {
 }
 
 /// Receipts that a crash left out are made by the worker's first rounds.
-async fn settle() {
+pub async fn settle() {
     tokio::time::sleep(Duration::from_secs(6)).await;
 }
 
-async fn documents(client: &Client) -> Vec<Value> {
+pub async fn documents(client: &Client) -> Vec<Value> {
     let mut all: Vec<Value> = Vec::new();
     loop {
         let before =
@@ -222,7 +263,7 @@ async fn documents(client: &Client) -> Vec<Value> {
 }
 
 /// A document is whole: received, its content there, its signature there, receipted.
-async fn whole(client: &Client, document: &Value) {
+pub async fn whole(client: &Client, document: &Value) {
     let id = document["id"].as_str().unwrap();
     let view = client.get(&format!("/api/v1/documents/{id}")).await.unwrap();
     assert_eq!(view["state"], "received", "{view}");

@@ -20,6 +20,8 @@ mod kill;
 mod ncalayer;
 mod online;
 mod pages_officer;
+mod postgres;
+mod processes;
 mod real_run;
 mod refusals;
 mod start;

@@ -48,6 +48,7 @@ async fn outbox(client: &qolhat::demo::client::Client) -> usize {
 }
 
 async fn attempts(stage: &Stage, actor: &Actor) -> Vec<String> {
+    stage.sequenced().await;
     let mut codes = Vec::new();
     let entries = stage.app.journal.entries_of_subject(&format!("party:{}", actor.party().key())).await.unwrap();
     for seq in entries {

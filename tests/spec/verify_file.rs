@@ -8,6 +8,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use qolhat::config::FreshnessPolicy;
+use qolhat::db::Engine;
 use qolhat::demo::Branch;
 use qolhat::demo::authority::{Authority, leaf_validity};
 use qolhat::demo::client::KeyPair;
@@ -32,7 +33,6 @@ use qolhat_pki::report::Indication;
 use qolhat_pki::time::Span;
 use qolhat_pki::tsp::TimeStampResponse;
 use serde_json::{Value, json};
-use sqlx::{Connection as _, Row as _};
 
 use crate::support::shared;
 use crate::support::stage::{AGREEMENT, Stage, at};
@@ -65,13 +65,18 @@ impl Stage {
 
     /// What is kept: rows by table, and the files of the blob folder.
     async fn kept(&self) -> (BTreeMap<String, i64>, BTreeSet<PathBuf>) {
-        let mut raw = sqlx::SqliteConnection::connect(&self.config.database).await.unwrap();
-        let tables = "select name from sqlite_master where type = 'table' and name not like 'sqlite%' order by name";
+        let tables = match self.app.db.engine() {
+            Engine::Sqlite => "select name from sqlite_master where type = 'table' and name not like 'sqlite%'",
+            Engine::Postgres => {
+                "select relname::text as name from pg_class where relkind in ('r', 'p') and not relispartition \
+                and relnamespace = 'public'::regnamespace"
+            }
+        };
         let mut rows = BTreeMap::new();
-        for table in sqlx::query(tables).fetch_all(&mut raw).await.unwrap() {
-            let name: String = table.get(0);
-            let count = sqlx::AssertSqlSafe(format!("select count(*) from {name}"));
-            rows.insert(name, sqlx::query(count).fetch_one(&mut raw).await.unwrap().get(0));
+        for table in self.app.db.query(tables, &[]).await.unwrap() {
+            let name = table.text("name").unwrap();
+            let count: &'static str = format!("select count(*) as rows from {name}").leak();
+            rows.insert(name, self.app.db.query(count, &[]).await.unwrap()[0].int("rows").unwrap());
         }
         (rows, files_of(&self.blobs))
     }

@@ -1,4 +1,5 @@
--- One row, or none when another sequencer has appended or taken the lead: then the batch must be rolled back.
+-- One row, or none when another sequencer has appended or taken the lead: then the batch must be rolled back. Renews the
+-- lease.
 update log_head
-set n = $1, root = $2, t_ms = $3, beat = beat + 1
+set n = $1, root = $2, t_ms = $3, lease_until = (select ms from database_clock) + $6
 where one = 1 and n = $4 and epoch = $5

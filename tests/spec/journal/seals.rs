@@ -28,16 +28,17 @@ async fn shown(journal: &Journal, identities: &[&str]) -> Sealed {
 /// Keeps: JRN-03, JRN-10
 #[tokio::test(flavor = "multi_thread")]
 async fn a_seal_shows_how_many_entries_each_subject_had_and_who_had_none() {
-    let (_folder, db) = sqlite().await;
+    let (_home, db) = empty().await;
     a_seal_counts(&db).await;
 }
 
 /// Keeps: JRN-03, JRN-10
 #[tokio::test(flavor = "multi_thread")]
 async fn a_seal_shows_how_many_entries_each_subject_had_on_postgresql() {
-    if let Some(db) = postgresql("seals").await {
-        a_seal_counts(&db).await;
-    }
+    let Some(server) = OwnDatabase::make().await else { return };
+    let db = Db::connect(&server.url()).await.unwrap();
+    db.migrate().await.unwrap();
+    a_seal_counts(&db).await;
 }
 
 async fn a_seal_counts(db: &Db) {
@@ -84,7 +85,7 @@ async fn a_seal_counts(db: &Db) {
 /// Keeps: JRN-03
 #[tokio::test(flavor = "multi_thread")]
 async fn a_day_is_sealed_once_however_many_try() {
-    let (_folder, db) = sqlite().await;
+    let (_home, db) = empty().await;
     let (first, second) = (open(&db).await.unwrap(), open(&db).await.unwrap());
     put(&db, &first, &event(0)).await;
     let tries = (0..8).map(|number| {
@@ -116,7 +117,7 @@ async fn the_audit_names_a_seal_that_lies() {
         |seal| seal.size = 1,
     ];
     for (number, lie) in lies.into_iter().enumerate() {
-        let (_folder, db, journal) = log_of(5).await;
+        let (_home, db, journal) = log_of(5).await;
         let (made, _) = sealed(&journal).await;
         let mut seal = made.seal.clone();
         lie(&mut seal);
@@ -143,9 +144,9 @@ async fn a_damaged_map_makes_no_proof_and_no_seal() {
         "update journal_map set size = 1000",
         "update journal_map set root = zeroblob(32)",
     ] {
-        let (folder, db, journal) = log_of(6).await;
+        let (home, db, journal) = log_of(6).await;
         sealed(&journal).await;
-        tamper(&folder, sql).await;
+        tamper(&home, sql).await;
         put(&db, &journal, &event(7)).await;
         let proofs = journal.sealed(&["document:0", "document:1"]).await;
         assert!(!matches!(proofs, Ok(Some(_))), "{sql}");
@@ -158,7 +159,7 @@ async fn a_damaged_map_makes_no_proof_and_no_seal() {
 /// Keeps: JRN-02, JRN-03
 #[tokio::test]
 async fn the_database_refuses_to_change_a_seal_or_to_forget_the_key_of_names() {
-    let (_folder, db, journal) = log_of(3).await;
+    let (_home, db, journal) = log_of(3).await;
     let (made, _) = sealed(&journal).await;
     journal.save_seal_signature(made.event, b"a signature").await.unwrap();
     for sql in [

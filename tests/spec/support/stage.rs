@@ -1,4 +1,5 @@
-//! A whole service on a free port: demo CA with its responders, SQLite and disk in a folder of its own, people with keys.
+//! A whole service on a free port: demo CA with its responders, a database and a blob store of its own, people with keys.
+//! The database is SQLite, or PostgreSQL where QOLHAT_SPEC_DATABASE=postgres.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
@@ -25,6 +26,8 @@ use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
+use super::database::OwnDatabase;
+
 pub const AGREEMENT: &str = "Соглашение.\n1. Стороны обмениваются документами.\n";
 
 pub struct Stage {
@@ -37,6 +40,8 @@ pub struct Stage {
     pub client: Client,
     pub base: String,
     service: tokio::task::JoinHandle<()>,
+    /// Where it is not a file in the folder.
+    pub database: Option<OwnDatabase>,
     _folder: TempDir,
 }
 
@@ -66,12 +71,24 @@ impl Stage {
 
     /// A stage at `start` (the clock runs on), its configuration changed by `adjust`.
     pub async fn set_with(start: Moment, adjust: impl FnOnce(&mut Config, &World)) -> Stage {
+        Self::set_on(OwnDatabase::chosen().await, start, adjust).await
+    }
+
+    /// A stage on that database, or on SQLite.
+    pub async fn set_on(
+        database: Option<OwnDatabase>,
+        start: Moment,
+        adjust: impl FnOnce(&mut Config, &World),
+    ) -> Stage {
         let folder = TempDir::new().unwrap();
         let mut rng = SharedRandom::new(SystemRandom);
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let world = World::create(&folder.path().join("world"), &url, start, &mut rng).unwrap();
         let blobs = super::blobs::choose(&world, folder.path()).await;
+        if let Some(database) = &database {
+            name_database(&world, &database.url());
+        }
         let mut config = Config::load(&world.config_file()).unwrap();
         config.clock = Some(start.to_string());
         config.limits.anonymous_per_minute = 10_000;
@@ -91,7 +108,7 @@ impl Stage {
             serve(running, listener, std::future::pending()).await.unwrap();
         });
         let client = Client::new(&base, rng).unwrap();
-        Stage { world, services, app, config, blobs, client, base, service, _folder: folder }
+        Stage { world, services, app, config, blobs, client, base, service, database, _folder: folder }
     }
 
     pub fn folder(&self) -> PathBuf {
@@ -110,9 +127,24 @@ impl Stage {
         qolhat::worker::round(&self.app).await;
     }
 
+    /// Everything that was committed is sequenced: also what no caller waits for.
+    pub async fn sequenced(&self) {
+        let waits = "select position from journal_inbox limit 1";
+        while self.app.db.query_one(waits, &[]).await.unwrap().is_some() {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+    }
+
     /// The service is gone; its files stay.
     pub fn stop(&self) {
         self.service.abort();
+    }
+
+    /// The service is gone, and its sequencer with it: others lead the log.
+    pub async fn leave(&self) {
+        self.stop();
+        self.app.journal.close().await;
+        self.app.db.close().await;
     }
 
     pub fn actor(&self, id: &str) -> Actor {
@@ -223,4 +255,12 @@ impl Stage {
 
 pub fn code_of_state(answer: &Value) -> String {
     text(answer, "state").unwrap()
+}
+
+/// Writes the address of a database into the configuration that programs read.
+fn name_database(world: &World, url: &str) {
+    let text = std::fs::read_to_string(world.config_file()).unwrap();
+    let named = text.replace("database = \"sqlite:qolhat.db\"", &format!("database = \"{url}\""));
+    assert_ne!(text, named);
+    std::fs::write(world.config_file(), named).unwrap();
 }

@@ -1,0 +1,255 @@
+//! The journal's speed on a real PostgreSQL that flushes every commit, against what the same server does without it; all
+//! in one run, ends with a table of ratios. `make bench-journal`.
+#![allow(missing_docs, clippy::expect_used, clippy::unwrap_used, reason = "a bench stops when it cannot measure")]
+#![allow(clippy::print_stdout, clippy::disallowed_methods, reason = "it measures and prints")]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use qolhat::app::{App, Passwords, SharedRandom, SystemRandom};
+use qolhat::config::Config;
+use qolhat::db::Db;
+use qolhat::demo::World;
+use qolhat::domain::ids::EventId;
+use qolhat::domain::time::Clock as _;
+use qolhat::journal::EventDraft;
+use qolhat::operations::commit::{Act, commit};
+use serde_json::json;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{Connection as _, PgConnection};
+
+/// Events of the drained inbox, and rows of its yardstick.
+const DRAINED: u64 = 30_000;
+const BATCH: u64 = 1000;
+const WAITERS: [u32; 2] = [32, 256];
+const WARM_UP: Duration = Duration::from_secs(2);
+const MEASURED: Duration = Duration::from_secs(8);
+
+/// What, ours per second, the yardstick's name and rate, and the ratio that is promised.
+type Line = (String, f64, &'static str, f64, f64);
+
+fn main() {
+    let Ok(server) = std::env::var("QOLHAT_TEST_POSTGRES") else {
+        println!("SKIPPED: QOLHAT_TEST_POSTGRES names no server: make bench-journal");
+        return;
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let lines = runtime.block_on(measure(&server));
+    println!("| what | ours, /s | yardstick | its rate, /s | ratio | target | |");
+    println!("|---|---:|---|---:|---:|---:|---|");
+    for (what, ours, yardstick, rate, target) in lines {
+        let ratio = ours / rate;
+        let verdict = if ratio >= target { "ok" } else { "MISSED" };
+        println!("| {what} | {ours:.0} | {yardstick} | {rate:.0} | {ratio:.2}x | {target}x | {verdict} |");
+    }
+}
+
+async fn measure(server: &str) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let world = Bench::new(server).await;
+    let body = world.body_bytes();
+    let plain = world.batches(body).await;
+    let drained = world.drain().await;
+    lines.push((format!("sequencer draining an inbox of {DRAINED}"), drained, "inserts, 1000 a batch", plain, 0.2));
+    let app = Arc::new(world.app().await);
+    for waiters in WAITERS {
+        let bare = world.bare(waiters, body).await;
+        let naive = world.naive(waiters, body).await;
+        let ours = committed(&app, waiters).await;
+        let what = format!("an operation's commit to its entry, {waiters} waiters");
+        lines.push((what.clone(), ours, "bare single-row commits", bare, 0.3));
+        lines.push((what, ours, "naive chain", naive, 5.0));
+    }
+    let report = app.journal.audit().await.unwrap();
+    assert!(report.ok && report.waiting == 0, "{report:?}");
+    println!("log of {} entries, audited; bodies of {body} bytes", report.size);
+    app.journal.close().await;
+    app.db.close().await;
+    world.drop().await;
+    lines
+}
+
+/// A database of its own and a demonstration world.
+struct Bench {
+    server: String,
+    name: String,
+    config: Config,
+    _folder: tempfile::TempDir,
+}
+
+impl Bench {
+    async fn new(server: &str) -> Bench {
+        let name = format!("bench_{}", std::process::id());
+        run(server, &format!("create database {name}")).await;
+        let folder = tempfile::TempDir::new().unwrap();
+        let mut rng = SharedRandom::new(SystemRandom);
+        let now = qolhat::app::SystemClock.now();
+        let world = World::create(&folder.path().join("world"), "http://127.0.0.1:9", now, &mut rng).unwrap();
+        let mut config = Config::load(&world.config_file()).unwrap();
+        let (address, _) = server.rsplit_once('/').unwrap();
+        config.database = format!("{address}/{name}");
+        let db = Db::connect(&config.database).await.unwrap();
+        db.migrate().await.unwrap();
+        db.close().await;
+        Bench { server: server.to_owned(), name, config, _folder: folder }
+    }
+
+    async fn app(&self) -> App {
+        App::open(&self.config, &Passwords::Demo).await.unwrap()
+    }
+
+    async fn drop(self) {
+        run(&self.server, &format!("drop database {} with (force)", self.name)).await;
+    }
+
+    /// Octets of a body as it lies in the inbox.
+    fn body_bytes(&self) -> usize {
+        let event = draft(0);
+        json!({"kind": event.kind, "subjects": event.subjects, "payload": event.payload, "actor": event.actor})
+            .to_string()
+            .len()
+    }
+
+    async fn pool(&self, clients: u32) -> PgPool {
+        let options: PgConnectOptions = self.config.database.parse().unwrap();
+        PgPoolOptions::new().max_connections(clients).min_connections(clients).connect_with(options).await.unwrap()
+    }
+
+    /// Rows per second, a thousand in a transaction, one client.
+    async fn batches(&self, body: usize) -> f64 {
+        run(&self.config.database, "create table plain (seq bigint primary key, body bytea not null)").await;
+        let mut client = PgConnection::connect(&self.config.database).await.unwrap();
+        let began = Instant::now();
+        for batch in 0..DRAINED / BATCH {
+            let numbers: Vec<i64> =
+                (batch * BATCH..(batch + 1) * BATCH).map(|seq| i64::try_from(seq).unwrap()).collect();
+            let bodies = vec![vec![7_u8; body]; numbers.len()];
+            let insert = "insert into plain select * from unnest($1::bigint[], $2::bytea[])";
+            sqlx::query(insert).bind(numbers).bind(bodies).execute(&mut client).await.unwrap();
+        }
+        per_second(DRAINED, began)
+    }
+
+    /// Entries per second while the sequencer drains a full inbox.
+    async fn drain(&self) -> f64 {
+        // The journal whose sequencer has ended fills the inbox; another one drains it.
+        let full = self.app().await;
+        full.journal.close().await;
+        for batch in 0..DRAINED / BATCH {
+            let mut tx = full.db.begin().await.unwrap();
+            for number in batch * BATCH..(batch + 1) * BATCH {
+                full.journal.enqueue(&mut tx, &draft(number)).await.unwrap();
+            }
+            tx.commit().await.unwrap();
+        }
+        full.db.close().await;
+        let began = Instant::now();
+        let app = self.app().await;
+        loop {
+            let head = app.db.query_one("select n from log_head", &[]).await.unwrap().unwrap();
+            if head.int("n").unwrap() >= i64::try_from(DRAINED).unwrap() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        let rate = per_second(DRAINED, began);
+        app.journal.close().await;
+        app.db.close().await;
+        rate
+    }
+
+    /// Single-row commits per second of so many clients.
+    async fn bare(&self, clients: u32, body: usize) -> f64 {
+        run(&self.config.database, "create table if not exists bare (id bigserial primary key, body bytea not null)")
+            .await;
+        let pool = self.pool(clients).await;
+        let work = async |_: u64| {
+            let insert = sqlx::query("insert into bare (body) values ($1)").bind(vec![7_u8; body]);
+            insert.execute(&pool).await.unwrap();
+        };
+        rate_of(clients, work).await
+    }
+
+    /// The chain that locks its head in every request's transaction.
+    async fn naive(&self, clients: u32, body: usize) -> f64 {
+        let tables = "drop table if exists chain_head; drop table if exists chain;
+            create table chain_head (one bigint primary key, n bigint not null, hash bytea not null);
+            create table chain (seq bigint primary key, hash bytea not null, body bytea not null);
+            insert into chain_head values (1, 0, '\\x00')";
+        run(&self.config.database, tables).await;
+        let pool = self.pool(clients).await;
+        let work = async |_: u64| {
+            let mut tx = pool.begin().await.unwrap();
+            let head = "select n from chain_head where one = 1 for update";
+            let n: i64 = sqlx::query_scalar(head).fetch_one(&mut *tx).await.unwrap();
+            let insert = sqlx::query("insert into chain (seq, hash, body) values ($1, $2, $3)");
+            insert.bind(n).bind(vec![7_u8; 32]).bind(vec![7_u8; body]).execute(&mut *tx).await.unwrap();
+            let update = sqlx::query("update chain_head set n = n + 1, hash = $1 where one = 1").bind(vec![7_u8; 32]);
+            update.execute(&mut *tx).await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        rate_of(clients, work).await
+    }
+}
+
+/// Operations per second of so many callers, each of whom waits for his entry.
+async fn committed(app: &Arc<App>, waiters: u32) -> f64 {
+    let work = async |number: u64| {
+        let tx = app.db.begin().await.unwrap();
+        let act = Act { events: vec![draft(DRAINED + number)], notices: Vec::new(), request: None };
+        let entries = commit(app, tx, act, app.clock.now()).await.unwrap();
+        assert!(entries.iter().all(Option::is_some), "not sequenced in time");
+    };
+    rate_of(waiters, work).await
+}
+
+/// How often a second so many clients get `work` done.
+async fn rate_of(clients: u32, work: impl AsyncFn(u64)) -> f64 {
+    static NUMBER: AtomicU64 = AtomicU64::new(0);
+    let (began, done) = (Instant::now(), AtomicU64::new(0));
+    let one = async || {
+        while began.elapsed() < WARM_UP + MEASURED {
+            work(NUMBER.fetch_add(1, Ordering::Relaxed)).await;
+            if began.elapsed() >= WARM_UP {
+                done.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    };
+    futures_util::future::join_all((0..clients).map(|_| one())).await;
+    let done = u32::try_from(done.load(Ordering::Relaxed)).unwrap();
+    f64::from(done) / (began.elapsed() - WARM_UP).as_secs_f64()
+}
+
+fn per_second(count: u64, began: Instant) -> f64 {
+    f64::from(u32::try_from(count).unwrap()) / began.elapsed().as_secs_f64()
+}
+
+async fn run(url: &str, sql: &str) {
+    let mut admin = PgConnection::connect(url).await.unwrap();
+    sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(&mut admin).await.unwrap();
+}
+
+/// A recorded document between two of a hundred parties, as the operations write it down.
+fn draft(number: u64) -> EventDraft {
+    let now = qolhat::app::SystemClock.now();
+    let mut rng = SystemRandom;
+    let (sender, recipient) = (number % 100, (number * 7 + 1) % 100);
+    let digest = format!("{number:064x}");
+    EventDraft {
+        id: EventId::new(now, &mut rng),
+        kind: "document.recorded".to_owned(),
+        subjects: vec![
+            format!("document:{}", EventId::new(now, &mut rng)),
+            format!("party:bin:1906400{sender:05}"),
+            format!("party:bin:1906400{recipient:05}x"),
+        ],
+        payload: vec![
+            ("kind".to_owned(), json!("completion-act")),
+            ("sha256".to_owned(), json!(digest)),
+            ("received_at".to_owned(), json!(now.to_string())),
+            ("signature".to_owned(), json!(digest)),
+        ],
+        actor: json!({"iin": "790640001204", "party": "bin:190640001204", "certificate_sha256": digest}),
+    }
+}

@@ -1,0 +1,130 @@
+//! PostgreSQL: who the process is there, and how long one that has gone silent may hold what others wait for.
+
+use std::str::FromStr as _;
+use std::time::Duration;
+
+use sqlx::migrate::Migrator;
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
+use sqlx::{ConnectOptions as _, Connection as _};
+
+use super::{ACQUIRE_TIMEOUT, DbError, STATEMENT_CACHE_CAPACITY};
+
+/// What the operations do: may put events into the inbox, and append or change nothing in the journal.
+const APPLICATION: &str = "qolhat_application";
+/// What the sequencer does: may append, and move the head.
+const SEQUENCER: &str = "qolhat_sequencer";
+
+/// Connections of the operations.
+const CONNECTIONS_MAX: u32 = 32;
+/// Connections of the sequencer: one writes, one looks.
+const SEQUENCER_CONNECTIONS_MAX: u32 = 3;
+const SEQUENCER_ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// When the server gives up on a process that has fallen silent, in milliseconds: one that was stopped, or cut off, must
+/// not hold for ever what others wait for.
+#[derive(Clone, Copy)]
+struct Patience {
+    /// Between two statements of a transaction.
+    idle: u32,
+    /// Within one statement; 0 has no end.
+    statement: u32,
+}
+
+const PATIENCE: Patience = Patience { idle: 30_000, statement: 0 };
+/// The whole log waits for a transaction of the sequencer.
+const SEQUENCER_PATIENCE: Patience = Patience { idle: 3_000, statement: 4_000 };
+
+/// The connections of a process.
+#[derive(Clone)]
+pub(super) struct Server {
+    /// Of the operations.
+    pub(super) application: PgPool,
+    /// Of the sequencer.
+    pub(super) sequencer: PgPool,
+    options: PgConnectOptions,
+}
+
+impl Server {
+    pub(super) async fn connect(url: &str) -> Result<Self, DbError> {
+        let options = PgConnectOptions::from_str(url)
+            .map_err(|_| DbError::Other("the postgres: URL cannot be read".to_owned()))?
+            .application_name("qolhat")
+            .statement_cache_capacity(STATEMENT_CACHE_CAPACITY);
+        // Whether the server answers. The pools connect when they are asked to: by then the roles are made.
+        options.connect().await?.close().await?;
+        let application = pool(APPLICATION, PATIENCE).max_connections(CONNECTIONS_MAX);
+        let sequencer = pool(SEQUENCER, SEQUENCER_PATIENCE)
+            .max_connections(SEQUENCER_CONNECTIONS_MAX)
+            .acquire_timeout(SEQUENCER_ACQUIRE_TIMEOUT);
+        Ok(Self {
+            application: application.connect_lazy_with(options.clone()),
+            sequencer: sequencer.connect_lazy_with(options.clone()),
+            options,
+        })
+    }
+
+    /// Applies the steps that are due, then says who may do what. Both as the login itself.
+    /// A login that may change no table is enough where no step is due. The pools are not asked: their connections take on
+    /// roles that are made here.
+    pub(super) async fn migrate(&self, migrator: &Migrator, expected: &[(i64, Vec<u8>)]) -> Result<(), DbError> {
+        const APPLIED: &str = "select version, checksum from _sqlx_migrations where success order by version";
+        let mut connection = self.options.connect().await?;
+        let applied = sqlx::query_as::<_, (i64, Vec<u8>)>(APPLIED).fetch_all(&mut connection).await;
+        if applied.ok().as_deref() != Some(expected) {
+            migrator.run(&mut connection).await?;
+        }
+        sqlx::raw_sql(include_str!("../../migrations/roles.sql")).execute(&mut connection).await?;
+        Ok(connection.close().await?)
+    }
+
+    /// Whether operations and sequencer act in roles of their own.
+    pub(super) async fn roles_are_apart(&self) -> Result<bool, DbError> {
+        let mut apart = true;
+        for (pool, role) in [(&self.application, APPLICATION), (&self.sequencer, SEQUENCER)] {
+            let current: String = sqlx::query_scalar("select current_user::text").fetch_one(pool).await?;
+            apart = apart && current == role;
+        }
+        Ok(apart)
+    }
+
+    /// Ends the sessions of our own login that have written to `table` in a transaction and then left the server waiting for
+    /// a word. A timeout does so too, but not within a COPY whose rows do not come.
+    pub(super) async fn end_silent_writers(&self, table: &'static str) -> Result<(), DbError> {
+        const END: &str = "select pg_terminate_backend(a.pid) from pg_stat_activity a \
+            where a.pid <> pg_backend_pid() and a.usename = session_user and a.wait_event = 'ClientRead' \
+                and a.state_change < clock_timestamp() - interval '1 second' \
+                and exists (select from pg_locks l where l.pid = a.pid and l.relation = to_regclass($1) \
+                    and l.database = (select oid from pg_database where datname = current_database()) \
+                    and l.mode = 'RowExclusiveLock' and l.granted)";
+        let mut tx = self.sequencer.begin().await?;
+        // Whose sessions they are tells the login, not the role that it has taken on.
+        sqlx::query("set local role none").execute(&mut *tx).await?;
+        let ended = sqlx::query(END).bind(table).execute(&mut *tx).await?.rows_affected();
+        if ended > 0 {
+            tracing::warn!(session.count = ended, "sessions that had fallen silent were ended");
+        }
+        Ok(tx.commit().await?)
+    }
+
+    pub(super) async fn close(&self) {
+        self.sequencer.close().await;
+        self.application.close().await;
+    }
+}
+
+/// A pool whose connections take on `role` where the login is a member of it.
+fn pool(role: &'static str, patience: Patience) -> PgPoolOptions {
+    PgPoolOptions::new()
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .after_connect(move |connection, _| Box::pin(settle(connection, role, patience)))
+}
+
+async fn settle(connection: &mut PgConnection, role: &'static str, patience: Patience) -> Result<(), sqlx::Error> {
+    const PATIENCE: &str = "select set_config('idle_in_transaction_session_timeout', $1, false), \
+        set_config('statement_timeout', $2, false)";
+    const ROLE: &str =
+        "select set_config('role', rolname, false) from pg_roles where rolname = $1 and pg_has_role(oid, 'member')";
+    let (idle, statement) = (patience.idle.to_string(), patience.statement.to_string());
+    sqlx::query(PATIENCE).bind(idle).bind(statement).execute(&mut *connection).await?;
+    sqlx::query(ROLE).bind(role).execute(&mut *connection).await?;
+    Ok(())
+}
