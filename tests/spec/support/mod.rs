@@ -1,6 +1,7 @@
 //! What the tests share.
 
 pub mod blobs;
+pub mod second_verifier;
 pub mod stage;
 
 use std::path::{Path, PathBuf};
