@@ -141,6 +141,9 @@ fn another_program_refuses_what_the_operator_himself_tells_wrongly() {
         ),
     ];
     must_refuse(&pins(), cases.into_iter().map(|(name, file)| (name.to_owned(), file)).collect());
+    // Signed anew and told as it is, it holds: what was refused was refused for what it tells.
+    let Some(told) = second_opinion(&pins(), &[resigned(|_| {})]) else { return };
+    assert_eq!(told, [("TOTAL-PASSED".to_owned(), String::new())]);
 }
 
 /// Keeps: JRN-10
