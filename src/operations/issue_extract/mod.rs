@@ -177,7 +177,7 @@ async fn keep(
             documents: &documents,
         };
         let mut tx = app.db.begin().await?;
-        must_be_there(&mut tx, &request.documents).await?;
+        must_be_there(&mut tx, &documents).await?;
         match store::insert(&mut tx, &row).await {
             Ok(()) => {
                 answers::keep(&mut tx, again, &id.to_string(), facts.made_at).await?;

@@ -8,6 +8,7 @@ use super::super::{OperationError, commit};
 use super::{DOCUMENTS_MAX, ExtractRequest, too_many_documents};
 use crate::app::App;
 use crate::docflow::State;
+use crate::docflow::destruction;
 use crate::docflow::store::{self, DocumentRow};
 use crate::domain::ids::DocumentId;
 use crate::domain::party::Party;
@@ -78,7 +79,10 @@ pub(super) async fn documents(app: &App, request: &ExtractRequest) -> Result<Vec
         is_empty = false;
         let told = fields.get(field::DOCUMENT_ID).and_then(Value::as_str);
         let Some(id) = told.and_then(|id| DocumentId::parse(id).ok()).filter(|id| known.insert(*id)) else { continue };
-        // What was never received is told by the party's entries alone.
+        // What was never received, or was destroyed, is told by the party's entries alone.
+        if destruction::destroyed_at(&app.db, id).await?.is_some() {
+            continue;
+        }
         if let Some(row) = store::load(&app.db, id).await?.filter(is_recorded) {
             rows.push(row);
         }

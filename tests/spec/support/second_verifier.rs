@@ -1,5 +1,6 @@
 //! The second verifier of extracts, `tests/py/extract_verifier.py`: another program in another language, written from
 //! `docs/extract-format.md`.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use std::path::Path;
 use std::process::{Command, Stdio};
