@@ -16,21 +16,55 @@ use super::input::{self, Input, Place};
 use super::problem::{ApiError, Problem};
 use super::session::Session;
 use crate::domain::ids::{DocumentId, ExtractId};
-use crate::domain::refusal::RefusalCode;
+use crate::domain::party::{IdentifierPolicy, Party};
+use crate::domain::refusal::{Refusal, RefusalCode};
+use crate::domain::time::Moment;
 use crate::extract::format::MIMETYPE;
-use crate::operations::issue_extract::{self, DOCUMENTS_MAX, ExtractRequest};
+use crate::operations::issue_extract::{self, DOCUMENTS_MAX, ExtractRequest, PartyPeriod};
+use crate::operations::look_up_extract::look_up_extract;
 
 /// What is asked for.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Prepare {
+    /// The documents; none when a period is given.
+    #[serde(default)]
     documents: Vec<String>,
+    /// Instead of documents: everything of one party in a period.
+    #[serde(default)]
+    period: Option<Period>,
     /// Who asks: a court, a party.
     asked_by: String,
     /// On what ground.
     ground: String,
     /// What was asked for, in the asker's words.
     scope: String,
+}
+
+/// Everything of one party in a period.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Period {
+    /// `bin:123456789012` or `iin:…`.
+    party: String,
+    /// The first instant, RFC 3339.
+    from: String,
+    /// The instant that ends it, itself not in it, RFC 3339.
+    to: String,
+}
+
+impl Period {
+    fn read(&self) -> Result<PartyPeriod, Refusal> {
+        let party = Party::parse_key(&self.party, IdentifierPolicy::AcceptTest).map_err(|error| {
+            let refusal = Refusal::new(RefusalCode::IdentifierInvalid).with("identifier", &self.party);
+            refusal.with("reason", error.to_string()).at("/period/party")
+        })?;
+        let moment = |text: &str, pointer: &str| {
+            let wrong = || Refusal::new(RefusalCode::DateInvalid).with("reason", "RFC 3339").at(pointer);
+            Moment::parse_rfc3339(text).map_err(|_| wrong())
+        };
+        PartyPeriod::new(party, moment(&self.from, "/period/from")?, moment(&self.to, "/period/to")?)
+    }
 }
 
 /// An extract that waits for the officer's signature.
@@ -52,8 +86,9 @@ pub async fn prepare(
     key: IdempotencyKey,
     input: Input<Prepare>,
 ) -> Result<(StatusCode, Json<PreparedAnswer>), ApiError> {
-    let Prepare { documents, asked_by, ground, scope } = input.value;
-    if documents.is_empty() {
+    let Prepare { documents, period, asked_by, ground, scope } = input.value;
+    let period = period.map(|period| period.read()).transpose()?;
+    if documents.is_empty() && period.is_none() {
         return Err(RefusalCode::ExtractScopeEmpty.into());
     }
     if documents.len() > DOCUMENTS_MAX {
@@ -63,7 +98,7 @@ pub async fn prepare(
         .iter()
         .map(|id| DocumentId::parse(id).map_err(|_| RefusalCode::DocumentUnknown))
         .collect::<Result<Vec<_>, _>>()?;
-    let asked = ExtractRequest { documents, asked_by, ground, scope };
+    let asked = ExtractRequest { documents, period, asked_by, ground, scope };
     let (request, earlier) = key.request(&app, &session.caller, input.sha256).await?;
     let prepared = match earlier {
         Some(object) => issue_extract::read_prepared_again(&app, &session.caller, extract_id(&object)?).await?,
@@ -112,6 +147,33 @@ pub async fn sign(
         }
     };
     Ok(download(bytes, MIMETYPE, &format!("extract-{extract}.asice")))
+}
+
+/// What the register of issued extracts says of a number.
+#[derive(Serialize, ToSchema)]
+pub struct Registered {
+    number: u64,
+    /// When it was issued, RFC 3339.
+    issued_at: String,
+    /// The entry of the journal that says so.
+    entry: u64,
+    /// SHA-256 of the issued file, in hex; `null` when the journal's opening of it was destroyed.
+    sha256: Option<String>,
+}
+
+/// Whether an extract was issued under a number, and which file it is. For anybody; no names and no contents.
+#[utoipa::path(get, path = "/api/v1/registry/extracts/{number}", tag = "extracts",
+    params(("number" = u64, Path)),
+    responses((status = 200, body = Registered), (status = "4XX", body = Problem)))]
+pub async fn look_up(State(app): State<Shared>, Place(number): Place<String>) -> Result<Json<Registered>, ApiError> {
+    let number = number.parse().map_err(|_| RefusalCode::ExtractUnknown)?;
+    let found = look_up_extract(&app, number).await?;
+    Ok(Json(Registered {
+        number: found.number,
+        issued_at: found.issued_at.to_string(),
+        entry: found.entry,
+        sha256: found.sha256,
+    }))
 }
 
 /// An issued extract (the officer's).

@@ -25,8 +25,16 @@ const FORWARDED_MAX: usize = 32;
 
 /// What anybody may read or try, with a token or without: counted whatever the request carries, since nobody looks at
 /// the token there.
-const OPEN: [&str; 7] =
-    ["/api/v1/login", "/api/v1/offers", "/api/v1/operator", "/checkpoint", "/healthz", "/docs", "/log"];
+const OPEN: [&str; 8] = [
+    "/api/v1/login",
+    "/api/v1/offers",
+    "/api/v1/operator",
+    "/api/v1/registry",
+    "/checkpoint",
+    "/healthz",
+    "/docs",
+    "/log",
+];
 /// Longest time that a request without files may take, its body included, in seconds.
 pub const REQUEST_SECONDS: u64 = 120;
 /// The same for a request with files.
@@ -132,7 +140,8 @@ pub async fn limit(State((app, limiter)): State<(Shared, Arc<Limiter>)>, request
 }
 
 /// Counts the forms of pages that strangers may send: logins and files to be judged, and whatever comes without a
-/// session. Reading pages costs little and is not counted.
+/// session; and questions to the register, which could be read through number by number. Reading other pages costs little
+/// and is not counted.
 pub async fn limit_forms(
     State((app, limiter)): State<(Shared, Arc<Limiter>)>,
     request: Request,
@@ -141,7 +150,8 @@ pub async fn limit_forms(
     const STRANGERS: [&str; 2] = ["/login", "/verify"];
     let is_form = request.method() == Method::POST;
     let is_open = STRANGERS.contains(&request.uri().path()) || !request.headers().contains_key(header::COOKIE);
-    if is_form && is_open {
+    let asks_register = request.uri().path() == "/registry" && request.uri().query().is_some();
+    if asks_register || (is_form && is_open) {
         let address = client_of(&request, &app.rules.limits.trusted_proxies);
         if let Err(seconds) = limiter.allow(address, app.clock.now().unix_seconds()) {
             let refusal = Refusal::new(RefusalCode::RateLimited).with("seconds", seconds.to_string());

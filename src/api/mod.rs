@@ -110,6 +110,7 @@ fn api() -> OpenApiRouter<Shared> {
         .routes(routes!(extracts::prepare))
         .routes(routes!(extracts::sign))
         .routes(routes!(extracts::show))
+        .routes(routes!(extracts::look_up))
         .routes(routes!(journal::events))
         .routes(routes!(journal::operator))
         .routes(routes!(journal::checkpoint))

@@ -267,6 +267,7 @@ pub fn status_of(code: RefusalCode) -> StatusCode {
         | C::TooManyFiles
         | C::SeveralFiles
         | C::TooManyDocuments
+        | C::HistoryTooLong
         | C::SignatureContentMismatch
         | C::LoginTextNotADocument
         | C::SignatureInvalid

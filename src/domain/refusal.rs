@@ -92,6 +92,8 @@ refusal_codes! {
     SeveralFiles "several-files" NONE, ["pointer"];
     /// More documents than one extract may have.
     TooManyDocuments "too-many-documents" NONE, ["limit", "pointer"];
+    /// The history of a party has more entries than one extract may show.
+    HistoryTooLong "history-too-long" NONE, ["limit"];
     /// The kind of file is not accepted.
     MediaTypeRefused "media-type-refused" Some("Agreement 2.29"), ["name", "media_type", "allowed"];
     /// No such kind of document, or no such version of the kind.

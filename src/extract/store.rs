@@ -191,6 +191,15 @@ pub async fn registration(db: &Db, id: ExtractId) -> Result<Option<ListedExtract
     row.as_ref().map(listed).transpose()
 }
 
+/// When the extract of this number was issued, and the event that says so; `None` when none was.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn issued_under(db: &Db, number: i64) -> Result<Option<(Moment, EventId)>, DbError> {
+    let row = db.query_one(include_str!("sql/select_extract_of_number.sql"), &params![number]).await?;
+    row.map(|row| Ok((row.moment("issued_at")?, EventId::from(row.id("event_id")?)))).transpose()
+}
+
 /// Marks a prepared extract as issued; `false` when it is issued already.
 ///
 /// # Errors

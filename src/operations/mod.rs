@@ -23,6 +23,7 @@ pub mod keep_content;
 pub mod keep_signature;
 pub mod log_in;
 mod long_term;
+pub mod look_up_extract;
 pub mod publish_offer;
 pub mod read_document;
 pub mod recheck_document;

@@ -107,7 +107,9 @@ async fn bounded(places: Arc<Semaphore>, mut request: Request, next: Next) -> Re
 }
 
 fn pages() -> Router<Shared> {
-    use pages::{accept, certificates, compose, document, documents, extracts, home, login, offers, officer, verify};
+    use pages::{
+        accept, certificates, compose, document, documents, extracts, home, login, offers, officer, registry, verify,
+    };
     Router::new()
         .route("/", get(home::show))
         .route("/assets/{name}", get(assets::serve))
@@ -130,6 +132,7 @@ fn pages() -> Router<Shared> {
         .route("/documents/{id}/reject", post(document::reject))
         .route("/documents/{id}/withdraw", post(document::withdraw))
         .route("/verify", get(verify::form).post(verify::judge))
+        .route("/registry", get(registry::show))
         .route("/login", get(login::form).post(login::log_in))
         .route("/login/texts/{id}", get(login::text))
         .route("/logout", post(login::log_out))

@@ -3,6 +3,7 @@
 
 mod complete;
 mod lies;
+mod second;
 mod story;
 mod world;
 

@@ -12,14 +12,16 @@ use serde_json::Value;
 
 use super::super::check_signature::EvidenceKind;
 use super::super::{Fault, OperationError, commit, issue_receipt, keep_content, keep_signature, read_document};
+use super::scope::{self, PartyPeriod, scope_text};
 use super::{ExtractRequest, FILES_MAX_BYTES, too_large};
 use crate::access::cases::{self, CaseRow};
 use crate::access::certificates;
 use crate::access::rights::Caller;
 use crate::app::App;
 use crate::docflow::State;
+use crate::docflow::offers;
 use crate::docflow::store::{self, DocumentRow};
-use crate::domain::ids::{CaseId, DocumentId, EventId, ExtractId};
+use crate::domain::ids::{CaseId, DocumentId, EventId, ExtractId, OfferId};
 use crate::domain::party::{Bin, IdentifierPolicy, Iin};
 use crate::domain::refusal::RefusalCode;
 use crate::domain::time::{CivilDate, Moment};
@@ -27,6 +29,7 @@ use crate::extract::facts::{
     CaseFacts, ConditionFacts, DocumentFacts, EntryFacts, EvidenceFacts, ExtractFacts, FileFacts, JournalFacts,
     OfficerFacts, OpeningFacts, OperatorFacts, RequestFacts, SealFacts, SignatureFacts, SubjectFacts,
 };
+use crate::extract::format::{field, kind};
 use crate::journal::entry::Field;
 use crate::journal::map::MapProof;
 use crate::journal::subjects::SubjectLink;
@@ -48,13 +51,10 @@ pub(super) async fn facts(
     id: ExtractId,
     now: Moment,
 ) -> Result<ExtractFacts, OperationError> {
-    let wanted: BTreeSet<DocumentId> = request.documents.iter().copied().collect();
-    if wanted.is_empty() || wanted.len() != request.documents.len() {
-        return Err(RefusalCode::ExtractScopeEmpty.into());
-    }
-    must_fit(app, &request.documents).await?;
+    // What is too much is refused before the log is sealed for it.
+    must_fit(app, &scope::documents(app, request).await?).await?;
     seal_log(app, now).await?;
-    let (picture, seal) = sealed_picture(app, &request.documents).await?;
+    let (picture, seal) = sealed_picture(app, request).await?;
     let mut evidence = EvidenceFacts {
         certificates: app.trust.intermediates.iter().map(|certificate| certificate.der().to_vec()).collect(),
         ..EvidenceFacts::default()
@@ -78,20 +78,20 @@ pub(super) async fn facts(
         request: RequestFacts {
             asked_by: request.asked_by.clone(),
             ground: request.ground.clone(),
-            scope: request.scope.clone(),
+            scope: scope_text(request),
         },
         cases: picture.cases.iter().map(|(case, documents)| case_facts(case, documents)).collect(),
-        journal: journal_facts(app, &picture, &seal, checkpoint).await?,
+        journal: journal_facts(app, &picture, &seal, request.period.as_ref(), checkpoint).await?,
         documents,
         evidence,
     })
 }
 
 /// That the files are not more than an extract can hold, before any of them is read.
-async fn must_fit(app: &App, documents: &[DocumentId]) -> Result<(), OperationError> {
+async fn must_fit(app: &App, documents: &[DocumentRow]) -> Result<(), OperationError> {
     let mut total = 0_u64;
     for document in documents {
-        for file in store::files(&app.db, *document).await? {
+        for file in store::files(&app.db, document.id).await? {
             total = total.saturating_add(u64::try_from(file.size_bytes).unwrap_or(u64::MAX));
         }
     }
@@ -106,6 +106,9 @@ struct Picture {
     checkpoint: StoredCheckpoint,
     /// Entries of each subject.
     subjects: BTreeMap<String, Vec<u64>>,
+    /// Entries by which the versions of the offers accepted here were published. An offer is a subject of each acceptance,
+    /// so that its whole history would be that of all clients: these are shown alone.
+    offers: BTreeSet<u64>,
 }
 
 /// What a seal shows of the subjects of a picture.
@@ -127,9 +130,9 @@ async fn seal_log(app: &App, now: Moment) -> Result<(), OperationError> {
 }
 
 /// A picture under the newest seal: another extract may be sealing the log meanwhile.
-async fn sealed_picture(app: &App, documents: &[DocumentId]) -> Result<(Picture, SealOfPicture), OperationError> {
+async fn sealed_picture(app: &App, request: &ExtractRequest) -> Result<(Picture, SealOfPicture), OperationError> {
     for _ in 0..TRIES_MAX {
-        let picture = settled_picture(app, documents).await?;
+        let picture = settled_picture(app, request).await?;
         let identities: Vec<&str> = picture.subjects.keys().map(String::as_str).collect();
         let Some(sealed) = app.journal.sealed(&identities).await? else { continue };
         let Some(place) = app.journal.find(sealed.made.event).await? else { continue };
@@ -142,18 +145,18 @@ async fn sealed_picture(app: &App, documents: &[DocumentId]) -> Result<(Picture,
 }
 
 /// Reads until nothing moved while it was read: documents, histories and checkpoint then belong together.
-async fn settled_picture(app: &App, documents: &[DocumentId]) -> Result<Picture, OperationError> {
+async fn settled_picture(app: &App, request: &ExtractRequest) -> Result<Picture, OperationError> {
     for _ in 0..TRIES_MAX {
         let before = newest_checkpoint(app).await?.size;
-        let picture = picture(app, documents).await?;
+        let picture = picture(app, request).await?;
         if picture.checkpoint.size == before {
             return Ok(picture);
         }
     }
     // A busy log: what moves is rarely what is asked for. The histories decide.
     for _ in 0..TRIES_MAX {
-        let first = picture(app, documents).await?;
-        let second = picture(app, documents).await?;
+        let first = picture(app, request).await?;
+        let second = picture(app, request).await?;
         // Nothing moved from before the first checkpoint till after it; what came after the second histories were read
         // may lie below the second checkpoint.
         if first.subjects == second.subjects && states(&first) == states(&second) {
@@ -171,24 +174,24 @@ async fn newest_checkpoint(app: &App) -> Result<StoredCheckpoint, OperationError
     Ok(app.journal.latest_checkpoint().await?.ok_or(RefusalCode::ExtractScopeEmpty)?)
 }
 
-async fn picture(app: &App, documents: &[DocumentId]) -> Result<Picture, OperationError> {
-    let mut rows = Vec::new();
+async fn picture(app: &App, request: &ExtractRequest) -> Result<Picture, OperationError> {
+    let rows = scope::documents(app, request).await?;
     let mut cases: Vec<(CaseRow, Vec<DocumentId>)> = Vec::new();
     let mut identities = Vec::new();
-    for id in documents {
-        let row = store::load(&app.db, *id).await?.ok_or(RefusalCode::DocumentUnknown)?;
-        if row.recorded_seq.is_none() || row.state() == State::Recording {
-            return Err(RefusalCode::DocumentNotYetReceived.into());
-        }
-        for case in cases::of_document(&app.db, *id).await? {
+    let mut offers = BTreeSet::new();
+    for row in &rows {
+        for case in cases::of_document(&app.db, row.id).await? {
             match cases.iter_mut().find(|(known, _)| known.id == case.id) {
-                Some((_, documents)) => documents.push(*id),
-                None => cases.push((case, vec![*id])),
+                Some((_, documents)) => documents.push(row.id),
+                None => cases.push((case, vec![row.id])),
             }
         }
-        identities.push(commit::document_subject(*id));
-        rows.push(row);
+        if let Some((offer, _)) = row.offer {
+            offers.extend(offer_entries(app, offer).await?);
+        }
+        identities.push(commit::document_subject(row.id));
     }
+    identities.extend(request.period.iter().map(|period| commit::party_subject(&period.party)));
     identities.extend(cases.iter().map(|(case, _)| case_subject(case.id)));
     let mut subjects = BTreeMap::new();
     for identity in identities {
@@ -196,7 +199,16 @@ async fn picture(app: &App, documents: &[DocumentId]) -> Result<Picture, Operati
         subjects.insert(identity, entries);
     }
     let checkpoint = newest_checkpoint(app).await?;
-    Ok(Picture { rows, cases, checkpoint, subjects })
+    Ok(Picture { rows, cases, checkpoint, subjects, offers })
+}
+
+/// The entries by which the versions of an offer were published.
+async fn offer_entries(app: &App, offer: OfferId) -> Result<Vec<u64>, OperationError> {
+    let mut entries = Vec::new();
+    for version in offers::versions(&app.db, offer).await? {
+        entries.extend(app.journal.find(version.event).await?.map(|entry| entry.seq));
+    }
+    Ok(entries)
 }
 
 fn case_subject(case: CaseId) -> String {
@@ -339,17 +351,21 @@ async fn journal_facts(
     app: &App,
     picture: &Picture,
     seal: &SealOfPicture,
+    period: Option<&PartyPeriod>,
     checkpoint: StoredCheckpoint,
 ) -> Result<JournalFacts, OperationError> {
     let size = checkpoint.size;
     // The first entry fixes the key under which each subject has one name.
-    let numbers: BTreeSet<u64> = picture.subjects.values().flatten().copied().chain([0, seal.entry]).collect();
+    let beside = picture.offers.iter().copied().filter(|seq| *seq < size).chain([0, seal.entry]);
+    let numbers: BTreeSet<u64> = picture.subjects.values().flatten().copied().chain(beside).collect();
+    let whole = revealed_whole(picture, seal, period);
     let shown: BTreeSet<[u8; 32]> = picture.subjects.keys().map(|identity| app.journal.pseudonym(identity)).collect();
     let mut entries = Vec::new();
     let mut counters: BTreeMap<[u8; 32], Vec<(u64, u64)>> = BTreeMap::new();
     for seq in numbers {
         let stored = app.journal.entry(seq).await?.ok_or(JournalError::NoEntry { seq, size })?;
-        stored.proven()?;
+        let (entry, _) = stored.proven()?;
+        let is_whole = whole.contains(&seq) || period.is_some_and(|period| period.contains(entry.at()));
         for (field, opening) in &stored.openings {
             if let (Field::Subject(_), Some(link)) = (field, SubjectLink::from_value(&opening.value)) {
                 counters.entry(link.subject).or_default().push((link.n, seq));
@@ -357,7 +373,7 @@ async fn journal_facts(
         }
         entries.push(EntryFacts {
             seq,
-            openings: openings(&stored, &shown),
+            openings: openings(&stored, &entry.kind, is_whole, &shown),
             proof: app.journal.inclusion_proof(seq, size).await?,
             body: stored.body,
             leaf: stored.leaf,
@@ -397,12 +413,27 @@ fn must_be_counted(identity: &str, listed: &[u64], opened: Option<&Vec<(u64, u64
         .into())
 }
 
+/// The entries that are revealed whenever they were made: all except those that are here only because the history of a
+/// party is shown without a gap.
+fn revealed_whole(picture: &Picture, seal: &SealOfPicture, period: Option<&PartyPeriod>) -> BTreeSet<u64> {
+    let party = period.map(|period| commit::party_subject(&period.party));
+    let asked = picture.subjects.iter().filter(|(identity, _)| Some(*identity) != party.as_ref());
+    let entries = asked.flat_map(|(_, entries)| entries.iter().copied());
+    entries.chain(picture.offers.iter().copied()).chain([0, seal.entry]).collect()
+}
+
 /// What is revealed of an entry: who acted, what was said, and its place among the entries of the subjects shown here;
-/// not its place among those of others.
-fn openings(stored: &StoredEntry, shown: &BTreeSet<[u8; 32]>) -> Vec<OpeningFacts> {
+/// not its place among those of others. Of one outside the period that was asked for only the place is revealed; one by
+/// which a document was contested says which and by which case, as the format demands.
+fn openings(stored: &StoredEntry, entry_kind: &str, is_whole: bool, shown: &BTreeSet<[u8; 32]>) -> Vec<OpeningFacts> {
+    const OF_CONTESTED: [&str; 2] = [field::DOCUMENT_ID, field::CASE_ID];
+    let told = |name: &str| {
+        let needed = entry_kind == kind::DOCUMENT_CONTESTED && OF_CONTESTED.contains(&name);
+        !KEPT_BACK.contains(&name) && (is_whole || needed)
+    };
     let reveals = |field: Field, value: &Value, name: Option<&str>| match field {
-        Field::Actor => true,
-        Field::Payload(_) => name.is_some_and(|name| !KEPT_BACK.contains(&name)),
+        Field::Actor => is_whole,
+        Field::Payload(_) => name.is_some_and(told),
         Field::Subject(_) => SubjectLink::from_value(value).is_some_and(|link| shown.contains(&link.subject)),
     };
     let place = |field: Field| match field {
@@ -424,7 +455,6 @@ fn openings(stored: &StoredEntry, shown: &BTreeSet<[u8; 32]>) -> Vec<OpeningFact
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::extract::format::field;
 
     #[test]
     fn a_holders_own_words_are_kept_back() {

@@ -32,7 +32,10 @@ use crate::i18n::Language;
 use crate::journal::EventDraft;
 
 mod gather;
+mod scope;
 mod stale;
+
+pub use scope::{HISTORY_MAX, PartyPeriod};
 
 /// Longest text of a request, in characters.
 const TEXT_MAX_CHARS: usize = 1000;
@@ -47,13 +50,15 @@ const PACKAGE_MAX_BYTES: u64 = qolhat_storage::GET_MAX_BYTES - 16 * 1024 * 1024;
 /// How often an extract is built anew because another one took its number.
 const NUMBER_TRIES_MAX: usize = 5;
 /// Field of the journal's entry: SHA-256 of the extract.
-const SHA256_FIELD: &str = "sha256";
+pub const SHA256_FIELD: &str = "sha256";
 
 /// What is asked for.
 #[derive(Debug)]
 pub struct ExtractRequest {
-    /// The documents, in the order wanted.
+    /// The documents, in the order wanted; none with a period.
     pub documents: Vec<DocumentId>,
+    /// The party and the period of which everything is wanted.
+    pub period: Option<PartyPeriod>,
     /// Who asks.
     pub asked_by: String,
     /// On what ground.
@@ -95,7 +100,8 @@ pub fn operator_card(app: &App) -> OperatorCard {
 /// is kept with the extract, so that a repeated request takes no second number ([`read_prepared_again`]).
 ///
 /// # Errors
-/// `not-an-officer`, `extract-scope-empty`, `too-many-documents`, `document-unknown`, `document-not-yet-received`, `upload-too-large` for more
+/// `not-an-officer`, `extract-scope-empty`, `too-many-documents`, `history-too-long` for a party with more than [`HISTORY_MAX`]
+/// entries, `document-unknown`, `document-not-yet-received`, `upload-too-large` for more
 /// than [`FILES_MAX_BYTES`], `time-stamp-unavailable`.
 ///
 /// Keeps: JRN-10, SIG-19.
@@ -115,6 +121,10 @@ pub async fn prepare_extract(
     }
     if request.documents.len() > DOCUMENTS_MAX {
         return Err(too_many_documents().into());
+    }
+    // One or the other: documents beside a period would be of nobody knows which scope.
+    if request.period.is_some() && !request.documents.is_empty() {
+        return Err(Refusal::new(RefusalCode::ExtractScopeEmpty).at("/documents").into());
     }
     let id = ExtractId::new(now, &mut app.rng.clone());
     let facts = gather::facts(app, caller, &request, id, now).await?;
@@ -146,6 +156,7 @@ async fn keep(
     let inconsistent = |error: String| OperationError::from(Fault::Inconsistent(error));
     let (id, key) = (facts.id, keep_content::new_key(app));
     let wrapped = envelope::wrap_key(&app.wrapping, &key, &holder_name(id), &mut app.rng.clone())?;
+    let documents: Vec<DocumentId> = facts.documents.iter().map(|document| document.id).collect();
     for _ in 0..NUMBER_TRIES_MAX {
         let number = store::next_number(&app.db).await?;
         facts.number = u64::try_from(number).unwrap_or_default();
@@ -158,15 +169,15 @@ async fn keep(
             id,
             number,
             officer_iin: &caller.iin.to_string(),
-            scope: &request.scope,
+            scope: &facts.request.scope,
             ground: &request.ground,
             prepared_at: facts.made_at,
             wrapped_key: wrapped.clone(),
             prepared_address: keep_content::put(app, &key, &package).await?,
-            documents: &request.documents,
+            documents: &documents,
         };
         let mut tx = app.db.begin().await?;
-        must_be_there(&mut tx, &request.documents).await?;
+        must_be_there(&mut tx, &documents).await?;
         match store::insert(&mut tx, &row).await {
             Ok(()) => {
                 answers::keep(&mut tx, again, &id.to_string(), facts.made_at).await?;

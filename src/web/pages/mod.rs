@@ -10,4 +10,5 @@ pub mod home;
 pub mod login;
 pub mod offers;
 pub mod officer;
+pub mod registry;
 pub mod verify;

@@ -4,10 +4,14 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use qolhat_storage::ContentDigest;
 
 use crate::api::Shared;
+use crate::app::App;
 use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::intake::Upload;
+use crate::operations::OperationError;
+use crate::operations::look_up_extract::look_up_extract;
 use crate::operations::verify_file::{FileVerdict, INPUT_MAX_BYTES, verify_file};
 use crate::signature::shown::Showing;
 use crate::web::drawn;
@@ -24,6 +28,50 @@ struct Verify<'a> {
     problem: Option<Problem>,
     /// Name of the file and the verdict on it.
     judged: Option<(String, FileVerdict)>,
+    /// What the register says of the number that an extract bears.
+    registered: Option<InRegister>,
+}
+
+/// What the register of issued extracts says of a file that bears a number.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum InRegister {
+    /// This very file was issued under it.
+    Same,
+    /// Another file was, or nobody can tell any more.
+    Other,
+    /// No file was.
+    Unknown,
+}
+
+impl InRegister {
+    fn is_same(self) -> bool {
+        self == Self::Same
+    }
+
+    fn key(self) -> &'static str {
+        match self {
+            Self::Same => "page-registry-same",
+            Self::Other => "page-registry-other",
+            Self::Unknown => "page-registry-unknown",
+        }
+    }
+}
+
+/// What the register says; nothing of a file that is no extract, or one of another operator's.
+async fn in_register(
+    app: &App,
+    verdict: &FileVerdict,
+    sha256: &ContentDigest,
+) -> Result<Option<InRegister>, OperationError> {
+    let Some(extract) = verdict.extract.as_ref().filter(|extract| extract.pinned) else { return Ok(None) };
+    match look_up_extract(app, extract.number).await {
+        Ok(found) if found.is_file(sha256) == Some(true) => Ok(Some(InRegister::Same)),
+        Ok(_) => Ok(Some(InRegister::Other)),
+        Err(OperationError::Refused(refusal)) if refusal.code == RefusalCode::ExtractUnknown => {
+            Ok(Some(InRegister::Unknown))
+        }
+        Err(error) => Err(error),
+    }
 }
 
 impl Verify<'_> {
@@ -54,7 +102,7 @@ impl Verify<'_> {
 }
 
 fn page<'a>(ui: &'a Ui, judged: Option<(String, FileVerdict)>, problem: Option<Problem>) -> Verify<'a> {
-    Verify { ui, limit: i64::try_from(INPUT_MAX_BYTES).unwrap_or(i64::MAX), problem, judged }
+    Verify { ui, limit: i64::try_from(INPUT_MAX_BYTES).unwrap_or(i64::MAX), problem, judged, registered: None }
 }
 
 /// The form.
@@ -81,12 +129,18 @@ pub async fn judge(State(app): State<Shared>, visitor: Visitor, mut form: Form) 
     let judged = match taken {
         Ok((file, content)) => {
             let content = content.map(|content| content.bytes);
-            verify_file(&app, file.bytes, content, Showing::Masked).await.map(|verdict| (file.name, verdict))
+            let sha256 = ContentDigest::of(&file.bytes);
+            match verify_file(&app, file.bytes, content, Showing::Masked).await {
+                Ok(verdict) => in_register(&app, &verdict, &sha256).await.map(|found| (file.name, verdict, found)),
+                Err(error) => Err(error),
+            }
         }
         Err(refusal) => Err(refusal.into()),
     };
     match judged {
-        Ok(judged) => drawn::page(&page(&ui, Some(judged), None)),
+        Ok((name, verdict, registered)) => {
+            drawn::page(&Verify { registered, ..page(&ui, Some((name, verdict)), None) })
+        }
         Err(error) => {
             let refusal = PageError::from(error).in_form()?;
             let problem = ui.problem(&refusal);

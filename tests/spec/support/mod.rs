@@ -2,6 +2,7 @@
 
 pub mod blobs;
 pub mod database;
+pub mod second_verifier;
 pub mod stage;
 
 use std::path::{Path, PathBuf};

@@ -12,14 +12,15 @@ use crate::api::documents::download;
 use crate::api::input::{Asked, Place};
 use crate::app::App;
 use crate::domain::ids::{DocumentId, ExtractId};
+use crate::domain::party::{IdentifierPolicy, Party};
 use crate::domain::refusal::{Refusal, RefusalCode};
-use crate::domain::time::Moment;
+use crate::domain::time::{Moment, parse_field};
 use crate::extract::build::Prepared;
 use crate::extract::format;
 use crate::extract::records::{DocumentRecord, ExtractRecord};
 use crate::extract::store::{self, ListedExtract};
 use crate::operations::Fault;
-use crate::operations::issue_extract::{self, DOCUMENTS_MAX, ExtractRequest};
+use crate::operations::issue_extract::{self, DOCUMENTS_MAX, ExtractRequest, PartyPeriod};
 use crate::web::drawn;
 use crate::web::form::Form;
 use crate::web::problem_page::PageError;
@@ -49,6 +50,9 @@ pub async fn list(State(app): State<Shared>, visitor: Visitor) -> Result<Respons
 #[derive(Default)]
 struct Typed {
     documents: String,
+    party: String,
+    from: String,
+    to: String,
     asked_by: String,
     ground: String,
     scope: String,
@@ -57,12 +61,21 @@ struct Typed {
 impl Typed {
     fn of(form: &Form) -> Self {
         let text = |name: &str| form.text(name).to_owned();
-        Self { documents: text("documents"), asked_by: text("asked_by"), ground: text("ground"), scope: text("scope") }
+        Self {
+            documents: text("documents"),
+            party: text("party"),
+            from: text("from"),
+            to: text("to"),
+            asked_by: text("asked_by"),
+            ground: text("ground"),
+            scope: text("scope"),
+        }
     }
 
     fn request(&self) -> Result<ExtractRequest, Refusal> {
         let ids: Vec<&str> = self.documents.split_whitespace().take(DOCUMENTS_MAX + 1).collect();
-        if ids.is_empty() {
+        let period = self.period()?;
+        if ids.is_empty() && period.is_none() {
             return Err(Refusal::new(RefusalCode::ExtractScopeEmpty).at("/documents"));
         }
         if ids.len() > DOCUMENTS_MAX {
@@ -72,10 +85,29 @@ impl Typed {
         let documents = ids.iter().map(document).collect::<Result<Vec<_>, _>>();
         Ok(ExtractRequest {
             documents: documents.map_err(|_| Refusal::new(RefusalCode::DocumentUnknown).at("/documents"))?,
+            period,
             asked_by: self.asked_by.clone(),
             ground: self.ground.clone(),
             scope: self.scope.clone(),
         })
+    }
+}
+
+impl Typed {
+    /// Everything of one party in a period, when any of its fields is filled.
+    fn period(&self) -> Result<Option<PartyPeriod>, Refusal> {
+        if [&self.party, &self.from, &self.to].iter().all(|field| field.is_empty()) {
+            return Ok(None);
+        }
+        let party = Party::parse_key(self.party.trim(), IdentifierPolicy::AcceptTest).map_err(|error| {
+            let refusal = Refusal::new(RefusalCode::IdentifierInvalid).with("identifier", &self.party);
+            refusal.with("reason", error.to_string()).at("/party")
+        })?;
+        let moment = |text: &str, pointer: &str| {
+            let refusal = || Refusal::new(RefusalCode::DateInvalid).with("reason", text).at(pointer);
+            parse_field(text).map_err(|_| refusal())
+        };
+        PartyPeriod::new(party, moment(&self.from, "/from")?, moment(&self.to, "/to")?).map(Some)
     }
 }
 

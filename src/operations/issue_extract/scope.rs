@@ -1,0 +1,115 @@
+//! What falls under a request: the documents that were listed, or everything of one party in a period.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::super::{OperationError, commit};
+use super::{DOCUMENTS_MAX, ExtractRequest, too_many_documents};
+use crate::app::App;
+use crate::docflow::State;
+use crate::docflow::destruction;
+use crate::docflow::store::{self, DocumentRow};
+use crate::domain::ids::DocumentId;
+use crate::domain::party::Party;
+use crate::domain::refusal::{Refusal, RefusalCode};
+use crate::domain::time::Moment;
+use crate::extract::format::field;
+use crate::journal::JournalError;
+
+/// Most entries of a party whose period is asked for: its whole history is put into the extract, three files for each.
+pub const HISTORY_MAX: usize = 4000;
+
+/// A party, and the period of which everything of it is wanted.
+#[derive(Debug, Clone, Copy)]
+pub struct PartyPeriod {
+    /// Whose entries.
+    pub party: Party,
+    /// The first instant.
+    pub from: Moment,
+    /// The instant that ends it, itself not in it.
+    pub to: Moment,
+}
+
+impl PartyPeriod {
+    /// The period of the party.
+    ///
+    /// # Errors
+    /// `date-invalid` for a period that ends before it begins.
+    pub fn new(party: Party, from: Moment, to: Moment) -> Result<Self, Refusal> {
+        if from < to {
+            return Ok(Self { party, from, to });
+        }
+        Err(Refusal::new(RefusalCode::DateInvalid).with("reason", to.to_string()).at("/to"))
+    }
+
+    pub(super) fn contains(&self, at: Moment) -> bool {
+        self.from <= at && at < self.to
+    }
+}
+
+/// The scope as it is registered and stands in the extract: the asker's words, and with a period whose and which, so that
+/// nobody has to take them from the words.
+pub(super) fn scope_text(request: &ExtractRequest) -> String {
+    match &request.period {
+        Some(period) => format!("{} [{} {}/{}]", request.scope, period.party.key(), period.from, period.to),
+        None => request.scope.clone(),
+    }
+}
+
+/// The documents that fall under the request: those listed, in their order; or those of which the party's entries in the
+/// period speak, as far as they are recorded, the oldest entry first.
+///
+/// # Errors
+/// `extract-scope-empty`, `document-unknown`, `document-not-yet-received`, `too-many-documents`, `history-too-long`.
+pub(super) async fn documents(app: &App, request: &ExtractRequest) -> Result<Vec<DocumentRow>, OperationError> {
+    let Some(period) = &request.period else { return listed(app, &request.documents).await };
+    let history = app.journal.entries_of_subject(&commit::party_subject(&period.party)).await?;
+    if history.len() > HISTORY_MAX {
+        return Err(Refusal::new(RefusalCode::HistoryTooLong).with("limit", HISTORY_MAX.to_string()).into());
+    }
+    let (mut known, mut rows, mut is_empty) = (BTreeSet::new(), Vec::new(), true);
+    for seq in history {
+        let size = seq.saturating_add(1);
+        let stored = app.journal.entry(seq).await?.ok_or(JournalError::NoEntry { seq, size })?;
+        let (entry, fields) = stored.proven()?;
+        if !period.contains(entry.at()) {
+            continue;
+        }
+        is_empty = false;
+        let told = fields.get(field::DOCUMENT_ID).and_then(Value::as_str);
+        let Some(id) = told.and_then(|id| DocumentId::parse(id).ok()).filter(|id| known.insert(*id)) else { continue };
+        // What was never received, or was destroyed, is told by the party's entries alone.
+        if destruction::destroyed_at(&app.db, id).await?.is_some() {
+            continue;
+        }
+        if let Some(row) = store::load(&app.db, id).await?.filter(is_recorded) {
+            rows.push(row);
+        }
+    }
+    match rows.len() {
+        _ if is_empty => Err(RefusalCode::ExtractScopeEmpty.into()),
+        count if count > DOCUMENTS_MAX => Err(too_many_documents().into()),
+        _ => Ok(rows),
+    }
+}
+
+async fn listed(app: &App, documents: &[DocumentId]) -> Result<Vec<DocumentRow>, OperationError> {
+    let wanted: BTreeSet<DocumentId> = documents.iter().copied().collect();
+    if wanted.is_empty() || wanted.len() != documents.len() {
+        return Err(RefusalCode::ExtractScopeEmpty.into());
+    }
+    let mut rows = Vec::new();
+    for id in documents {
+        let row = store::load(&app.db, *id).await?.ok_or(RefusalCode::DocumentUnknown)?;
+        if !is_recorded(&row) {
+            return Err(RefusalCode::DocumentNotYetReceived.into());
+        }
+        rows.push(row);
+    }
+    Ok(rows)
+}
+
+fn is_recorded(row: &DocumentRow) -> bool {
+    row.recorded_seq.is_some() && row.state() != State::Recording
+}

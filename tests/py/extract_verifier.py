@@ -1,0 +1,761 @@
+"""A second verifier of extracts, written from docs/extract-format.md alone; sections are those of that page.
+
+    extract_verifier.py --anchors FOLDER --operator BIN --log-key KEY --at INSTANT FILE…
+
+One line for each file: TOTAL-PASSED, INDETERMINATE or TOTAL-FAILED, the part and the reason. Exit code 0 when all passed. The
+texts for people are not made anew, so they are not shown as checked. Python alone is needed; it is slow. A signature by an
+algorithm that is not read here is INDETERMINATE.
+"""
+
+import argparse
+import base64
+import hashlib
+import json
+import re
+import struct
+import sys
+import zlib
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import slow_ed25519
+from slow_cms import SKEW, Certificate, Cms, Crl, Ocsp, Refuted, Trust, Undetermined, judge, stamped_at
+
+MIMETYPE = b"application/vnd.etsi.asic-e+zip"
+META = ["META-INF/ASiCManifest001.xml", "META-INF/ASiCManifest002.xml", "META-INF/signature001.p7s", "META-INF/signature002.p7s"]
+SYSTEM = "1.2.398.3.3.4.1.2.6"
+
+
+def sha256(*pieces):
+    return hashlib.sha256(b"".join(pieces)).digest()
+
+
+def must(fits, reason):
+    if not fits:
+        raise Refuted(reason)
+
+
+def instant(text):
+    """RFC 3339 in UTC."""
+    found = re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z", text)
+    must(found, f"{text} is no instant")
+    at = datetime.strptime(found[1], "%Y-%m-%dT%H:%M:%S").replace(tzinfo=timezone.utc)
+    return at + timedelta(microseconds=int((found[2] or "0")[:6].ljust(6, "0")))
+
+
+def second(at):
+    return at.replace(microsecond=0)
+
+
+def digits(text, size=32):
+    must(isinstance(text, str) and re.fullmatch(r"[0-9a-f]{%d}" % (2 * size), text), "not lower-case hexadecimal digits")
+    return bytes.fromhex(text)
+
+
+def rises(numbers):
+    return all(a < b for a, b in zip(numbers, numbers[1:]))
+
+
+# Section 2.
+
+
+def packed(files):
+    """The one zip of these files, in this order."""
+    out, central = b"", b""
+    for name, content in files:
+        common = struct.pack("<HHHHHIIIHH", 10, 0, 0, 0, 0x21, zlib.crc32(content), len(content), len(content), len(name), 0)
+        central += b"PK\x01\x02" + struct.pack("<H", 20) + common + bytes(10) + struct.pack("<I", len(out)) + name.encode()
+        out += b"PK\x03\x04" + common + name.encode() + content
+    end = b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, len(files), len(files), len(central), len(out), 0)
+    return out + central + end
+
+
+def unpacked(data):
+    must(len(data) <= 2**31 - 1, "too large")
+    files, at = [], 0
+    while data[at : at + 4] == b"PK\x03\x04":
+        must(at + 30 <= len(data) and len(files) < 20000, "a header is cut off, or too many files")
+        size, length = struct.unpack_from("<I", data, at + 18)[0], struct.unpack_from("<H", data, at + 26)[0]
+        name, at = data[at + 30 : at + 30 + length], at + 30 + length
+        must(re.fullmatch(rb"[A-Za-z0-9._/-]{1,200}", name), "a name")
+        must(not any(part in (b"", b".", b"..") for part in name.split(b"/")) and at + size <= len(data), "a name or a size")
+        files.append((name.decode(), data[at : at + size]))
+        at += size
+    names = [name for name, _ in files]
+    rank = lambda name: (0 if name == "mimetype" else 2 if name.startswith("META-INF/") else 1, name)
+    lower = {name.lower() for name in names}
+    must(names == sorted(names, key=rank) and len(lower) == len(names), "order of the files, or one twice")
+    folders = {name[:at] for name in lower for at in range(len(name)) if name[at] == "/"}
+    must(not folders & lower, "a file that is a folder")
+    must(files and files[0] == ("mimetype", MIMETYPE), "mimetype")
+    must(packed(files) == data, "the zip is not canonical")
+    return dict(files[1:])
+
+
+# Section 4.
+
+MEDIA = {
+    "json": "application/json",
+    "txt": "text/plain",
+    "xml": "application/xml",
+    "pdf": "application/pdf",
+    "p7s": "application/pkcs7-signature",
+    "p7m": "application/pkcs7-mime",
+    "tst": "application/vnd.etsi.timestamp-token",
+    "cer": "application/pkix-cert",
+    "crl": "application/pkix-crl",
+    "der": "application/ocsp-response",
+}
+
+
+def manifest(signature, files):
+    lines = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        '<asic:ASiCManifest xmlns:asic="http://uri.etsi.org/02918/v1.2.1#" xmlns:ds="http://www.w3.org/2000/09/xmldsig#">',
+        f'  <asic:SigReference URI="{signature}" MimeType="application/pkcs7-signature"/>',
+    ]
+    for name in sorted(name for name in files if not name.startswith("META-INF/")):
+        kind = MEDIA.get(name.rsplit(".", 1)[-1] if "." in name.rsplit("/", 1)[-1] else "", "application/octet-stream")
+        lines += [
+            f'  <asic:DataObjectReference URI="{name}" MimeType="{kind}">',
+            '    <ds:DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"/>',
+            f"    <ds:DigestValue>{base64.b64encode(sha256(files[name])).decode()}</ds:DigestValue>",
+            "  </asic:DataObjectReference>",
+        ]
+    return ("\n".join(lines + ["</asic:ASiCManifest>"]) + "\n").encode()
+
+
+# Section 5.
+
+
+def key_of(text):
+    name, told, key = text.split("+", 2)
+    key = base64.b64decode(key, validate=True)
+    must(key[0] == 1 and len(key) == 33 and sha256(name.encode(), b"\n", key)[:4].hex() == told, "the key of the log")
+    return name, bytes.fromhex(told), key[1:]
+
+
+def note(data, key):
+    """The text of a signed note that the key signed, and how many signature lines there are."""
+    name, told, public = key
+    text, separator, lines = data.decode().rpartition("\n\n")
+    must(separator and lines.endswith("\n"), "not a signed note")
+    text, holds = (text + "\n").encode(), 0
+    for line in lines[:-1].split("\n"):
+        found = re.fullmatch(r"— (\S+) ([A-Za-z0-9+/]+=*)", line)
+        must(found, "a signature line")
+        value = base64.b64decode(found[2], validate=True)
+        if found[1] == name and value[:4] == told:
+            must(slow_ed25519.verify(public, text, value[4:]), "the log key did not sign this")
+            holds += 1
+    must(holds == 1, "not signed once by the log key")
+    return text, lines.count("\n")
+
+
+# Section 6. A type is str, int, bool or object; "?" as the first of a tuple: may be null; a list: each; a dict: an object.
+
+NUMBER = object()
+MAYBE = lambda kind: ("?", kind)
+PARTY = {"key": str, "name": str}
+FILE = {"name": str, "path": str, "media_type": str, "size": NUMBER, "sha256": str}
+EXTRACT = {
+    "format": str, "version": NUMBER, "id": str, "number": NUMBER, "made_at": str, "operator": {"bin": str, "name": str},
+    "log": {"origin": str, "key": str}, "officer": {"iin": str, "name": str},
+    "request": {"asked_by": str, "ground": str, "scope": str}, "source": str, "documents": [str],
+    "cases": [{"id": str, "certificate_sha256": str, "reported_at": str, "compromised_since": str, "cut_off": MAYBE(str),
+               "state": str, "documents": [str]}],
+}  # fmt: skip
+DOCUMENT = {
+    "id": str, "kind": str, "number": str, "title": str, "date": MAYBE(str), "state": str, "sender": PARTY, "recipient": PARTY,
+    "recorded_entry": MAYBE(NUMBER), "received_at": MAYBE(str), "original": FILE, "attachments": [FILE],
+    "signatures": [{
+        "id": str, "side": str, "path": str, "sha256": str, "time_stamp": MAYBE(str), "certificate_sha256": str,
+        "common_name": str, "iin": MAYBE(str), "bin": MAYBE(str), "role": str, "claimed_at": MAYBE(str),
+        "proven_at": MAYBE(str), "checked_at": str, "indication": str, "sub_indication": MAYBE(str), "entry": MAYBE(NUMBER),
+        "contested_by": [str],
+    }],
+    "receipts": [str], "conditions": [{"condition": str, "clause": str, "holds": bool, "evidence": object}],
+}  # fmt: skip
+STATEMENT = {
+    "level": NUMBER, "caveat": str, "tail": str, "size": NUMBER, "root": str, "entries": [NUMBER],
+    "seal": MAYBE({"entry": NUMBER, "size": NUMBER}),
+    "subjects": [{
+        "identity": str, "pseudonym": str, "proof": str, "count": NUMBER, "entries": [NUMBER],
+        "sealed": MAYBE({
+            "count": NUMBER, "hashes": [str], "other": MAYBE({"subject": str, "count": NUMBER, "seq": NUMBER, "leaf": str}),
+        }),
+    }],
+}  # fmt: skip
+OPENINGS = {"seq": NUMBER, "openings": [{"place": str, "index": NUMBER, "salt": str, "value": object}]}
+PROOF = {"seq": NUMBER, "size": NUMBER, "leaf": str, "hashes": [str]}
+RECEIPT = {
+    "type": str, "version": NUMBER, "number": NUMBER, "document_id": str, "kind": str, "document_number": str, "title": str,
+    "sender": {"party": str, "name": str}, "recipient": {"party": str, "name": str}, "content_sha256": str,
+    "attachments": [{"name": str, "sha256": str}], "signature_sha256": MAYBE(str), "received_at": str,
+    "journal": {"origin": str, "key": str, "entry": NUMBER, "leaf": str}, "operator": {"bin": str, "name": str}, "text": object,
+}  # fmt: skip
+
+
+def once(pairs):
+    must(len({name for name, _ in pairs}) == len(pairs), "a name twice")
+    return dict(pairs)
+
+
+def fit(value, kind, where):
+    if isinstance(kind, tuple):
+        return None if value is None else fit(value, kind[1], where)
+    if isinstance(kind, list):
+        must(isinstance(value, list), where)
+        return [fit(each, kind[0], where) for each in value]
+    if isinstance(kind, dict):
+        must(isinstance(value, dict) and set(value) <= set(kind), f"{where}: a name not listed")
+        return {name: fit(value.get(name), of, f"{where}.{name}") for name, of in kind.items()}
+    if kind is NUMBER:
+        must(type(value) is int and 0 <= value < 2**64, where)
+    elif kind is not object:
+        must(type(value) is kind, where)
+    return value
+
+
+def record(data, kind, where):
+    must(len(data) <= 16 * 2**20, where)
+    return fit(json.loads(data.decode(), object_pairs_hook=once), kind, where)
+
+
+# Section 7.
+
+
+def jcs(value):
+    if isinstance(value, dict):
+        members = sorted(value.items(), key=lambda member: member[0].encode("utf-16-be"))
+        return "{" + ",".join(jcs(name) + ":" + jcs(each) for name, each in members) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(jcs, value)) + "]"
+    if isinstance(value, str):
+        short = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
+        return '"' + "".join(short.get(c, c if c >= " " else "\\u%04x" % ord(c)) for c in value) + '"'
+    must(value is None or isinstance(value, bool) or type(value) is int and abs(value) < 2**53, "a value outside JCS")
+    return {None: "null", True: "true", False: "false"}[value] if value is None or isinstance(value, bool) else str(value)
+
+
+def root_of(leaf, at, size, hashes):
+    """RFC 6962 section 2.1.1, as RFC 9162 section 2.1.3.2 computes it."""
+    must(at < size and len(hashes) <= 64, "a proof for another place")
+    last, found = size - 1, leaf
+    for each in hashes:
+        must(last > 0, "a proof that is too long")
+        if at % 2 or at == last:
+            found = sha256(b"\x01", each, found)
+            while at % 2 == 0 and at:
+                at, last = at >> 1, last >> 1
+        else:
+            found = sha256(b"\x01", found, each)
+        at, last = at >> 1, last >> 1
+    must(last == 0, "a proof that is too short")
+    return found
+
+
+class Entry:
+    def __init__(self, seq, body, openings, origin):
+        told = json.loads(body.decode(), object_pairs_hook=once)
+        must(len(body) <= 61440 and jcs(told).encode() == body, "an entry is not canonical")
+        must(set(told) == {"actor", "id", "kind", "log", "payload", "subj", "t", "v"} and told["v"] == 1, "names of an entry")
+        must(told["log"] == origin, "an entry of another log")
+        self.seq, self.kind, self.leaf = seq, told["kind"], sha256(b"\x00", body)
+        self.at = datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(milliseconds=told["t"])
+        self.fields, self.links, places = {}, [], set()
+        for opening in openings:
+            place, index = opening["place"], opening["index"]
+            must(place in ("actor", "subj", "payload") and (place, index) not in places, "an opening twice, or of no place")
+            places.add((place, index))
+            committed = [told["actor"]] if place == "actor" else told[place]
+            must(index < len(committed), "an opening of no place")
+            value = jcs(opening["value"]).encode()
+            must(len(value) <= 65536, "a value that is too long")
+            must(sha256(b"\x02", digits(opening["salt"]), value).hex() == committed[index], "an opening does not fit")
+            if place == "payload":
+                must(set(opening["value"]) == {"name", "value"}, "a field")
+                must(opening["value"]["name"] not in self.fields, "a field twice")
+                self.fields[opening["value"]["name"]] = opening["value"]["value"]
+            elif place == "subj":
+                must(set(opening["value"]) == {"n", "prev", "s"}, "a place among the entries of a subject")
+                self.links.append(opening["value"])
+
+    def must_say(self, name, value):
+        must(name in self.fields, f"entry {self.seq} does not open {name}")
+        must(self.fields[name] == value, f"{name} is another in entry {self.seq}")
+
+    def may_say(self, name, value):
+        must(self.fields.get(name, value) == value, f"{name} is another in entry {self.seq}")
+
+
+def map_root(pseudonym, standing, hashes):
+    must(len(hashes) <= 256, "a proof of the map that is too long")
+    for depth in reversed(range(len(hashes))):
+        bit = pseudonym[depth // 8] >> (7 - depth % 8) & 1
+        halves = (hashes[depth], standing) if bit else (standing, hashes[depth])
+        standing = sha256(b"\x04", *halves)
+    return standing
+
+
+def map_leaf(subject, count, seq, leaf):
+    return sha256(b"\x03", subject, count.to_bytes(8, "big"), seq.to_bytes(8, "big"), leaf)
+
+
+# Section 9.
+
+LEADS = {
+    "document.drafted": ([None], "draft"),
+    "document.check-pending": ([None, "draft"], "check-pending"),
+    "document.recorded": ([None, "draft", "check-pending"], "received"),
+    "document.received": ([None, "draft", "check-pending"], "received"),
+    "document.check-failed": (["check-pending"], "check-failed"),
+    "document.signed": (["received"], "accepted"),
+    "document.rejected": (["received"], "rejected"),
+    "document.withdrawn": (["draft", "check-pending", "received"], "withdrawn"),
+}
+KINDS = ["offer-acceptance", "completion-act", "payment-invoice", "letter", "arbitrary-file"]
+ROLES = {
+    "1.2.398.3.3.4.1.2.1": ("head", KINDS),
+    "1.2.398.3.3.4.1.2.2": ("sign-right", KINDS),
+    "1.2.398.3.3.4.1.2.3": ("finance-right", ["completion-act", "payment-invoice"]),
+    "1.2.398.3.3.4.1.2.4": ("hr", []),
+    "1.2.398.3.3.4.1.2.5": ("employee", []),
+    "1.2.398.3.3.4.1.2.6": ("information-system", []),
+    "1.2.398.5.19.1.2.2.1": ("treasury", []),
+    "1.2.398.3.3.4.1.1": ("natural-person", []),
+    "1.2.398.3.3.4.1.2": ("legal-entity", []),
+}
+CONDITIONS = ["authentic", "certificate-valid", "recorded", "within-agreement"]
+
+
+def is_system(certificate):
+    return any(use == SYSTEM or use.startswith(SYSTEM + ".") for use in certificate.uses())
+
+
+class Verifier:
+    def __init__(self, data, pins, at):
+        self.pins, self.at, self.doubts = pins, at, []
+        self.files = unpacked(data)
+        self.left = set(self.files)
+
+    def take(self, name):
+        must(name in self.files, f"{name} is missing")
+        self.left.discard(name)
+        return self.files[name]
+
+    def read(self, name, kind):
+        return record(self.take(name), kind, name)
+
+    def doubt(self, part, work):
+        """What cannot be told leaves the rest to be judged."""
+        try:
+            return work()
+        except Undetermined as error:
+            self.doubts.append(f"{part}: {error}")
+            return None
+
+    def run(self):
+        self.extract = self.read("extract.json", EXTRACT)
+        must((self.extract["format"], self.extract["version"]) == ("qolhat-extract", 1), "another format or version")
+        must(self.extract["source"] == "journals-and-stores-of-the-operator", "the source")
+        log = self.extract["log"]
+        must(self.extract["operator"]["bin"] == self.pins["operator"], "another operator than pinned")
+        must(log["key"] in self.pins["log_keys"], "another log than pinned")
+        self.key = key_of(log["key"])
+        must(self.key[0] == log["origin"], "the origin is not the name of the key")
+        self.container()
+        self.trust = self.evidence()
+        sealed = self.doubt("seal", self.seal)
+        self.doubt("officer", self.officer)
+        self.journal(sealed)
+        self.documents()
+        self.cases()
+        for name in ["HOWTO.txt", "summary.kk.txt", "summary.ru.txt", "summary.en.txt"]:
+            self.take(name)
+        must(not self.left, f"not foreseen: {sorted(self.left)[:3]}")
+
+    def container(self):
+        for number, name in enumerate(META[:2], 1):
+            must(self.take(name) == manifest(f"META-INF/signature00{number}.p7s", self.files), f"{name} is not of these files")
+        lines = [f"{sha256(self.take(name) if name in META[2:] else self.files[name]).hex()} {name}\n" for name in META]
+        text = f"qolhat-extract-binding/v1\n{self.key[0]}\n{''.join(lines)}".encode()
+        found, count = note(self.take("META-INF/binding.txt"), self.key)
+        must(found == text and count == 1, "the binding is of other files")
+
+    def evidence(self):
+        found = {"certificates": [], "ocsp": [], "crl": []}
+        read = {"certificates": (Certificate, "cer"), "ocsp": (Ocsp, "der"), "crl": (Crl, "crl")}
+        for name in sorted(name for name in self.files if name.startswith("evidence/")):
+            folder = name.split("/")[1]
+            must(folder in read, f"not foreseen: {name}")
+            kind, ending = read[folder]
+            octets = self.take(name)
+            must(name == f"evidence/{folder}/{sha256(octets).hex()}.{ending}", f"{name} is not named by its digest")
+            found[folder].append(kind(octets))
+        return Trust(self.pins["anchors"], found["certificates"], found["ocsp"], found["crl"])
+
+    def seal(self):
+        _, judged = judge(self.files[META[2]], self.files[META[0]], self.trust, self.at)
+        must(judged.certificate.bin == self.pins["operator"] and is_system(judged.certificate), "the seal is not the operator's")
+        return judged.proven
+
+    def officer(self):
+        _, judged = judge(self.files[META[3]], self.files[META[1]], self.trust, self.at)
+        told, found = self.extract["officer"], judged.certificate
+        must((found.iin, found.common_name, found.bin) == (told["iin"], told["name"], self.pins["operator"]), "another officer")
+
+    def journal(self, sealed):
+        octets = self.take("journal/checkpoint.txt")
+        text, _ = note(octets, self.key)
+        origin, size, root = text.decode().split("\n")[:3]
+        must(re.fullmatch(r"0|[1-9]\d*", size) and text.count(b"\n") == 3 and origin == self.key[0], "the checkpoint")
+        self.size, self.root = int(size), base64.b64decode(root, validate=True)
+        self.statement = self.read("statement.json", STATEMENT)
+        must((self.statement["size"], self.statement["root"]) == (self.size, self.root.hex()), "another checkpoint")
+        must(self.statement["tail"] == "asserted" and rises(self.statement["entries"]), "the statement")
+        stamped = None
+        if "journal/checkpoint.tst" in self.files:
+            token = self.take("journal/checkpoint.tst")
+            stamped = self.doubt("journal/checkpoint.tst", lambda: stamped_at(token, [octets, text], self.trust))
+        if stamped is None or sealed is None or sealed - stamped > timedelta(hours=24):
+            self.doubts.append("journal/checkpoint.txt: its time is not proven")
+        latest = second(min(self.at, stamped or self.at)) + SKEW
+        self.entries, before = {}, None
+        for seq in self.statement["entries"]:
+            body = self.take(f"journal/entries/{seq}.json")
+            openings = self.read(f"journal/openings/{seq}.json", OPENINGS)
+            proof = self.read(f"journal/proofs/{seq}.json", PROOF)
+            entry = Entry(seq, body, openings["openings"], self.key[0])
+            must((openings["seq"], proof["seq"], proof["size"]) == (seq, seq, self.size), f"of another entry than {seq}")
+            must(digits(proof["leaf"]) == entry.leaf, f"leaf of entry {seq}")
+            must(root_of(entry.leaf, seq, self.size, [digits(each) for each in proof["hashes"]]) == self.root, f"proof of {seq}")
+            must(before is None or before <= entry.at, "time goes back")
+            must(second(entry.at) <= latest, f"entry {seq} is later than what proves it")
+            self.entries[seq], before = entry, entry.at
+        self.subjects()
+
+    def subjects(self):
+        subjects, seal = self.statement["subjects"], self.statement["seal"]
+        must(self.statement["level"] == (1 if not subjects else 3 if seal else 2), "the level claimed is not the one shown")
+        shown = None
+        if seal:
+            entry = self.entries.get(seal["entry"])
+            must(entry and entry.kind == "journal.sealed" and "seal" in entry.fields, "the seal is not here")
+            shown = entry.fields["seal"]
+            must(set(shown) == {"day", "size", "root", "subjects", "map"}, "the seal")
+            must(shown["size"] == seal["size"] <= seal["entry"], "the seal is of another size")
+        key = self.vrf_key() if subjects else None
+        must(len({each["identity"] for each in subjects}) == len(subjects), "a subject twice")
+        self.histories = {}
+        for subject in subjects:
+            pseudonym, identity = digits(subject["pseudonym"]), subject["identity"]
+            output = slow_ed25519.vrf_output(key, identity.encode(), digits(subject["proof"], 80))
+            must(output is not None and output[:32] == pseudonym, f"the pseudonym of {identity}")
+            self.history(subject)
+            self.sealed(subject, pseudonym, shown)
+            self.histories[identity] = subject["entries"]
+        must(len({each["pseudonym"] for each in subjects}) == len(subjects), "a pseudonym twice")
+        by_pseudonym = {each["pseudonym"]: each["entries"] for each in subjects}
+        for entry in self.entries.values():
+            must(all(entry.seq in by_pseudonym.get(link["s"], [entry.seq]) for link in entry.links), "an entry is left out")
+
+    def vrf_key(self):
+        first = self.entries.get(0)
+        must(first and first.kind == "log.opened", "the first entry of the log is not here")
+        first.must_say("vrf_suite", "ECVRF-EDWARDS25519-SHA512-TAI")
+        key = slow_ed25519.vrf_key(digits(first.fields.get("vrf_key")))
+        must(key, "the key of pseudonyms")
+        return key
+
+    def history(self, subject):
+        must(rises(subject["entries"]) and len(subject["entries"]) == subject["count"], "the count of a subject")
+        before = ""
+        for number, seq in enumerate(subject["entries"], 1):
+            must(seq in self.entries, f"entry {seq} is not here")
+            links = [link for link in self.entries[seq].links if link["s"] == subject["pseudonym"]]
+            must(len(links) == 1 and links[0] == {"n": number, "prev": before, "s": subject["pseudonym"]}, "a gap in a history")
+            before = self.entries[seq].leaf.hex()
+
+    def sealed(self, subject, pseudonym, shown):
+        told = subject["sealed"]
+        must((told is None) == (shown is None), "a subject without a seal, or a seal without it")
+        if shown is None:
+            return
+        below = [seq for seq in subject["entries"] if seq < shown["size"]]
+        must(told["count"] == len(below), "another count below the seal")
+        standing, hashes = bytes(32), [digits(each) for each in told["hashes"]]
+        if below:
+            must(told["other"] is None, "shown to be there and not to be")
+            standing = map_leaf(pseudonym, len(below), below[-1], self.entries[below[-1]].leaf)
+        elif told["other"]:
+            other = digits(told["other"]["subject"])
+            bits = lambda octets: f"{int.from_bytes(octets, 'big'):0256b}"[: len(hashes)]
+            must(other != pseudonym and bits(other) == bits(pseudonym), "another subject that proves nothing")
+            standing = map_leaf(other, told["other"]["count"], told["other"]["seq"], digits(told["other"]["leaf"]))
+        must(map_root(pseudonym, standing, hashes) == digits(shown["map"]), "the map of the seal shows something else")
+
+    def documents(self):
+        ids = self.extract["documents"]
+        must(len(set(ids)) == len(ids), "a document twice")
+        self.read_documents = {}
+        for id in ids:
+            must(re.fullmatch(r"[0-9a-f-]{36}", id), "the id of a document")
+            document = self.read(f"documents/{id}/document.json", DOCUMENT)
+            must(document["id"] == id, "of another document")
+            self.document(document)
+            self.read_documents[id] = document
+
+    def content(self, file, folder):
+        must(re.fullmatch(re.escape(folder) + r"[^/]+", file["path"]), f"{file['path']} is not in its folder")
+        octets = self.take(file["path"])
+        must((len(octets), sha256(octets).hex()) == (file["size"], file["sha256"]), f"{file['path']} is another file")
+        return octets
+
+    def document(self, document):
+        folder, id = f"documents/{document['id']}/", document["id"]
+        original = self.content(document["original"], folder + "original/")
+        for file in document["attachments"]:
+            self.content(file, folder + "attachments/")
+        recorded = None
+        if document["recorded_entry"] is None:
+            must(document["received_at"] is None, "received without an entry")
+        else:
+            recorded = self.entries.get(document["recorded_entry"])
+            must(recorded and recorded.kind in ("document.recorded", "document.received"), "the entry that recorded it")
+            self.recorded(document, recorded)
+        self.states(document)
+        sides = {(each["side"], each["entry"]) for each in document["signatures"]}
+        must(recorded is None or ("sender", recorded.seq) in sides, "its sender's signature is missing")
+        accepted = any(side == "recipient" and entry is not None for side, entry in sides)
+        must(document["state"] != "accepted" or accepted, "its recipient's signature is missing")
+        verdicts = {}
+        for signature in document["signatures"]:
+            verdicts[signature["id"]] = self.doubt(signature["path"], lambda: self.signature(document, signature, original))
+        self.protocol(document, verdicts)
+        for path in document["receipts"]:
+            must(re.fullmatch(re.escape(folder) + r"receipts/[^/]+", path), f"{path} is not in its folder")
+            self.doubt(path, lambda: self.receipt(path, document, recorded))
+
+    def recorded(self, document, entry):
+        must(document["received_at"] and instant(document["received_at"]) == entry.at, "received at another time")
+        files = [{name: file[name] for name in ("name", "sha256", "size")} for file in document["attachments"]]
+        for name, value in [
+            ("document_id", document["id"]),
+            ("kind", document["kind"]),
+            ("number", document["number"]),
+            ("sender", document["sender"]["key"]),
+            ("recipient", document["recipient"]["key"]),
+            ("content_name", document["original"]["name"]),
+            ("content_sha256", document["original"]["sha256"]),
+            ("attachments", files),
+        ]:
+            entry.must_say(name, value)
+
+    def states(self, document):
+        id, state = document["id"], None
+        history = self.histories.get(f"document:{id}")
+        spoken = [entry.seq for entry in self.entries.values() if entry.fields.get("document_id") == id]
+        must(history is not None or not spoken and document["recorded_entry"] is None, "the history of a document is not told")
+        must(set(spoken) <= set(history or []), "an entry is left out of its history")
+        for entry in (self.entries[seq] for seq in history or []):
+            if entry.kind in LEADS:
+                entry.must_say("document_id", id)
+                allowed, leads = LEADS[entry.kind]
+                must(state in allowed, f"entry {entry.seq} cannot follow")
+                must(leads != "received" or entry.seq == document["recorded_entry"], "recorded by another entry")
+                state = leads
+        before = ("draft", "check-pending", "check-failed", "recording")
+        must(document["state"] == state if state else document["state"] in before, "the journal leads to another state")
+
+    def signature(self, document, told, original):
+        folder = f"documents/{document['id']}/signatures/"
+        paths = [told["path"]] + ([told["time_stamp"]] if told["time_stamp"] is not None else [])
+        must(all(re.fullmatch(re.escape(folder) + r"[^/]+", path) for path in paths), "a signature outside its folder")
+        octets, token = self.take(paths[0]), self.take(paths[1]) if paths[1:] else None
+        must(sha256(octets).hex() == told["sha256"] and told["side"] in ("sender", "recipient"), "another signature")
+        entry, at = None, instant(told["checked_at"])
+        if told["entry"] is not None:
+            entry = self.entries.get(told["entry"])
+            self.signature_entry(document, told, entry)
+            at = entry.at + SKEW
+        try:
+            _, judged = judge(octets, original, self.trust, at, token)
+        except (Refuted, Undetermined):
+            if entry is None:
+                return None
+            raise
+        self.signer(document, told, judged.certificate)
+        if told["proven_at"] is not None:
+            must(judged.proven and second(instant(told["proven_at"])) == second(judged.proven), "proven at another time")
+        if entry is None:
+            return None
+        if judged.proven is None or judged.proven > second(entry.at) + SKEW:
+            raise Undetermined("nothing but the journal says when the signature was there")
+        if "proven_at" in entry.fields:
+            must(second(instant(entry.fields["proven_at"])) == second(judged.proven), "proven at another time in the entry")
+        self.at_receipt(judged, max(entry.at, judged.proven))
+        return "TOTAL-PASSED"
+
+    def signature_entry(self, document, told, entry):
+        must(entry, "the entry of a signature is not here")
+        is_sender = told["side"] == "sender"
+        must(entry.seq == document["recorded_entry"] if is_sender else entry.kind == "document.signed", "another entry")
+        for name, value in [
+            ("document_id", document["id"]),
+            ("signature_id", told["id"]),
+            ("signature_sha256", told["sha256"]),
+            ("certificate_sha256", told["certificate_sha256"]),
+            ("signer_iin", told["iin"]),
+            ("verdict", told["indication"]),
+        ]:
+            entry.must_say(name, value)
+        if told["bin"] is None:
+            must(entry.fields.get("signer_bin") is None, "a BIN that the certificate does not have")
+        else:
+            entry.must_say("signer_bin", told["bin"])
+        entry.may_say("signer_role", told["role"])
+
+    def signer(self, document, told, certificate):
+        names = certificate.sha256, certificate.common_name, certificate.iin, certificate.bin
+        must(names == tuple(told[name] for name in ("certificate_sha256", "common_name", "iin", "bin")), "another signer")
+        roles = [ROLES[use] for use in certificate.uses() if use in ROLES]
+        telling = [role for role in roles if role[0] not in ("natural-person", "legal-entity")] or roles
+        must(telling and telling[0][0] == told["role"], "another role")
+        kind, _, number = document[told["side"]]["key"].partition(":")
+        must(document["kind"] in KINDS and kind in ("iin", "bin"), "no such kind or party")
+        if kind == "iin":
+            must(certificate.iin == number and certificate.bin is None, "a certificate of another person")
+        else:
+            must(certificate.bin == number, "a certificate of another organisation")
+            must(any(document["kind"] in binds for _, binds in roles), "the signer may not bind the organisation")
+
+    def at_receipt(self, judged, receipt):
+        must(judged.certificate.valid_at(receipt), "the certificate had expired when it was received")
+        for source, issued, until, revoked in judged.words:
+            must(revoked is None or revoked > receipt, "the certificate was revoked when it was received")
+            until = until or (issued + timedelta(hours=24) if source == "ocsp" else None)
+            counts = until is not None and receipt < until
+            after = issued + SKEW >= second(judged.proven)
+            if (after and (issued >= second(receipt) or counts)) or (source == "crl" and counts):
+                return
+        raise Undetermined("nothing says that the certificate was not revoked when it was received")
+
+    def protocol(self, document, verdicts):
+        told = [each["condition"] for each in document["conditions"]]
+        must(told == [each for each in CONDITIONS if each in told] and len(set(told)) == len(told), "conditions out of order")
+        sender = [each for each in document["signatures"] if each["side"] == "sender" and each["entry"] is not None]
+        for each in document["conditions"]:
+            must(each["clause"] == f"A5.2.3.{CONDITIONS.index(each['condition']) + 1}", "the clause of a condition")
+            if each["condition"] == "recorded":
+                must(each["holds"] == (document["recorded_entry"] is not None), "a condition is told wrongly")
+            elif each["condition"] in CONDITIONS[:2] and sender and verdicts[sender[0]["id"]]:
+                must(each["holds"], "a condition is told wrongly")
+
+    def receipt(self, path, document, recorded):
+        octets = self.take(path)
+        cms = Cms(octets)
+        must(cms.content is not None, "a receipt without content")
+        try:
+            _, judged = judge(octets, None, self.trust, cms.claimed_at() or self.at, revocation=False)
+            is_ours = judged.certificate.bin == self.pins["operator"] and is_system(judged.certificate)
+            must(is_ours, "a receipt of somebody else")
+        except Undetermined:
+            # One without a time stamp does not weigh.
+            if cms.time_stamps():
+                raise
+        told, log = record(cms.content, RECEIPT, path), self.extract["log"]
+        sender = [each["sha256"] for each in document["signatures"] if each["side"] == "sender"]
+        must(recorded, "a receipt without an entry")
+        found = {
+            "type": "Receipt", "version": 1, "document_id": document["id"], "kind": document["kind"],
+            "document_number": document["number"], "title": document["title"],
+            "content_sha256": document["original"]["sha256"],
+            "attachments": [{"name": each["name"], "sha256": each["sha256"]} for each in document["attachments"]],
+            "journal": {"origin": log["origin"], "key": log["key"], "entry": recorded.seq, "leaf": recorded.leaf.hex()},
+        }  # fmt: skip
+        must(all(told[name] == value for name, value in found.items()), "a receipt of something else")
+        parties = [(told[side]["party"], document[side]["key"]) for side in ("sender", "recipient")]
+        must(all(a == b for a, b in parties) and told["operator"]["bin"] == self.pins["operator"], "a receipt of others")
+        must(told["signature_sha256"] is None or told["signature_sha256"] in sender, "a receipt for another signature")
+        must(instant(told["received_at"]) == recorded.at, "a receipt of another time")
+
+    def cases(self):
+        contested = set()
+        for entry in self.entries.values():
+            if entry.kind == "document.contested":
+                must({"document_id", "case_id"} <= set(entry.fields), "a contested document that is not named")
+                contested.add((entry.fields["document_id"], entry.fields["case_id"]))
+        cases = {case["id"]: case for case in self.extract["cases"]}
+        for case in cases.values():
+            self.case(case)
+        for id, document in self.read_documents.items():
+            by_journal = {case for of, case in contested if of == id}
+            by_signature = {case for each in document["signatures"] for case in each["contested_by"]}
+            by_case = {case["id"] for case in cases.values() if id in case["documents"]}
+            must(by_journal == by_signature == by_case, "cases, journal and signatures do not agree")
+            for each in document["signatures"]:
+                for case in each["contested_by"]:
+                    must(cases[case]["certificate_sha256"] == each["certificate_sha256"], "a case of another certificate")
+
+    def case(self, case):
+        history = self.histories.get(f"case:{case['id']}")
+        must(history is not None, "the history of a case is not told")
+        state, cut_off = None, None
+        for entry in self.entries.values():
+            of_case = entry.kind.startswith("compromise.") and entry.fields.get("case_id") == case["id"]
+            must(not of_case or entry.seq in history, "an entry is left out of the history of its case")
+        for entry in (self.entries[seq] for seq in history):
+            if not entry.kind.startswith("compromise."):
+                continue
+            entry.must_say("case_id", case["id"])
+            entry.must_say("certificate_sha256", case["certificate_sha256"])
+            if entry.kind == "compromise.reported" and state is None:
+                for name in ("reported_at", "compromised_since"):
+                    must(instant(entry.fields.get(name, "")) == instant(case[name]), f"{name} of a case")
+                state = "open"
+            elif entry.kind in ("compromise.annulled", "compromise.lifted") and state == "open":
+                state = entry.kind.partition(".")[2]
+                cut_off = entry.fields.get("cut_off") if state == "annulled" else None
+                must(state == "lifted" or cut_off, "a cut-off that is not opened")
+            else:
+                raise Refuted("an entry of a case that cannot follow")
+        must(state == case["state"], "the state of a case")
+        same = cut_off == case["cut_off"] or cut_off and case["cut_off"] and instant(cut_off) == instant(case["cut_off"])
+        must(same, "the cut-off of a case")
+
+
+def verdict(data, pins, at):
+    """Section 11: the word and the reason."""
+    try:
+        verifier = Verifier(data, pins, at)
+        verifier.run()
+    except (Refuted, ValueError, KeyError, TypeError, IndexError, RecursionError, OverflowError, struct.error) as error:
+        return "TOTAL-FAILED", f"{type(error).__name__}: {error}"
+    except Undetermined as error:
+        return "INDETERMINATE", str(error)
+    return ("INDETERMINATE", "; ".join(verifier.doubts)) if verifier.doubts else ("TOTAL-PASSED", "")
+
+
+def main():
+    reader = argparse.ArgumentParser(description=__doc__)
+    reader.add_argument("--anchors", required=True, type=Path)
+    reader.add_argument("--operator", default=None)
+    reader.add_argument("--log-key", action="append", default=[])
+    reader.add_argument("--at", required=True, type=instant)
+    reader.add_argument("files", nargs="+", type=Path)
+    asked = reader.parse_args()
+    anchors = [Certificate(file.read_bytes()) for file in sorted(asked.anchors.iterdir()) if file.suffix in (".cer", ".crt", ".der")]
+    pins, passed = {"operator": asked.operator, "log_keys": asked.log_key, "anchors": anchors}, True
+    for file in asked.files:
+        word, reason = verdict(file.read_bytes(), pins, asked.at)
+        # Without pins nothing is proven, whatever else holds.
+        if word == "TOTAL-FAILED" and not (asked.operator and asked.log_key):
+            word, reason = "INDETERMINATE", "no operator or no log key is pinned"
+        passed &= word == "TOTAL-PASSED"
+        print(json.dumps({"file": file.name, "indication": word, "reason": reason}, ensure_ascii=False), flush=True)
+    return 0 if passed else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
