@@ -5,8 +5,6 @@ use serde_json::Value;
 use crate::domain::ids::{CaseId, DocumentId, ExtractId, SignatureId};
 use crate::domain::party::{Bin, Iin, Party};
 use crate::domain::time::{CivilDate, Moment};
-use crate::journal::map::MapProof;
-use crate::journal::vrf::PROOF_BYTES;
 
 /// All that an extract says.
 #[derive(Debug, Clone)]
@@ -243,11 +241,33 @@ pub struct SubjectFacts {
     /// Its pseudonym in the log.
     pub pseudonym: String,
     /// The proof that this is the pseudonym of that identity.
-    pub proof: [u8; PROOF_BYTES],
+    pub proof: [u8; 80],
     /// What the sealed map shows of it, where the extract has a seal.
-    pub sealed: Option<MapProof>,
+    pub sealed: Option<SealedFacts>,
     /// Numbers of its entries, from its first to its last.
     pub entries: Vec<u64>,
+}
+
+/// What the sealed map shows of a subject.
+#[derive(Debug, Clone)]
+pub struct SealedFacts {
+    /// Another subject that stands in its place.
+    pub other: Option<OtherSubjectFacts>,
+    /// The other halves on the way to its place, from the map's root down.
+    pub hashes: Vec<[u8; 32]>,
+}
+
+/// A subject that stands where another one would.
+#[derive(Debug, Clone, Copy)]
+pub struct OtherSubjectFacts {
+    /// Its pseudonym.
+    pub subject: [u8; 32],
+    /// How many entries it had.
+    pub count: u64,
+    /// The number of the newest.
+    pub seq: u64,
+    /// Its leaf hash.
+    pub leaf: [u8; 32],
 }
 
 /// What the certificates were judged by. Doubles are written once.

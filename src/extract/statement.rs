@@ -6,9 +6,8 @@
 //! 3. Complete up to a seal: besides, the map of subjects that the seal commits to shows how many entries each subject had
 //!    then. What came between the seal and the checkpoint is asserted.
 
-use super::facts::{JournalFacts, SubjectFacts};
+use super::facts::{JournalFacts, SealedFacts, SubjectFacts};
 use super::records::{MapLeafRecord, SealRecord, SealedRecord, StatementRecord, SubjectRecord};
-use crate::journal::map::{Found, MapProof};
 
 /// The level claimed when no subject is named.
 pub const LEVEL_INCLUSION: u8 = 1;
@@ -73,19 +72,16 @@ pub fn statement(journal: &JournalFacts) -> StatementRecord {
 }
 
 /// What the seal of a log of `size` shows of a subject.
-fn sealed(subject: &SubjectFacts, proof: &MapProof, size: u64) -> SealedRecord {
+fn sealed(subject: &SubjectFacts, shown: &SealedFacts, size: u64) -> SealedRecord {
     let count = subject.entries.iter().filter(|seq| **seq < size).count();
     SealedRecord {
         count: u64::try_from(count).unwrap_or(u64::MAX),
-        other: match &proof.found {
-            Found::Other(leaf) => Some(MapLeafRecord {
-                subject: hex::encode(leaf.subject),
-                count: leaf.count,
-                seq: leaf.seq,
-                leaf: hex::encode(leaf.leaf),
-            }),
-            Found::Leaf(_) | Found::Nothing => None,
-        },
-        hashes: proof.hashes.iter().map(hex::encode).collect(),
+        other: shown.other.map(|leaf| MapLeafRecord {
+            subject: hex::encode(leaf.subject),
+            count: leaf.count,
+            seq: leaf.seq,
+            leaf: hex::encode(leaf.leaf),
+        }),
+        hashes: shown.hashes.iter().map(hex::encode).collect(),
     }
 }

@@ -27,11 +27,12 @@ use crate::domain::refusal::RefusalCode;
 use crate::domain::time::{CivilDate, Moment};
 use crate::extract::facts::{
     CaseFacts, ConditionFacts, DocumentFacts, EntryFacts, EvidenceFacts, ExtractFacts, FileFacts, JournalFacts,
-    OfficerFacts, OpeningFacts, OperatorFacts, RequestFacts, SealFacts, SignatureFacts, SubjectFacts,
+    OfficerFacts, OpeningFacts, OperatorFacts, OtherSubjectFacts, RequestFacts, SealFacts, SealedFacts, SignatureFacts,
+    SubjectFacts,
 };
 use crate::extract::format::{field, kind};
 use crate::journal::entry::Field;
-use crate::journal::map::MapProof;
+use crate::journal::map::{Found, MapLeaf, MapProof};
 use crate::journal::subjects::SubjectLink;
 use crate::journal::{JournalError, StoredCheckpoint, StoredEntry, WaitError};
 use crate::signature::store::{self as signatures, SignatureRow};
@@ -116,6 +117,14 @@ struct SealOfPicture {
     entry: u64,
     size: u64,
     proofs: BTreeMap<String, MapProof>,
+}
+
+fn sealed_facts(proof: &MapProof) -> SealedFacts {
+    let other = match proof.found {
+        Found::Other(MapLeaf { subject, count, seq, leaf }) => Some(OtherSubjectFacts { subject, count, seq, leaf }),
+        Found::Leaf(_) | Found::Nothing => None,
+    };
+    SealedFacts { other, hashes: proof.hashes.clone() }
 }
 
 /// Seals the log as it is: what happened before now is then shown to be all of it, and not asserted.
@@ -386,7 +395,7 @@ async fn journal_facts(
         identity: identity.clone(),
         pseudonym: hex::encode(app.journal.pseudonym(identity)),
         proof: app.journal.pseudonym_proof(identity),
-        sealed: seal.proofs.get(identity).cloned(),
+        sealed: seal.proofs.get(identity).map(sealed_facts),
         entries: entries.clone(),
     });
     Ok(JournalFacts {

@@ -1,9 +1,8 @@
 //! Completeness that rests on nobody's word: one name for each subject, and a seal that shows how many entries it had.
 
-use qolhat::extract::facts::ExtractFacts;
+use qolhat::extract::facts::{ExtractFacts, OtherSubjectFacts};
 use qolhat::extract::format;
 use qolhat::journal::first_entry;
-use qolhat::journal::map::{self, Found};
 use qolhat::operations::verify_extract::ExtractReport;
 use serde_json::{Value, json};
 
@@ -90,8 +89,7 @@ fn a_seal_that_is_none_or_shows_something_else_is_refused() {
         |facts| facts.journal.subjects[0].sealed = None,
         |facts| {
             let proof = facts.journal.subjects[0].sealed.as_mut().unwrap();
-            let Found::Leaf(leaf) = proof.found else { panic!("not there") };
-            proof.found = Found::Other(map::MapLeaf { subject: [1; 32], ..leaf });
+            proof.other = Some(OtherSubjectFacts { subject: [1; 32], count: 1, seq: 1, leaf: [2; 32] });
         },
         |facts| facts.journal.seal.as_mut().unwrap().size -= 2,
     ];
@@ -136,7 +134,7 @@ fn a_subject_of_after_the_seal_is_shown_to_have_had_nothing_before() {
     facts.journal.entries.retain(|entry| entry.seq != late);
     facts.journal.entries.extend(log.shown(&[early.entry]));
     facts.journal.seal = Some(early);
-    facts.journal.subjects[0].sealed = Some(map::look_up(&tiles, &pseudonym).unwrap());
+    facts.journal.subjects[0].sealed = Some(story::sealed(&tiles, &pseudonym));
     let report = verify(&sealed(&log, &facts));
     assert_eq!((report.exit_code(), words(&report)), (0, vec![]), "{:?}", report.failures);
 }

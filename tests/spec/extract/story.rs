@@ -16,7 +16,8 @@ use qolhat::domain::time::Moment;
 use qolhat::extract::build::{self, Prepared};
 use qolhat::extract::facts::{
     CaseFacts, ConditionFacts, DocumentFacts, EntryFacts, EvidenceFacts, ExtractFacts, FileFacts, JournalFacts,
-    OfficerFacts, OpeningFacts, OperatorFacts, RequestFacts, SealFacts, SignatureFacts, SubjectFacts,
+    OfficerFacts, OpeningFacts, OperatorFacts, OtherSubjectFacts, RequestFacts, SealFacts, SealedFacts, SignatureFacts,
+    SubjectFacts,
 };
 use qolhat::extract::format::{field, kind};
 use qolhat::extract::operator::OperatorCard;
@@ -403,6 +404,18 @@ pub fn facts(world: &World, log: &mut Log, turn: &Turn) -> ExtractFacts {
     }
 }
 
+/// What a map shows of a subject.
+pub fn sealed(tiles: &BTreeMap<map::Prefix, map::MapTile>, subject: &[u8; 32]) -> SealedFacts {
+    let proof = map::look_up(tiles, subject).unwrap();
+    let other = match proof.found {
+        map::Found::Other(MapLeaf { subject, count, seq, leaf }) => {
+            Some(OtherSubjectFacts { subject, count, seq, leaf })
+        }
+        map::Found::Leaf(_) | map::Found::Nothing => None,
+    };
+    SealedFacts { other, hashes: proof.hashes }
+}
+
 /// The facts of an operator who wrote the history of the document under a name that is not its own.
 pub fn with_second_chain(world: &World, seed: u8) -> (Log, ExtractFacts) {
     let mut log = Log::new(seed);
@@ -412,13 +425,13 @@ pub fn with_second_chain(world: &World, seed: u8) -> (Log, ExtractFacts) {
     let name = log.name(&document);
     let shown = &mut facts.journal.subjects[0];
     shown.pseudonym = hex::encode(name);
-    shown.sealed = Some(map::look_up(&log.tiles, &name).unwrap());
+    shown.sealed = Some(sealed(&log.tiles, &name));
     (log, facts)
 }
 
 fn subject(identity: &str, entries: Vec<u64>, tiles: &BTreeMap<map::Prefix, map::MapTile>) -> SubjectFacts {
     let pseudonym = pseudonym(&vrf(), identity);
-    let sealed = Some(map::look_up(tiles, &pseudonym).unwrap());
+    let sealed = Some(sealed(tiles, &pseudonym));
     let (proof, pseudonym) = (vrf().prove(identity.as_bytes()), hex::encode(pseudonym));
     SubjectFacts { identity: identity.to_owned(), pseudonym, proof, sealed, entries }
 }
