@@ -22,11 +22,12 @@ demo: build-tools
 test: tools
 	@if cargo nextest --version >/dev/null 2>&1; then tests/with-postgres cargo nextest run --workspace --locked; \
 	else tests/with-postgres cargo test --workspace --locked; fi
+	@# The whole workspace again: one crate alone has other features of its dependencies, and all would be built twice.
 	@staged=$$(grep -rl 'Stage::set' tests/spec --include='*.rs' | sed 's|^tests/spec/||; s|/.*||; s|\.rs$$||' | sort -u | grep -vE '^(support|browser|ncalayer|fetch|online|extend|demo)$$') && \
 	export QOLHAT_SPEC_DATABASE=postgres QOLHAT_SPEC_BLOBS=s3 && echo "once more on PostgreSQL and S3:" $$staged && \
 	if cargo nextest --version >/dev/null 2>&1; then \
-	  tests/with-postgres cargo nextest run -p qolhat --test spec --locked -E "test(/^($$(echo $$staged | tr ' ' '|'))::/)"; \
-	else tests/with-postgres cargo test -p qolhat --test spec --locked -- $$(printf '%s:: ' $$staged); fi
+	  tests/with-postgres cargo nextest run --workspace --locked -E "binary(=spec) & test(/^($$(echo $$staged | tr ' ' '|'))::/)"; \
+	else tests/with-postgres cargo test --workspace --test spec --locked -- $$(printf '%s:: ' $$staged); fi
 	@[ -d "$${QOLHAT_SHARED:-../shared}/nca" ] || \
 	  echo "SKIPPED: every test on real objects of the national CA: set QOLHAT_SHARED to the folder that holds nca/"
 

@@ -351,7 +351,9 @@ fn first(seq: u64, entry: &Entry, rows: &[Row]) -> Verdict {
         .filter_map(|row| store::opening(row).ok())
         .filter_map(|(_, opening)| opening.payload_field().map(|(name, value)| (name.to_owned(), value.clone())))
         .collect();
-    first_entry::vrf_key(&entry.kind, &fields).map(drop).map_err(|reason| failure("entry", Some(0), &reason))
+    first_entry::vrf_key(&entry.kind, (entry.payload.len(), entry.subjects.len()), &fields)
+        .map(drop)
+        .map_err(|reason| failure("entry", Some(0), &reason))
 }
 
 /// Rows beside the log that lead to no entry, and heads of subjects that are missing.

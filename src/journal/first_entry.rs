@@ -28,13 +28,21 @@ pub(super) fn waiting(origin: &str, key: &VrfPublicKey) -> Waiting {
     }
 }
 
-/// The key that the entry of this kind, with these opened fields, fixes.
+/// The key that the entry of this kind, which commits to so many fields and subjects, with these opened fields, fixes. Of
+/// two keys committed to one reader could be shown the first and another one the second.
 ///
 /// # Errors
 /// Why it fixes none; English.
-pub fn vrf_key(kind: &str, fields: &BTreeMap<String, Value>) -> Result<VrfPublicKey, String> {
+pub fn vrf_key(
+    kind: &str,
+    committed: (usize, usize),
+    fields: &BTreeMap<String, Value>,
+) -> Result<VrfPublicKey, String> {
     if kind != KIND {
         return Err(format!("the first entry is {kind} and not {KIND}"));
+    }
+    if committed != (2, 0) || fields.len() != 2 {
+        return Err("it commits to something else than one function and one key".to_owned());
     }
     let text = |name: &str| fields.get(name).and_then(Value::as_str).ok_or_else(|| format!("{name} is not opened"));
     if text(SUITE_FIELD)? != SUITE_NAME {
@@ -56,9 +64,12 @@ mod tests {
         let made = waiting("log.example/1", &key);
         assert_eq!(made.check(), Ok(()));
         let fields: BTreeMap<String, Value> = made.payload.into_iter().collect();
-        assert_eq!(vrf_key(KIND, &fields), Ok(key));
+        assert_eq!(vrf_key(KIND, (2, 0), &fields), Ok(key));
 
-        assert!(vrf_key("document.recorded", &fields).is_err());
+        for committed in [(3, 0), (1, 0), (2, 1)] {
+            assert!(vrf_key(KIND, committed, &fields).is_err(), "{committed:?}");
+        }
+        assert!(vrf_key("document.recorded", (2, 0), &fields).is_err());
         for (name, value) in [
             (SUITE_FIELD, json!("ECVRF-P256-SHA256-TAI")),
             (KEY_FIELD, json!("00")),
@@ -67,12 +78,12 @@ mod tests {
         ] {
             let mut other = fields.clone();
             other.insert(name.to_owned(), value);
-            assert!(vrf_key(KIND, &other).is_err(), "{name}");
+            assert!(vrf_key(KIND, (2, 0), &other).is_err(), "{name}");
         }
         for name in [SUITE_FIELD, KEY_FIELD] {
             let mut fewer = fields.clone();
             fewer.remove(name);
-            assert!(vrf_key(KIND, &fewer).is_err(), "{name}");
+            assert!(vrf_key(KIND, (2, 0), &fewer).is_err(), "{name}");
         }
     }
 }

@@ -472,7 +472,8 @@ async fn must_fix(db: &Db, identity: &LogIdentity) -> Result<(), JournalError> {
     // Without a lead another process may be about to write it; then it looks for itself.
     let Some(stored) = store::entry(db, 0).await? else { return Ok(()) };
     let (entry, fields) = stored.proven()?;
-    let key = first_entry::vrf_key(&entry.kind, &fields).map_err(JournalError::OtherPseudonyms)?;
+    let key = first_entry::vrf_key(&entry.kind, (entry.payload.len(), entry.subjects.len()), &fields)
+        .map_err(JournalError::OtherPseudonyms)?;
     if key == identity.pseudonym_key.public() {
         return Ok(());
     }

@@ -263,6 +263,7 @@ class Entry:
         must(told["log"] == origin, "an entry of another log")
         self.seq, self.kind, self.leaf = seq, told["kind"], sha256(b"\x00", body)
         self.at = datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(milliseconds=told["t"])
+        self.committed = (len(told["payload"]), len(told["subj"]))
         self.fields, self.links, places = {}, [], set()
         for opening in openings:
             place, index = opening["place"], opening["index"]
@@ -442,6 +443,7 @@ class Verifier:
         if seal:
             entry = self.entries.get(seal["entry"])
             must(entry and entry.kind == "journal.sealed" and "seal" in entry.fields, "the seal is not here")
+            must(entry.committed[0] == 1 and seal["entry"] - seal["size"] <= 100_000, "more than a seal, or an old one")
             shown = entry.fields["seal"]
             must(set(shown) == {"day", "size", "root", "subjects", "map"}, "the seal")
             must(shown["size"] == seal["size"] <= seal["entry"], "the seal is of another size")
@@ -463,6 +465,7 @@ class Verifier:
     def vrf_key(self):
         first = self.entries.get(0)
         must(first and first.kind == "log.opened", "the first entry of the log is not here")
+        must(first.committed == (2, 0) and len(first.fields) == 2, "more than one key of pseudonyms")
         first.must_say("vrf_suite", "ECVRF-EDWARDS25519-SHA512-TAI")
         key = slow_ed25519.vrf_key(digits(first.fields.get("vrf_key")))
         must(key, "the key of pseudonyms")

@@ -256,7 +256,7 @@ async fn a_log_is_not_continued_with_another_key_of_pseudonyms() {
     let (_home, db, journal) = log_of(3).await;
     let stored = journal.entry(0).await.unwrap().unwrap();
     let (entry, fields) = stored.proven().unwrap();
-    assert!(first_entry::vrf_key(&entry.kind, &fields).is_ok());
+    assert!(first_entry::vrf_key(&entry.kind, (entry.payload.len(), entry.subjects.len()), &fields).is_ok());
     drop(journal);
     let other = LogIdentity::from_seed(ORIGIN, &[1; 32], [8; 32]).unwrap();
     let refused = Journal::open(db.clone(), other, Arc::new(Still), Box::new(rng()), None).await;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::super::entry::{Entry, Field};
 use super::super::map::{self, EMPTY, MapLeaf, MapTile, Prefix};
-use super::super::seal::{KIND, LAG_MAX_ENTRIES, Seal};
+use super::super::seal::{FIELD, KIND, LAG_MAX_ENTRIES, Seal};
 use super::super::store;
 use super::super::subjects::SubjectLink;
 use crate::db::Row;
@@ -57,8 +57,12 @@ impl Seals {
             .iter()
             .filter_map(|row| store::opening(row).ok())
             .find(|(field, _)| *field == Field::Payload(0))
-            .and_then(|(_, opening)| Seal::from_value(opening.payload_field()?.1));
-        let seal = opened.ok_or("the seal is not opened, or no seal")?;
+            .and_then(|(_, opening)| {
+                let (name, value) = opening.payload_field()?;
+                Seal::from_value(value).filter(|_| name == FIELD)
+            });
+        // A second field could hold another seal for another reader.
+        let seal = opened.filter(|_| entry.payload.len() == 1).ok_or("the seal is not opened, or no seal")?;
         if seal.size > seq || seq - seal.size > LAG_MAX_ENTRIES || seal.size < self.sealed {
             return Err(format!("the seal is of size {}", seal.size));
         }

@@ -42,8 +42,12 @@ fn opened(entry: u64, size: u64, entries: &Entries) -> Result<Seal, String> {
     if opened.kind != seal::KIND {
         return Err(format!("entry {entry} is {}", opened.kind));
     }
+    if opened.committed.0 != 1 {
+        return Err("it commits to more than a seal".to_owned());
+    }
     let seal = opened.fields.get(seal::FIELD).and_then(Seal::from_value).ok_or("the seal is not opened")?;
-    if seal.size == size && size <= entry { Ok(seal) } else { Err(format!("it seals {} entries", seal.size)) }
+    let is_near = entry.checked_sub(size).is_some_and(|lag| lag <= seal::LAG_MAX_ENTRIES);
+    if seal.size == size && is_near { Ok(seal) } else { Err(format!("it seals {} entries", seal.size)) }
 }
 
 /// That the map shows of the subject exactly those of its entries that lie below the seal.

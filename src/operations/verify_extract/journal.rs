@@ -41,6 +41,8 @@ pub(super) struct OpenedEntry {
     pub(super) fields: BTreeMap<String, Value>,
     /// Leaf hash.
     pub(super) leaf: [u8; 32],
+    /// How many fields and subjects it commits to, opened or not: a second one of a name could say something else.
+    pub(super) committed: (usize, usize),
     links: Vec<SubjectLink>,
 }
 
@@ -210,8 +212,9 @@ fn entry(
         }
         links = reveal(&record.openings, &openings_part, &entry, &mut judged, report);
     }
-    let opened =
-        OpenedEntry { seq, kind: judged.kind.clone(), at: judged.at, fields: judged.fields.clone(), leaf, links };
+    let committed = (entry.payload.len(), entry.subjects.len());
+    let (kind, fields) = (judged.kind.clone(), judged.fields.clone());
+    let opened = OpenedEntry { seq, kind, at: judged.at, fields, leaf, committed, links };
     let included = judged.included;
     report.entries.push(judged);
     included.then_some(opened)
@@ -342,7 +345,7 @@ fn check_times(entries: &Entries, now: Moment, report: &mut ExtractReport) {
 /// The key of pseudonyms that the log's first entry fixes.
 fn vrf_key(entries: &Entries, report: &mut ExtractReport) -> Option<VrfPublicKey> {
     let first = entries.get(0).ok_or_else(|| "the log's first entry is not here".to_owned());
-    match first.and_then(|entry| first_entry::vrf_key(&entry.kind, &entry.fields)) {
+    match first.and_then(|entry| first_entry::vrf_key(&entry.kind, entry.committed, &entry.fields)) {
         Ok(key) => Some(key),
         Err(reason) => {
             report.fail(&format::entry_openings(0), FaultCode::Pseudonym, reason);

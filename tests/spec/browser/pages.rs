@@ -72,6 +72,8 @@ async fn world() -> World {
             format!("/offers/{id}/versions/1/ru"),
             "/login".into(),
             "/verify".into(),
+            "/registry".into(),
+            "/registry?number=2".into(),
             "/nothing-here".into(),
         ],
     );

@@ -134,6 +134,26 @@ async fn the_audit_names_a_seal_that_lies() {
     }
 }
 
+/// Two values committed in one entry: the audit could be shown one and a court the other. Keeps: JRN-03, JRN-06
+#[tokio::test(flavor = "multi_thread")]
+async fn the_audit_names_a_seal_with_a_second_field() {
+    let (_folder, db, journal) = log_of(5).await;
+    let (made, _) = sealed(&journal).await;
+    let mut lie = made.seal.clone();
+    lie.map[0] ^= 1;
+    for (first, second) in [("x", FIELD), (FIELD, "x")] {
+        let event = EventDraft {
+            id: id(),
+            kind: KIND.to_owned(),
+            subjects: vec![SUBJECT.to_owned()],
+            payload: vec![(first.to_owned(), made.seal.to_value()), (second.to_owned(), lie.to_value())],
+            actor: json!({}),
+        };
+        put(&db, &journal, &event).await;
+        assert_eq!(journal.audit().await.unwrap().first_failure.unwrap().part, "seal");
+    }
+}
+
 /// The tiles are a cache: a changed one makes no proof and no seal. Keeps: JRN-03
 #[tokio::test(flavor = "multi_thread")]
 async fn a_damaged_map_makes_no_proof_and_no_seal() {
