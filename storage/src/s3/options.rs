@@ -45,7 +45,7 @@ pub struct Patience {
     pub attempt: Duration,
     /// The most attempts of one request, the first included.
     pub attempts: u32,
-    /// The wait after the first failed attempt. It doubles each time, up to [`WAIT_MAX`].
+    /// The wait after the first failed attempt. It doubles each time, up to a longest one.
     pub first_wait: Duration,
 }
 
