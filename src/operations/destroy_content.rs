@@ -106,7 +106,11 @@ pub async fn request_destruction(
     }
     let kept_until = term_of(&row);
     let new = NewRequest { document, party: &caller.party, cms: &checked.cms, requested_at: now, kept_until, event };
-    destruction::insert_request(&mut tx, &new).await?;
+    if !destruction::insert_request(&mut tx, &new).await? {
+        // Another signer of the party was faster.
+        drop(tx);
+        return standing(app, caller, document).await;
+    }
     let mut events = vec![EventDraft {
         id: event,
         kind: "document.destruction-requested".to_owned(),
@@ -174,7 +178,8 @@ async fn destroy_if_free(
     let operator = Party::Organization(app.operator.bin);
     let is_kept = term_of(row).is_some_and(|until| until > now)
         || binds_a_client(app, row).await?
-        || destruction::holders(tx, row.id, &operator).await? > 0
+        // Who never got to see the document holds nothing of it.
+        || row.recorded_event.is_some() && destruction::holders(tx, row.id, &operator).await? > 0
         || destruction::holds_now(tx, row.id).await?.iter().any(|hold| hold.lifted_at.is_none());
     if is_kept || destruction::destroyed_at(&app.db, row.id).await?.is_some() {
         return Ok(Vec::new());
