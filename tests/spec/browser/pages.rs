@@ -117,7 +117,7 @@ async fn world() -> World {
 async fn every_page(language: &'static str) {
     let world = world().await;
     let axe = std::fs::read_to_string(npm("axe-core").join("axe.min.js")).unwrap();
-    let shots = std::env::var_os("SCREENSHOTS").map(PathBuf::from);
+    let shots = std::env::var_os("SCREENSHOTS").filter(|folder| !folder.is_empty()).map(PathBuf::from);
     let sources = tempfile::TempDir::new().unwrap();
     let mut wrong = Vec::new();
     let views: &[(u32, bool)] = if shots.is_some() {
