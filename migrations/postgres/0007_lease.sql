@@ -90,3 +90,14 @@ alter table journal_segment enable always trigger journal_segment_is_append_only
 -- Found by ranges of numbers that rise with the table: a block range is enough, and costs an append nothing.
 drop index journal_subject_by_entry;
 create index journal_subject_by_entry on journal_subject using brin (seq) with (pages_per_range = 16, autosummarize = on);
+
+-- Functions that run as their owner look into this schema alone: where pg_temp is not named, temporary tables of whoever
+-- calls come first.
+do $$
+declare
+    path constant text := quote_ident(current_schema()) || ', pg_temp';
+begin
+    execute 'alter function journal_adds_segment() set search_path = ' || path;
+    execute 'alter function journal_guards(text) set search_path = ' || path;
+end
+$$;

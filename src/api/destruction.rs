@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::Shared;
+use super::documents::document_id;
 use super::idempotency::IdempotencyKey;
 use super::input::{self, Input, Place};
 use super::problem::{ApiError, Problem};
@@ -17,10 +18,6 @@ use crate::domain::ids::DocumentId;
 use crate::domain::refusal::RefusalCode;
 use crate::operations::destroy_content::{self, Destruction};
 use crate::operations::hold_document;
-
-fn document_id(text: &str) -> Result<DocumentId, ApiError> {
-    DocumentId::parse(text).map_err(|_| RefusalCode::DocumentUnknown.into())
-}
 
 /// A request, signed.
 #[derive(Deserialize, ToSchema)]

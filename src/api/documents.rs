@@ -34,7 +34,8 @@ const PAGE_MAX: i64 = 200;
 /// Longest text field of a form, in bytes.
 const FIELD_MAX_BYTES: usize = 1024;
 
-fn document_id(text: &str) -> Result<DocumentId, ApiError> {
+/// A document id in an address; anything else names no document.
+pub(crate) fn document_id(text: &str) -> Result<DocumentId, ApiError> {
     DocumentId::parse(text).map_err(|_| RefusalCode::DocumentUnknown.into())
 }
 

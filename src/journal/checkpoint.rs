@@ -96,6 +96,17 @@ pub fn signed_text(note: &str) -> Option<&[u8]> {
     note.as_bytes().get(..=text.len())
 }
 
+/// The note with the log's own signature alone: lines of strangers are anybody's to add, and may fill it to its limit.
+/// `None` for what [`Checkpoint::open`] refuses.
+#[must_use]
+pub fn with_own_signature(note: &str, verifier_key: &str) -> Option<String> {
+    let (text, signatures) = note.rsplit_once("\n\n")?;
+    signatures
+        .lines()
+        .map(|line| format!("{text}\n\n{line}\n"))
+        .find(|alone| Checkpoint::open(alone, verifier_key).is_ok())
+}
+
 /// First line of the text that links a checkpoint to the one before.
 const LINK_TITLE: &str = "qolhat-checkpoint-link/v1";
 
@@ -314,6 +325,8 @@ mod tests {
         let note = String::from_utf8(note.to_bytes()).unwrap();
 
         assert_eq!(Checkpoint::open(&note, ours.verifier_key()).unwrap().size, 3);
+        assert_eq!(with_own_signature(&note, ours.verifier_key()), Some(ours.sign(3, [9; 32]).unwrap()));
+        assert_eq!(with_own_signature(&note, identity("log.example/1", 3).verifier_key()), None);
         assert!(matches!(Checkpoint::open(&note, witness.verifier_key()), Err(CheckpointError::OtherLog(_))));
     }
 

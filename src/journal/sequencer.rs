@@ -80,7 +80,7 @@ impl Sequencer {
         let candidate = Candidate::new(tools.memory.as_ref(), tools.rng.as_mut());
         store::found(&tools.db, &tools.identity).await?;
         store::examine(&tools.db, &tools.identity).await?;
-        let mut work = Work { tools, candidate, log: None, written: None };
+        let mut work = Work { tools, candidate, log: None, learnt: 0, written: None };
         work.log = work.try_to_lead().await?;
         if work.log.as_ref().is_some_and(|log| log.frontier.size() == 0) {
             work.batch().await?;
@@ -177,6 +177,8 @@ struct Work {
     candidate: Candidate,
     /// `None` for one that follows, and after a failure.
     log: Option<Log>,
+    /// Size of the newest checkpoint of others that was taken note of.
+    learnt: u64,
     /// Size and root of what this process has appended last.
     written: Option<(u64, [u8; 32])>,
 }
@@ -282,12 +284,26 @@ impl Work {
         Ok(())
     }
 
+    /// Takes note of the newest checkpoint of whoever leads: it is kept outside the database here as well, so that this
+    /// process does not lead a database which has lost what it saw.
+    async fn learn(&mut self, size: u64) -> Result<(), JournalError> {
+        if size == self.learnt {
+            return Ok(());
+        }
+        if let Some(stored) = store::latest_checkpoint(&self.tools.db).await? {
+            self.learnt = stored.size;
+            self.tools.newest.send_replace(Some(stored.note));
+        }
+        Ok(())
+    }
+
     /// Takes the lead when nobody has it: then reads the log and makes sure that it agrees with its checkpoint, and with
     /// what is remembered outside and here.
     async fn try_to_lead(&mut self) -> Result<Option<Log>, JournalError> {
         let (db, identity) = (&self.tools.db, &self.tools.identity);
         let head = store::head(db, identity).await?;
         if !head.is_free && head.leader != self.candidate.name() {
+            self.learn(head.size).await?;
             return Ok(None);
         }
         if let Some(memory) = &self.tools.memory {

@@ -146,24 +146,33 @@ pub async fn standing(app: &App, caller: &Caller, document: DocumentId) -> Resul
 /// Destroys what was asked for while something kept it and nothing keeps any more; how many documents.
 ///
 /// # Errors
-/// A fault.
+/// A fault of the database. What one document meets does not keep the others from their turn.
 pub async fn destroy_due(app: &App) -> Result<usize, OperationError> {
     let operator = Party::Organization(app.operator.bin);
     let mut count = 0;
     for document in destruction::due(&app.db, &operator, app.clock.now(), DUE_AT_ONCE).await? {
-        let now = app.clock.now();
-        let mut tx = app.db.begin().await?;
-        let Some(row) = store::lock(&mut tx, document).await? else { continue };
-        let mut events = Vec::new();
-        let blobs = destroy_if_free(app, &mut tx, &row, now, &mut events).await?;
-        if events.is_empty() {
-            continue;
+        match destroy_now(app, document).await {
+            Ok(true) => count += 1,
+            Ok(false) => {}
+            Err(error) => tracing::error!(error = %error, document.id = %document, "it is due and was not destroyed"),
         }
-        commit::commit(app, tx, Written { events, notices: Vec::new(), request: None }, now).await?;
-        sweep(app, &blobs).await;
-        count += 1;
     }
     Ok(count)
+}
+
+/// Destroys one document that is due; whether it still was.
+async fn destroy_now(app: &App, document: DocumentId) -> Result<bool, OperationError> {
+    let now = app.clock.now();
+    let mut tx = app.db.begin().await?;
+    let Some(row) = store::lock(&mut tx, document).await? else { return Ok(false) };
+    let mut events = Vec::new();
+    let blobs = destroy_if_free(app, &mut tx, &row, now, &mut events).await?;
+    if events.is_empty() {
+        return Ok(false);
+    }
+    commit::commit(app, tx, Written { events, notices: Vec::new(), request: None }, now).await?;
+    sweep(app, &blobs).await;
+    Ok(true)
 }
 
 /// Erases the keys of the document, which is locked, when nothing keeps its content; answers the blobs to take away and

@@ -10,6 +10,7 @@ use super::{Fault, OperationError, destroy_content, issue_receipt, keep_content,
 use crate::access::answers::Request;
 use crate::access::rights::Caller;
 use crate::app::App;
+use crate::docflow::destruction;
 use crate::docflow::store::{self, Change, DocumentRow};
 use crate::docflow::{Act, Side, State, decide};
 use crate::domain::ids::{DocumentId, EventId};
@@ -71,6 +72,9 @@ pub async fn sign_document(
     let kept = keep_signature::put(app, &key, &checked, document, side, event).await?;
     let mut tx = app.db.begin().await?;
     let row = store::lock(&mut tx, document).await?.ok_or(RefusalCode::DocumentUnknown)?;
+    if destruction::is_destroyed(&mut tx, document).await? {
+        return Err(RefusalCode::ContentDestroyed.into());
+    }
     let state = new_state(decide(row.state(), act, side)?, &checked);
     if let Err(error) = keep_signature::insert(&mut tx, &checked, &kept, now).await {
         drop(tx);

@@ -19,7 +19,7 @@ use base64::prelude::BASE64_STANDARD;
 use serde::Deserialize;
 
 use crate::domain::time::Clock;
-use crate::journal::checkpoint::{Checkpoint, CheckpointError, NOTE_MAX_BYTES};
+use crate::journal::checkpoint::{Checkpoint, CheckpointError, NOTE_MAX_BYTES, with_own_signature};
 use crate::journal::cosignature::CosigningKey;
 use crate::journal::proof::verify_consistency;
 
@@ -156,6 +156,8 @@ impl Witness {
                 return Answer::NotSigned;
             }
         };
+        // Strangers' lines are not remembered: a padded note could not be given to anybody any more.
+        let Some(note) = with_own_signature(request.note, &log.verifier_key) else { return Answer::NotSigned };
         if request.old_size > checkpoint.size {
             return Answer::Malformed("the old size is past that of the checkpoint\n");
         }
@@ -173,11 +175,11 @@ impl Witness {
             tracing::error!(log.origin = origin, log.size = checkpoint.size, witness.size = last, "not a continuation");
             return Answer::Inconsistent;
         }
-        if let Err(error) = memory.keep(&checkpoint, request.note) {
+        if let Err(error) = memory.keep(&checkpoint, &note) {
             tracing::error!(error = %error, "a checkpoint cannot be kept: it is not cosigned");
             return Answer::Broken(error.to_string());
         }
-        match self.key.cosign(request.note, self.clock.now()) {
+        match self.key.cosign(&note, self.clock.now()) {
             Some(line) => Answer::Cosigned(line),
             None => Answer::Broken("the key does not sign".to_owned()),
         }

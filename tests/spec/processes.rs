@@ -10,7 +10,6 @@ use std::time::Duration;
 
 use qolhat::demo::client::Client;
 use qolhat::demo::story::Actor;
-use serde_json::Value;
 use sqlx::Row as _;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -291,12 +290,6 @@ async fn nothing_is_lost(stage: &Stage, load: &Load, address: SocketAddr, from: 
 }
 
 fn audited(stage: &Stage) {
-    let output = Command::new(env!("CARGO_BIN_EXE_qolhat"))
-        .args(["journal", "audit", "--json", "--config"])
-        .arg(stage.world.config_file())
-        .output()
-        .unwrap();
-    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!((output.status.code(), report["ok"].as_bool()), (Some(0), Some(true)), "{report}");
+    let report = stage.audited();
     assert_eq!((report["waiting"].as_u64(), report["quarantined"].as_u64()), (Some(0), Some(0)), "{report}");
 }

@@ -246,6 +246,7 @@ pub async fn issue_extract(
     stale::must_be_as_prepared(app, &prepared).await?;
     let event = EventId::new(now, &mut app.rng.clone());
     let mut tx = app.db.begin().await?;
+    must_be_there(&mut tx, &store::documents_of(&app.db, id).await?).await?;
     keep_signature::must_be_usable(&mut tx, &checked, now).await?;
     if !store::set_issued(&mut tx, id, now, &address, event).await? {
         return Err(Refusal::new(RefusalCode::ExtractState).with("state", "issued").into());

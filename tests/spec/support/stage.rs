@@ -151,6 +151,22 @@ impl Stage {
         actor(&self.world, id).unwrap()
     }
 
+    /// What `qolhat journal audit` says of the stage's journal: nothing is wrong with it.
+    pub fn audited(&self) -> Value {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_qolhat"))
+            .args(["journal", "audit", "--json", "--config"])
+            .arg(self.world.config_file())
+            .output()
+            .unwrap();
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(
+            (output.status.code(), report.get("ok").and_then(Value::as_bool)),
+            (Some(0), Some(true)),
+            "{report}"
+        );
+        report
+    }
+
     pub async fn log_in(&self, pair: &KeyPair) -> Client {
         self.client.log_in(pair, self.now()).await.unwrap()
     }
