@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Shared;
+use super::court_requests::court_request_id;
 use super::documents::download;
 use super::idempotency::IdempotencyKey;
 use super::input::{self, Input, Place};
@@ -33,12 +34,18 @@ pub struct Prepare {
     /// Instead of documents: everything of one party in a period.
     #[serde(default)]
     period: Option<Period>,
-    /// Who asks: a court, a party.
+    /// Who asks: a party for itself. Under a court's request this, the ground and the words are those of the request.
+    #[serde(default)]
     asked_by: String,
     /// On what ground.
+    #[serde(default)]
     ground: String,
     /// What was asked for, in the asker's words.
+    #[serde(default)]
     scope: String,
+    /// The approved request of a court or a body that this answers.
+    #[serde(default)]
+    court_request: Option<String>,
 }
 
 /// Everything of one party in a period.
@@ -54,7 +61,7 @@ pub struct Period {
 }
 
 impl Period {
-    fn read(&self) -> Result<PartyPeriod, Refusal> {
+    pub(super) fn read(&self) -> Result<PartyPeriod, Refusal> {
         let party = Party::parse_key(&self.party, IdentifierPolicy::AcceptTest).map_err(|error| {
             let refusal = Refusal::new(RefusalCode::IdentifierInvalid).with("identifier", &self.party);
             refusal.with("reason", error.to_string()).at("/period/party")
@@ -65,6 +72,15 @@ impl Period {
         };
         PartyPeriod::new(party, moment(&self.from, "/period/from")?, moment(&self.to, "/period/to")?)
     }
+}
+
+/// The documents that are listed.
+pub(super) fn document_ids(listed: &[String]) -> Result<Vec<DocumentId>, ApiError> {
+    if listed.len() > DOCUMENTS_MAX {
+        return Err(issue_extract::too_many_documents().into());
+    }
+    let document = |id: &String| DocumentId::parse(id).map_err(|_| ApiError::from(RefusalCode::DocumentUnknown));
+    listed.iter().map(document).collect()
 }
 
 /// An extract that waits for the officer's signature.
@@ -86,19 +102,14 @@ pub async fn prepare(
     key: IdempotencyKey,
     input: Input<Prepare>,
 ) -> Result<(StatusCode, Json<PreparedAnswer>), ApiError> {
-    let Prepare { documents, period, asked_by, ground, scope } = input.value;
+    let Prepare { documents, period, asked_by, ground, scope, court_request } = input.value;
     let period = period.map(|period| period.read()).transpose()?;
     if documents.is_empty() && period.is_none() {
         return Err(RefusalCode::ExtractScopeEmpty.into());
     }
-    if documents.len() > DOCUMENTS_MAX {
-        return Err(issue_extract::too_many_documents().into());
-    }
-    let documents = documents
-        .iter()
-        .map(|id| DocumentId::parse(id).map_err(|_| RefusalCode::DocumentUnknown))
-        .collect::<Result<Vec<_>, _>>()?;
-    let asked = ExtractRequest { documents, period, asked_by, ground, scope };
+    let documents = document_ids(&documents)?;
+    let court_request = court_request.map(|id| court_request_id(&id)).transpose()?;
+    let asked = ExtractRequest { documents, period, asked_by, ground, scope, court_request };
     let (request, earlier) = key.request(&app, &session.caller, input.sha256).await?;
     let prepared = match earlier {
         Some(object) => issue_extract::read_prepared_again(&app, &session.caller, extract_id(&object)?).await?,

@@ -25,6 +25,7 @@ use crate::domain::refusal::RefusalCode;
 
 mod auditors;
 mod compromises;
+mod court_requests;
 mod destruction;
 pub(crate) mod documents;
 mod extracts;
@@ -107,6 +108,9 @@ fn api() -> OpenApiRouter<Shared> {
         .routes(routes!(people::certificates))
         .routes(routes!(compromises::open_cases, compromises::report))
         .routes(routes!(compromises::decide))
+        .routes(routes!(court_requests::list, court_requests::record))
+        .routes(routes!(court_requests::show))
+        .routes(routes!(court_requests::decide))
         .routes(routes!(extracts::prepare))
         .routes(routes!(extracts::sign))
         .routes(routes!(extracts::show))

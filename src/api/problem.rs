@@ -221,6 +221,7 @@ pub fn status_of(code: RefusalCode) -> StatusCode {
         | C::NotTheHolder
         | C::NotAnOfficer
         | C::OwnCase
+        | C::OwnCourtRequest
         | C::KeyCompromised
         | C::CertificateAnnulled
         | C::SignerIsNotTheCaller
@@ -232,6 +233,7 @@ pub fn status_of(code: RefusalCode) -> StatusCode {
         | C::CertificateUnknown
         | C::CaseUnknown
         | C::ExtractUnknown
+        | C::CourtRequestUnknown
         | C::NotFound => StatusCode::NOT_FOUND,
         C::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         C::OfferWithdrawn
@@ -251,6 +253,8 @@ pub fn status_of(code: RefusalCode) -> StatusCode {
         | C::CaseAlreadyOpen
         | C::SignatureAlreadyUsed
         | C::ExtractState
+        | C::CourtRequestState
+        | C::CourtRequestExpired
         | C::OtherSession
         | C::IdempotencyKeyReused => StatusCode::CONFLICT,
         C::UploadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -292,6 +296,7 @@ pub fn status_of(code: RefusalCode) -> StatusCode {
         | C::KindNotForSending
         | C::CompromiseInFuture
         | C::CompromiseBeforeCertificate
+        | C::CourtScopeWider
         | C::ExtractScopeEmpty => StatusCode::UNPROCESSABLE_ENTITY,
         C::RateLimited => StatusCode::TOO_MANY_REQUESTS,
         C::TimeStampUnavailable | C::JournalUnavailable | C::ServiceUnavailable => StatusCode::SERVICE_UNAVAILABLE,

@@ -34,6 +34,7 @@ const STEPS: &[Step] = &[
     step!(7, "lease", "0007_lease.sql"),
     step!(8, "seals", "0008_seals.sql"),
     step!(9, "journal_cosignature", "0009_journal_cosignature.sql"),
+    step!(10, "court_request", "0010_court_request.sql"),
     step!(11, "destruction", "0011_destruction.sql"),
 ];
 

@@ -1,4 +1,4 @@
-//! The cast of the demonstration: an operator with its information system and an officer, two organisations with head
+//! The cast of the demonstration: an operator with its information system and two officers, two organisations with head
 //! and accountant, and a natural person. Everybody is invented; the check digits fit, so that identifiers stay strict.
 
 use qolhat_pki::issue::profile::{KeyUse, Organisation, Person, Profile, information_system_subject, person_subject};
@@ -59,7 +59,7 @@ pub struct Figure {
 }
 
 /// The people, each with a key for signing and one for logging in.
-pub const FIGURES: [Figure; 6] = [
+pub const FIGURES: [Figure; 7] = [
     Figure {
         id: "officer",
         surname: "СЕЙТҚАЛИ",
@@ -119,6 +119,16 @@ pub const FIGURES: [Figure; 6] = [
         firm: None,
         role: oid::ROLE_NATURAL_PERSON,
         branch: Branch::Rsa,
+    },
+    Figure {
+        id: "officer-2",
+        surname: "ІБРАЕВ",
+        given_name: "ЕРЖАН",
+        patronymic: "ҚАЙРАТҰЛЫ",
+        iin: "800521300077",
+        firm: Some(OPERATOR),
+        role: oid::ROLE_SIGN_RIGHT,
+        branch: Branch::Gost,
     },
 ];
 

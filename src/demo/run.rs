@@ -163,6 +163,7 @@ async fn listen(address: &str) -> Result<TcpListener, ShowError> {
 pub fn cast(world: &World) -> Result<Cast, ShowError> {
     Ok(Cast {
         officer: actor(world, "officer")?,
+        second_officer: actor(world, "officer-2")?,
         executor: actor(world, "head-a")?,
         accountant: actor(world, "accountant-a")?,
         customer: actor(world, "head-b")?,

@@ -30,7 +30,12 @@ const AGREEMENT_KK: &str = include_str!("texts/agreement.kk.txt");
 /// Its title.
 const AGREEMENT_TITLE: &str = "Электрондық құжат айналымы туралы келісім";
 /// Steps of the story.
-const STEPS: u32 = 11;
+const STEPS: u32 = 13;
+
+/// Who asks for the extract.
+const COURT: &str = "Алматы қаласының мамандандырылған ауданаралық экономикалық соты";
+/// How many days it may be answered.
+const COURT_DAYS: i32 = 10;
 
 /// Why the story did not go on.
 #[derive(Debug, thiserror::Error)]
@@ -90,6 +95,8 @@ impl Actor {
 pub struct Cast {
     /// The operator's officer.
     pub officer: Actor,
+    /// The officer who looks at what the first one recorded.
+    pub second_officer: Actor,
     /// Head of the organisation that did the work.
     pub executor: Actor,
     /// His accountant, who may prepare and not sign.
@@ -186,7 +193,12 @@ pub async fn play(stage: &Stage<'_>, cast: &Cast, tell: &mut dyn FnMut(String)) 
     }
     teller.step("demo-rejected", &[("name", &cast.customer.name), ("number", "2"), ("reason", reason)]);
 
-    let extract = issue(stage, &officer, &cast.officer, &[&act, &rejected]).await?;
+    let second = stage.client.log_in(&cast.second_officer.auth, stage.clock.now()).await?;
+    let request = ask(stage, &officer, &[&act, &rejected]).await?;
+    teller.step("demo-court-recorded", &[("name", &cast.officer.name), ("authority", COURT)]);
+    approve(&second, &request).await?;
+    teller.step("demo-court-approved", &[("name", &cast.second_officer.name)]);
+    let extract = issue(stage, &officer, &cast.officer, &request, &[&act, &rejected]).await?;
     let path = stage.out.join("extract.asice");
     write(&path, &extract)?;
     teller.step("demo-extract-issued", &[("path", &path.display().to_string())]);
@@ -340,14 +352,38 @@ async fn keep_files(stage: &Stage<'_>, executor: &Client, act: &str, view: &Valu
     Ok(())
 }
 
-/// Prepares an extract, signs its manifest by the officer's own key, and gets the file.
-async fn issue(stage: &Stage<'_>, client: &Client, officer: &Actor, documents: &[&str]) -> Result<Vec<u8>, StoryError> {
+/// Records what a court asks for; answers the id of the request.
+async fn ask(stage: &Stage<'_>, officer: &Client, documents: &[&str]) -> Result<String, StoryError> {
+    let now = stage.clock.now();
     let body = json!({
-        "documents": documents,
-        "asked_by": "Алматы қаласының мамандандырылған ауданаралық экономикалық соты",
+        "authority": COURT,
+        "reference": "7143-26-00-2/1",
+        "dated": CivilDate::of(now).to_string(),
         "ground": "2026-1 іс бойынша сұрау",
-        "scope": "№ 1 және № 2 актілер",
+        "words": "№ 1 және № 2 актілер",
+        "documents": documents,
+        "received_at": now.to_string(),
+        "due_at": CivilDate::of(now).plus_days(COURT_DAYS).start_of_day().to_string(),
     });
+    Ok(text(&officer.post("/api/v1/court-requests", &body).await?, "court_request_id")?)
+}
+
+/// The second pair of eyes; the first one may not.
+async fn approve(second: &Client, request: &str) -> Result<(), StoryError> {
+    let path = format!("/api/v1/court-requests/{request}/decision");
+    second.post(&path, &json!({"decision": "approve"})).await?;
+    Ok(())
+}
+
+/// Prepares an extract, signs its manifest by the officer's own key, and gets the file.
+async fn issue(
+    stage: &Stage<'_>,
+    client: &Client,
+    officer: &Actor,
+    request: &str,
+    documents: &[&str],
+) -> Result<Vec<u8>, StoryError> {
+    let body = json!({"court_request": request, "documents": documents});
     let prepared = client.post("/api/v1/extracts", &body).await?;
     let manifest =
         BASE64_STANDARD.decode(text(&prepared, "manifest")?).map_err(|error| StoryError::Wrong(error.to_string()))?;

@@ -148,7 +148,7 @@ impl World {
     }
 
     /// A member of the cast by its name: `operator-seal`, `officer`, `head-a`, `accountant-a`, `head-b`,
-    /// `accountant-b`, `person`.
+    /// `accountant-b`, `person`, `officer-2`.
     #[must_use]
     pub fn person(&self, id: &str) -> Option<&PersonCard> {
         self.cast.people.iter().find(|person| person.id == id)

@@ -128,6 +128,8 @@ ids! {
     CaseId,
     /// An extract for a court.
     ExtractId,
+    /// A request of a court or a body for an extract.
+    CourtRequestId,
     /// A receipt: evidence of receiving.
     ReceiptId,
     /// An invitation of a counterparty.

@@ -53,6 +53,7 @@ const SIGNED_ACCEPTANCE: Option<&str> = Some("Agreement 1.8");
 const WARRANTIES: Option<&str> = Some("Agreement 1.12");
 const POWERS: Option<&str> = Some("Agreement 4.1");
 const COMPROMISE: Option<&str> = Some("Agreement 8.9, 8.10");
+const COURT_REQUESTS: Option<&str> = Some("Agreement 4.3, 5.1.2.1");
 const EXTRACTS: Option<&str> = Some("Agreement 6.12");
 const ACCESS: Option<&str> = Some("Agreement 2.15, 6.1");
 const NONE: Option<&str> = None;
@@ -224,6 +225,17 @@ refusal_codes! {
     ExtractState "extract-state" EXTRACTS, ["state"];
     /// Nothing in the journal falls under the request.
     ExtractScopeEmpty "extract-scope-empty" EXTRACTS, [];
+
+    /// No such request of a court.
+    CourtRequestUnknown "court-request-unknown" COURT_REQUESTS, [];
+    /// The state of the request does not allow the act.
+    CourtRequestState "court-request-state" COURT_REQUESTS, ["court-state"];
+    /// The deadline of the request has passed.
+    CourtRequestExpired "court-request-expired" COURT_REQUESTS, ["until"];
+    /// Who recorded the request does not decide it.
+    OwnCourtRequest "own-court-request" COURT_REQUESTS, [];
+    /// More is asked for than was approved.
+    CourtScopeWider "court-scope-wider" COURT_REQUESTS, ["pointer"];
 
     /// No such challenge, or it was used.
     ChallengeUnknown "challenge-unknown" ACCESS, [];

@@ -10,6 +10,7 @@
 //! Judging an extract needs the journal and the signatures as well; it is `operations::verify_extract`.
 
 pub mod build;
+pub mod court;
 pub mod facts;
 pub mod format;
 pub mod manifest;

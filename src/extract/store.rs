@@ -3,7 +3,7 @@
 use qolhat_storage::ContentDigest;
 
 use crate::db::{Db, DbError, Row, Tx, Value};
-use crate::domain::ids::{DocumentId, EventId, ExtractId};
+use crate::domain::ids::{CourtRequestId, DocumentId, EventId, ExtractId};
 use crate::domain::party::Party;
 use crate::domain::time::Moment;
 use crate::params;
@@ -27,6 +27,8 @@ pub struct NewExtract<'a> {
     pub wrapped_key: Vec<u8>,
     /// Where the sealed payload is.
     pub prepared_address: ContentDigest,
+    /// The request of a court that it answers.
+    pub court_request: Option<CourtRequestId>,
     /// The documents that it holds.
     pub documents: &'a [DocumentId],
 }
@@ -49,6 +51,8 @@ pub struct ExtractRow {
     pub issued_address: Option<ContentDigest>,
     /// The event that tells the journal that it was issued.
     pub event: Option<EventId>,
+    /// The request of a court that it answers.
+    pub court_request: Option<CourtRequestId>,
 }
 
 /// An extract in a list.
@@ -101,6 +105,7 @@ fn extract(row: &Row) -> Result<ExtractRow, DbError> {
         prepared_address: address(row.bytes("prepared_address")?, "extract.prepared_address")?,
         issued_address: issued.map(|bytes| address(bytes, "extract.issued_address")).transpose()?,
         event: row.opt_id("event_id")?.map(EventId::from),
+        court_request: row.opt_id("court_request_id")?.map(CourtRequestId::from),
     })
 }
 
@@ -164,7 +169,8 @@ pub async fn insert(tx: &mut Tx, new: &NewExtract<'_>) -> Result<(), DbError> {
             new.ground,
             new.prepared_at,
             new.wrapped_key.clone(),
-            new.prepared_address.as_bytes().to_vec()
+            new.prepared_address.as_bytes().to_vec(),
+            new.court_request.map(|id| id.as_uuid())
         ],
     )
     .await?;
@@ -180,6 +186,15 @@ pub async fn insert(tx: &mut Tx, new: &NewExtract<'_>) -> Result<(), DbError> {
 pub async fn load(db: &Db, id: ExtractId) -> Result<Option<ExtractRow>, DbError> {
     let row = db.query_one(include_str!("sql/select_extract.sql"), &params![id.as_uuid()]).await?;
     row.as_ref().map(extract).transpose()
+}
+
+/// The extracts prepared under a request of a court, in the order of their numbers.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn of_court_request(db: &Db, id: CourtRequestId) -> Result<Vec<ListedExtract>, DbError> {
+    let rows = db.query(include_str!("sql/list_extracts_of_court_request.sql"), &params![id.as_uuid()]).await?;
+    rows.iter().map(listed).collect()
 }
 
 /// The extract as the register shows it.

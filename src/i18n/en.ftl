@@ -84,6 +84,10 @@ certificate-state-annulled = annulled
 case-state-open = open
 case-state-annulled = confirmed, the certificate is taken off the register
 case-state-lifted = the suspension is lifted
+court-state-recorded = waits for another officer
+court-state-approved = approved
+court-state-refused = refused
+court-state-answered = answered
 
 ## Verdicts on signatures (ETSI EN 319 102-1)
 
@@ -286,6 +290,7 @@ reason-not-after-last-version = it must be after the start of the version before
 reason-consent-not-of-now = the instant of the consent is not of now
 reason-form = the form cannot be read
 reason-outside-notice = in the past or more than five years ahead
+reason-court-order = a request is dated before it is received, received before now, and its deadline is still ahead
 
 ### Identifiers
 
@@ -301,6 +306,12 @@ identifier-knp = KNP
 ### Requisites: members of documents
 
 requisite-account = bank account
+requisite-authority = court or authority
+requisite-reference = number of the request
+requisite-ground = ground
+requisite-words = what is requested
+requisite-asked_by = requested by
+requisite-scope = what is requested
 requisite-address = address
 requisite-addressee = addressee
 requisite-amount_tiyn = amount
@@ -561,6 +572,16 @@ problem-extract-state-title = The state of the extract does not allow this
 problem-extract-state-detail = It is now: { $state }.
 problem-extract-scope-empty-title = Nothing falls under the request
 problem-extract-scope-empty-detail = The journal has no such entries. Mend the documents or the period.
+problem-court-request-unknown-title = There is no such court request
+problem-court-request-unknown-detail = Check its number.
+problem-court-request-state-title = The state of the court request does not allow this
+problem-court-request-state-detail = It is now: { $court-state }.
+problem-court-request-expired-title = The deadline of the court request has passed
+problem-court-request-expired-detail = It could be answered until { $until }. Record a new request.
+problem-own-court-request-title = You recorded this request yourself
+problem-own-court-request-detail = Another authorised officer must decide on it.
+problem-court-scope-wider-title = More is asked for than was approved
+problem-court-scope-wider-detail = Keep the extract within the scope of the court request.
 
 ### Access
 
@@ -960,6 +981,8 @@ demo-received = The document is received: { $at }, journal entry { $seq }; a rec
 demo-countersigned = { $name } signed the act: both sides have signed
 demo-rejected = { $name } rejected act No. { $number }; the sender sees the reason: { $reason }
 demo-conditions = The four conditions of legal effect hold
+demo-court-recorded = { $name } records the request: { $authority }
+demo-court-approved = { $name } approves the request: four eyes
 demo-extract-issued = An extract for the court is issued: { $path }
 demo-extract-verified = The extract is verified offline: { $verdict }
 demo-tampered = The extract with one byte changed is refused: { $reason }

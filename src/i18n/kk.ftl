@@ -84,6 +84,10 @@ certificate-state-annulled = күші жойылды
 case-state-open = қаралуда
 case-state-annulled = расталды, куәлік тіркеуден шығарылды
 case-state-lifted = тоқтата тұру алынды
+court-state-recorded = басқа уәкілетті тұлғаны күтуде
+court-state-approved = мақұлданды
+court-state-refused = қабылданбады
+court-state-answered = орындалды
 
 ## Verdicts on signatures (ETSI EN 319 102-1)
 
@@ -286,6 +290,7 @@ reason-not-after-last-version = алдыңғы редакция күшіне е�
 reason-consent-not-of-now = келісім жасалған сәт қазіргі уақытқа жатпайды
 reason-form = нысанды оқу мүмкін емес
 reason-outside-notice = өткен уақыт немесе бес жылдан әрі
+reason-court-order = сұраудың күні алынғаннан кейін, алынған уақыты қазіргіден кейін болмайды, ал жауап мерзімі әлі алда болуы керек
 
 ### Identifiers
 
@@ -301,6 +306,12 @@ identifier-knp = КНП (төлем мақсатының коды)
 ### Requisites: members of documents
 
 requisite-account = банк шоты
+requisite-authority = сот немесе орган
+requisite-reference = сұрау нөмірі
+requisite-ground = негіз
+requisite-words = не сұралды
+requisite-asked_by = кім сұрады
+requisite-scope = не сұралды
 requisite-address = мекенжай
 requisite-addressee = адресат
 requisite-amount_tiyn = құны
@@ -561,6 +572,16 @@ problem-extract-state-title = Үзінді көшірменің күйі бұғ�
 problem-extract-state-detail = Қазіргі күйі: { $state }.
 problem-extract-scope-empty-title = Сұрау бойынша ештеңе табылмады
 problem-extract-scope-empty-detail = Журналда мұндай жазба жоқ. Құжаттарды немесе кезеңді түзетіңіз.
+problem-court-request-unknown-title = Мұндай сот сұрауы жоқ
+problem-court-request-unknown-detail = Оның нөмірін тексеріңіз.
+problem-court-request-state-title = Сот сұрауының күйі бұған жол бермейді
+problem-court-request-state-detail = Қазіргі күйі: { $court-state }.
+problem-court-request-expired-title = Сот сұрауының мерзімі өтті
+problem-court-request-expired-detail = Жауап беру мерзімі { $until } дейін болған. Жаңа сұрауды жазыңыз.
+problem-own-court-request-title = Бұл сұрауды өзіңіз жаздыңыз
+problem-own-court-request-detail = Ол бойынша шешімді басқа уәкілетті тұлға қабылдауы тиіс.
+problem-court-scope-wider-title = Мақұлданғаннан көп сұралды
+problem-court-scope-wider-detail = Үзінді көшірме сот сұрауының шегінен шықпауы тиіс.
 
 ### Access
 
@@ -960,6 +981,8 @@ demo-received = Құжат алынды: { $at }, журналдың { $seq }-ж
 demo-countersigned = { $name } актіге қол қойды: екі тарап қол қойған
 demo-rejected = { $name } № { $number } актіні қабылдамады; жіберуші себебін көреді: { $reason }
 demo-conditions = Заңдық күшінің төрт шарты орындалды
+demo-court-recorded = { $name } сұрауды жазады: { $authority }
+demo-court-approved = { $name } сұрауды мақұлдайды: төрт көз
 demo-extract-issued = Сотқа арналған үзінді көшірме берілді: { $path }
 demo-extract-verified = Үзінді көшірме желісіз тексерілді: { $verdict }
 demo-tampered = Бір байты өзгертілген үзінді көшірме қабылданбады: { $reason }

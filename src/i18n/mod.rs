@@ -199,8 +199,8 @@ pub fn problem(language: Language, refusal: &Refusal) -> (String, String) {
 }
 
 /// The parameters whose values are words of the program, each the family of its words.
-const WORD_PARAMS: [&str; 9] =
-    ["reason", "kind", "role", "state", "identifier", "requisite", "declaration", "field", "language"];
+const WORD_PARAMS: [&str; 10] =
+    ["reason", "kind", "role", "state", "court-state", "identifier", "requisite", "declaration", "field", "language"];
 /// The parameters whose values are instants, in RFC 3339.
 const INSTANT_PARAMS: [&str; 6] = ["since", "at", "not_before", "not_after", "from", "until"];
 

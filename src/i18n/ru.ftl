@@ -84,6 +84,10 @@ certificate-state-annulled = аннулировано
 case-state-open = рассматривается
 case-state-annulled = подтверждён, свидетельство снято с регистрации
 case-state-lifted = приостановка снята
+court-state-recorded = ждёт другого уполномоченного лица
+court-state-approved = одобрен
+court-state-refused = отклонён
+court-state-answered = исполнен
 
 ## Verdicts on signatures (ETSI EN 319 102-1)
 
@@ -286,6 +290,7 @@ reason-not-after-last-version = нужно время позже начала д
 reason-consent-not-of-now = момент согласия не относится к текущему времени
 reason-form = форму нельзя прочитать
 reason-outside-notice = время в прошлом или дальше пяти лет
+reason-court-order = запрос датируют до получения, получают не позже нынешнего момента, а срок ответа ещё впереди
 
 ### Identifiers
 
@@ -301,6 +306,12 @@ identifier-knp = КНП
 ### Requisites: members of documents
 
 requisite-account = банковский счёт
+requisite-authority = суд или орган
+requisite-reference = номер запроса
+requisite-ground = основание
+requisite-words = что запрошено
+requisite-asked_by = кто запросил
+requisite-scope = что запрошено
 requisite-address = адрес
 requisite-addressee = адресат
 requisite-amount_tiyn = стоимость
@@ -561,6 +572,16 @@ problem-extract-state-title = Состояние выписки этого не 
 problem-extract-state-detail = Сейчас: { $state }.
 problem-extract-scope-empty-title = По запросу ничего не найдено
 problem-extract-scope-empty-detail = В журнале таких записей нет. Исправьте документы или период.
+problem-court-request-unknown-title = Такого запроса суда нет
+problem-court-request-unknown-detail = Проверьте его номер.
+problem-court-request-state-title = Состояние запроса суда этого не допускает
+problem-court-request-state-detail = Сейчас: { $court-state }.
+problem-court-request-expired-title = Срок запроса суда прошёл
+problem-court-request-expired-detail = Ответить можно было до { $until }. Запишите новый запрос.
+problem-own-court-request-title = Этот запрос записали вы сами
+problem-own-court-request-detail = Решить по нему должно другое уполномоченное лицо.
+problem-court-scope-wider-title = Запрошено больше, чем одобрено
+problem-court-scope-wider-detail = Останьтесь в пределах запроса суда.
 
 ### Access
 
@@ -960,6 +981,8 @@ demo-received = Документ получен: { $at }, запись журн�
 demo-countersigned = { $name } подписал акт: подписан обеими сторонами
 demo-rejected = { $name } отклоняет акт № { $number }; отправитель видит причину: { $reason }
 demo-conditions = Четыре условия юридической силы выполнены
+demo-court-recorded = { $name } записывает запрос: { $authority }
+demo-court-approved = { $name } одобряет запрос: четыре глаза
 demo-extract-issued = Выписка для суда выдана: { $path }
 demo-extract-verified = Выписка проверена без сети: { $verdict }
 demo-tampered = Выписка с одним изменённым байтом отвергнута: { $reason }

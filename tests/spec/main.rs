@@ -7,6 +7,7 @@ mod browser;
 mod cli;
 mod cli_pki;
 mod court;
+mod court_request;
 mod court_scope;
 mod database;
 mod demo;

@@ -12,13 +12,13 @@ use super::check_signature::{self, Checked, Use};
 use super::commit::{self, Act};
 use super::gather_evidence::anchors_for_extracts;
 use super::verify_extract::verify_extract;
-use super::{Fault, OperationError, keep_content, keep_signature, long_term};
+use super::{Fault, OperationError, court_scope, keep_content, keep_signature, long_term};
 use crate::access::answers::{self, Request};
 use crate::access::rights::Caller;
 use crate::app::App;
 use crate::db::Tx;
 use crate::docflow::{destruction, store as documents};
-use crate::domain::ids::{DocumentId, EventId, ExtractId};
+use crate::domain::ids::{CourtRequestId, DocumentId, EventId, ExtractId};
 use crate::domain::party::Party;
 use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::domain::text::is_plain;
@@ -65,6 +65,8 @@ pub struct ExtractRequest {
     pub ground: String,
     /// What was asked for.
     pub scope: String,
+    /// The approved request of a court or a body under which it is made: then who asks, the ground and the words are its own.
+    pub court_request: Option<CourtRequestId>,
 }
 
 /// An extract that waits for the officer's signature.
@@ -108,11 +110,16 @@ pub fn operator_card(app: &App) -> OperatorCard {
 pub async fn prepare_extract(
     app: &App,
     caller: &Caller,
-    request: ExtractRequest,
+    mut request: ExtractRequest,
     again: &Request,
 ) -> Result<PreparedExtract, OperationError> {
     let now = app.clock.now();
     caller.must_be_officer()?;
+    if let Some(court) = request.court_request {
+        let court = court_scope::approved(app, court, now).await?;
+        court_scope::must_cover(&court, &request)?;
+        (request.asked_by, request.ground, request.scope) = (court.asked_by(), court.ground, court.words);
+    }
     for (name, text) in [("asked_by", &request.asked_by), ("ground", &request.ground), ("scope", &request.scope)] {
         if text.trim().is_empty() || !is_plain(text) || text.chars().count() > TEXT_MAX_CHARS {
             let refusal = Refusal::new(RefusalCode::MissingRequisite).with("requisite", name);
@@ -174,6 +181,7 @@ async fn keep(
             prepared_at: facts.made_at,
             wrapped_key: wrapped.clone(),
             prepared_address: keep_content::put(app, &key, &package).await?,
+            court_request: request.court_request,
             documents: &documents,
         };
         let mut tx = app.db.begin().await?;
@@ -248,20 +256,29 @@ pub async fn issue_extract(
     let mut tx = app.db.begin().await?;
     must_be_there(&mut tx, &store::documents_of(&app.db, id).await?).await?;
     keep_signature::must_be_usable(&mut tx, &checked, now).await?;
+    if let Some(court) = row.court_request {
+        court_scope::answer(&mut tx, court, now).await?;
+    }
     if !store::set_issued(&mut tx, id, now, &address, event).await? {
         return Err(Refusal::new(RefusalCode::ExtractState).with("state", "issued").into());
     }
+    let (mut subjects, mut payload) = (vec![format!("extract:{id}")], Vec::new());
+    if let Some(court) = row.court_request {
+        subjects.push(court_scope::subject(court));
+        payload.push((court_scope::ID_FIELD.to_owned(), json!(court.to_string())));
+    }
+    payload.extend([
+        ("extract_id".to_owned(), json!(id.to_string())),
+        ("number".to_owned(), json!(row.number)),
+        (SHA256_FIELD.to_owned(), json!(ContentDigest::of(&bytes).to_hex())),
+        (field::BY.to_owned(), json!(caller.iin.to_string())),
+        (field::SUBJECTS.to_owned(), subjects_of(&statement)),
+    ]);
     let draft = EventDraft {
         id: event,
         kind: kind::EXTRACT_ISSUED.to_owned(),
-        subjects: vec![format!("extract:{id}")],
-        payload: vec![
-            ("extract_id".to_owned(), json!(id.to_string())),
-            ("number".to_owned(), json!(row.number)),
-            (SHA256_FIELD.to_owned(), json!(ContentDigest::of(&bytes).to_hex())),
-            (field::BY.to_owned(), json!(caller.iin.to_string())),
-            (field::SUBJECTS.to_owned(), subjects_of(&statement)),
-        ],
+        subjects,
+        payload,
         actor: commit::actor(caller),
     };
     let act =

@@ -59,6 +59,18 @@ async fn world() -> World {
     let asked = json!({"documents": [signed], "asked_by": "Сот", "ground": "Сұрау", "scope": "Акт"});
     let prepared = text(&officer.post("/api/v1/extracts", &asked).await.unwrap(), "id").unwrap();
     stage.extract(&officer, &[&signed]).await.unwrap();
+    let asked = json!({"authority": "Сот", "reference": "71-26", "dated": "2026-11-20", "ground": "Ұйғарым", "words": "Акт",
+        "documents": [signed], "received_at": stage.now().to_string(), "due_at": "2027-01-01T00:00:00Z"});
+    let mut requests = Vec::new();
+    for decision in [None, Some(json!({"decision": "approve"}))] {
+        // Recorded by the other officer, so that this one sees the forms of the decision.
+        let second = stage.log_in(&stage.actor("officer-2").auth).await;
+        let id = text(&second.post("/api/v1/court-requests", &asked).await.unwrap(), "court_request_id").unwrap();
+        if let Some(decision) = decision {
+            officer.post(&format!("/api/v1/court-requests/{id}/decision"), &decision).await.unwrap();
+        }
+        requests.push(format!("/officer/court-requests/{id}"));
+    }
     let certificate = hex::encode(buyer.sign.certificate.sha256());
     let id = &offer.id;
     let mut pages: Vec<(&'static str, String)> = Vec::new();
@@ -107,6 +119,10 @@ async fn world() -> World {
             "/officer/extracts".into(),
             "/officer/extracts/new".into(),
             format!("/officer/extracts/{prepared}"),
+            "/officer/court-requests".into(),
+            "/officer/court-requests/new".into(),
+            requests[0].clone(),
+            requests[1].clone(),
             "/officer/journal".into(),
             "/officer/journal/3".into(),
         ],

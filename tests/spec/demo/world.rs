@@ -88,7 +88,7 @@ fn every_key_store_opens_and_its_certificate_is_as_people_json_says_and_leads_to
             stores += 1;
         }
     }
-    assert_eq!(stores, 13);
+    assert_eq!(stores, 15);
     let expected = [
         "operator-seal information-system",
         "officer sign-right",
@@ -97,6 +97,7 @@ fn every_key_store_opens_and_its_certificate_is_as_people_json_says_and_leads_to
         "head-b head",
         "accountant-b employee",
         "person natural-person",
+        "officer-2 sign-right",
     ];
     assert_eq!(roles, expected);
 }
@@ -214,7 +215,8 @@ fn the_configuration_is_one_of_the_service_and_names_what_is_there() {
     let config = qolhat::config::Config::load(&world.config_file()).unwrap();
     assert_eq!((config.mode, config.identifiers), (qolhat::config::Mode::Demo, qolhat::config::Identifiers::Strict));
     assert_eq!(config.operator.bin, OPERATOR.bin);
-    assert_eq!(config.operator.officers, [world.person("officer").unwrap().iin.clone().unwrap()]);
+    let officers = ["officer", "officer-2"].map(|id| world.person(id).unwrap().iin.clone().unwrap());
+    assert_eq!(config.operator.officers, officers);
     assert!(config.operator.seal_password_env.len() > 1 && !config.operator.seal_password_env.starts_with("QOLHAT_"));
     let seal = pkcs12::open(&fs::read(&config.operator.seal_key_file).unwrap(), DEMO_PASSWORD).unwrap();
     assert_eq!(seal.certificate.subject_facts().bin.as_deref(), Some(OPERATOR.bin));

@@ -73,42 +73,49 @@ impl Typed {
     }
 
     fn request(&self) -> Result<ExtractRequest, Refusal> {
-        let ids: Vec<&str> = self.documents.split_whitespace().take(DOCUMENTS_MAX + 1).collect();
-        let period = self.period()?;
-        if ids.is_empty() && period.is_none() {
+        let documents = typed_documents(&self.documents)?;
+        let period = typed_period([&self.party, &self.from, &self.to])?;
+        if documents.is_empty() && period.is_none() {
             return Err(Refusal::new(RefusalCode::ExtractScopeEmpty).at("/documents"));
         }
-        if ids.len() > DOCUMENTS_MAX {
-            return Err(issue_extract::too_many_documents());
-        }
-        let document = |id: &&str| DocumentId::parse(&id.to_ascii_lowercase());
-        let documents = ids.iter().map(document).collect::<Result<Vec<_>, _>>();
         Ok(ExtractRequest {
-            documents: documents.map_err(|_| Refusal::new(RefusalCode::DocumentUnknown).at("/documents"))?,
+            documents,
             period,
             asked_by: self.asked_by.clone(),
             ground: self.ground.clone(),
             scope: self.scope.clone(),
+            court_request: None,
         })
     }
 }
 
-impl Typed {
-    /// Everything of one party in a period, when any of its fields is filled.
-    fn period(&self) -> Result<Option<PartyPeriod>, Refusal> {
-        if [&self.party, &self.from, &self.to].iter().all(|field| field.is_empty()) {
-            return Ok(None);
-        }
-        let party = Party::parse_key(self.party.trim(), IdentifierPolicy::AcceptTest).map_err(|error| {
-            let refusal = Refusal::new(RefusalCode::IdentifierInvalid).with("identifier", &self.party);
-            refusal.with("reason", error.to_string()).at("/party")
-        })?;
-        let moment = |text: &str, pointer: &str| {
-            let refusal = || Refusal::new(RefusalCode::DateInvalid).with("reason", text).at(pointer);
-            parse_field(text).map_err(|_| refusal())
-        };
-        PartyPeriod::new(party, moment(&self.from, "/from")?, moment(&self.to, "/to")?).map(Some)
+/// The documents that are listed, by white space.
+pub(super) fn typed_documents(text: &str) -> Result<Vec<DocumentId>, Refusal> {
+    let ids: Vec<&str> = text.split_whitespace().take(DOCUMENTS_MAX + 1).collect();
+    if ids.len() > DOCUMENTS_MAX {
+        return Err(issue_extract::too_many_documents());
     }
+    let document = |id: &&str| DocumentId::parse(&id.to_ascii_lowercase());
+    let documents = ids.iter().map(document).collect::<Result<Vec<_>, _>>();
+    documents.map_err(|_| Refusal::new(RefusalCode::DocumentUnknown).at("/documents"))
+}
+
+/// Everything of one party in a period, when any of the fields for the party, the start and the end is filled.
+pub(super) fn typed_period([party, from, to]: [&str; 3]) -> Result<Option<PartyPeriod>, Refusal> {
+    if [party, from, to].iter().all(|field| field.is_empty()) {
+        return Ok(None);
+    }
+    let wrong = |error: &str| {
+        let refusal = Refusal::new(RefusalCode::IdentifierInvalid).with("identifier", party);
+        refusal.with("reason", error).at("/party")
+    };
+    let party =
+        Party::parse_key(party.trim(), IdentifierPolicy::AcceptTest).map_err(|error| wrong(&error.to_string()))?;
+    let moment = |text: &str, pointer: &str| {
+        let refusal = || Refusal::new(RefusalCode::DateInvalid).with("reason", text).at(pointer);
+        parse_field(text).map_err(|_| refusal())
+    };
+    PartyPeriod::new(party, moment(from, "/from")?, moment(to, "/to")?).map(Some)
 }
 
 #[derive(askama::Template)]

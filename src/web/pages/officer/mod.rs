@@ -14,6 +14,7 @@ use crate::web::ui::Ui;
 use crate::web::visitor::Visitor;
 
 pub mod compromises;
+pub mod court_requests;
 pub mod extracts;
 pub mod journal;
 pub mod offers;
