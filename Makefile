@@ -2,6 +2,7 @@
 # make test    installs what the tests need on Debian 12 with Rust, starts PostgreSQL, runs every test, and those that set up
 #              a whole service once more on PostgreSQL and S3
 # make bench-journal   measures the journal on a PostgreSQL that flushes every commit, ends with a table of ratios
+# make great-log   ENTRIES=10000000 entries by the sequencer, then what an extract costs beside a small log; an hour and 30 GiB
 # make screenshots   draws every page in three languages, two widths, light and dark, into target/screenshots
 # make bench   measures national signatures against gost-engine and OpenSSL, ends with a table of ratios
 # make fuzz-smoke   every reader over mutations of good inputs, the same ones each time; half a minute, no libFuzzer
@@ -13,7 +14,7 @@ export CARGO_TERM_COLOR ?= never
 DIR ?= demo-world
 LISTEN ?= 127.0.0.1:8080
 
-.PHONY: demo test bench bench-journal check tools build-tools screenshots fuzz fuzz-smoke fuzz-tools
+.PHONY: demo test bench bench-journal great-log check tools build-tools screenshots fuzz fuzz-smoke fuzz-tools
 
 demo: build-tools
 	cargo build --release --locked
@@ -38,6 +39,9 @@ bench: build-tools
 
 bench-journal: tools
 	QOLHAT_POSTGRES_FLAGS="-c fsync=on" tests/with-postgres cargo bench -p qolhat --bench journal --locked
+
+great-log: build-tools
+	ENTRIES=$${ENTRIES:-10000000} cargo bench -p qolhat --bench great_log --locked
 
 check:
 	cargo fmt --all --check

@@ -85,13 +85,13 @@ create table journal_time_stamp (
     made bigint not null
 );
 
--- Openings of the commitments: the one part of the journal that may be erased.
+-- Openings of the commitments: the one part of the journal that may be erased. Two rows for an entry: `links` opens its
+-- subjects, `facts` the rest. `openings` is JSON: [[field, salt in hexadecimal, value], …].
 create table journal_secret (
     seq bigint not null,
-    field text not null,
-    salt bytea not null,
-    value text not null,
-    constraint a_field_has_one_opening primary key (seq, field)
+    part text not null constraint a_part_is_known check (part in ('facts', 'links')),
+    openings text not null,
+    constraint a_part_is_kept_once primary key (seq, part)
 );
 
 create function journal_refuses() returns trigger language plpgsql as $$

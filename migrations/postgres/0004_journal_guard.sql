@@ -2,7 +2,7 @@
 
 -- Openings of actor and payload may be erased; those of subjects prove that no entry was left out.
 create trigger journal_secret_subject_is_kept before delete on journal_secret
-    for each row when (old.field like 'subj.%')
+    for each row when (old.part = 'links')
     execute function journal_refuses('journal_secret_subject_is_kept');
 alter table journal_secret enable always trigger journal_secret_subject_is_kept;
 

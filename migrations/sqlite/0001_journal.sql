@@ -83,13 +83,13 @@ create table journal_time_stamp (
     made integer not null
 ) strict;
 
--- Openings of the commitments: the one part of the journal that may be erased.
+-- Openings of the commitments: the one part of the journal that may be erased. Two rows for an entry: `links` opens its
+-- subjects, `facts` the rest. `openings` is JSON: [[field, salt in hexadecimal, value], …].
 create table journal_secret (
     seq integer not null,
-    field text not null,
-    salt blob not null,
-    value text not null,
-    constraint a_field_has_one_opening primary key (seq, field)
+    part text not null constraint a_part_is_known check (part in ('facts', 'links')),
+    openings text not null,
+    constraint a_part_is_kept_once primary key (seq, part)
 ) strict, without rowid;
 
 create trigger log_head_is_kept before delete on log_head

@@ -314,24 +314,6 @@ impl Tx {
         Ok(touched)
     }
 
-    /// As [`Tx::execute_many`] for a plain insert, which has nothing after the tuple, into a table whose columns of whole
-    /// numbers are all `bigint`: the fastest way that each engine has.
-    /// # Errors
-    /// As [`Tx::execute`].
-    pub async fn append_many(&mut self, sql: &'static str, rows: &[Vec<Value>]) -> Result<u64, DbError> {
-        let NativeTx::Postgres(tx) = &mut self.native else { return self.execute_many(sql, rows).await };
-        if rows.is_empty() {
-            return Ok(0);
-        }
-        check_arities(sql, rows)?;
-        let (statement, pieces) = (bulk::copy_statement(sql)?, bulk::copy_pieces(rows)?);
-        let mut copy = tx.copy_in_raw(&statement).await?;
-        for piece in pieces {
-            copy.send(piece).await?;
-        }
-        Ok(copy.finish().await?)
-    }
-
     /// Runs a statement that says `… in ($1)` and has no other placeholder; the number of rows it touched.
     /// # Errors
     /// As [`Tx::execute`].

@@ -6,11 +6,6 @@ use super::DbError;
 /// statements stay useful; far below the engines' own limits (32,766 and 65,535 parameters).
 pub(super) const CHUNK_SIZES: [usize; 3] = [64, 8, 1];
 
-/// The text without its comment lines.
-pub(super) fn without_comments(sql: &str) -> String {
-    sql.lines().filter(|line| !line.trim_start().starts_with("--")).collect::<Vec<_>>().join("\n")
-}
-
 /// The largest `$n` of a text. Text constants and comments with a `$` are not expected in our statements.
 pub(super) fn placeholder_count(sql: &str) -> usize {
     sql.split('$')

@@ -17,7 +17,7 @@ use super::format::{META_INF, MIMETYPE, MIMETYPE_NAME};
 /// The largest extract that is written or read, in bytes.
 pub const EXTRACT_MAX_BYTES: usize = 2_147_483_647;
 /// The most files an extract may hold, `mimetype` and `META-INF/` included.
-pub const EXTRACT_ENTRIES_MAX: usize = 20_000;
+pub const EXTRACT_ENTRIES_MAX: usize = 60_000;
 /// The longest name of a file in an extract, in bytes.
 pub const ENTRY_NAME_MAX_BYTES: usize = 200;
 

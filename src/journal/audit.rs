@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::checkpoint::{Checkpoint, links, signed_text};
 use super::cosignature::WitnessKey;
-use super::entry::{Entry, Field, Opening, leaf_hash};
+use super::entry::{Entry, Field, leaf_hash};
 use super::proof::Frontier;
 use super::subjects::SubjectLink;
 use super::{JournalError, OutsideMemory, first_entry, store};
@@ -240,7 +240,8 @@ impl Audit {
         let openings = page.openings.get(&seq).map_or(&[][..], Vec::as_slice);
         let mut opened: Vec<SubjectLink> = openings
             .iter()
-            .filter_map(|row| store::opening(row).ok())
+            .filter_map(|row| store::openings(row).ok())
+            .flatten()
             .filter(|(field, _)| matches!(field, Field::Subject(_)))
             .filter_map(|(_, opening)| SubjectLink::from_value(&opening.value))
             .collect();
@@ -348,7 +349,8 @@ fn first(seq: u64, entry: &Entry, rows: &[Row]) -> Verdict {
     }
     let fields = rows
         .iter()
-        .filter_map(|row| store::opening(row).ok())
+        .filter_map(|row| store::openings(row).ok())
+        .flatten()
         .filter_map(|(_, opening)| opening.payload_field().map(|(name, value)| (name.to_owned(), value.clone())))
         .collect();
     first_entry::vrf_key(&entry.kind, (entry.payload.len(), entry.subjects.len()), &fields)
@@ -373,9 +375,11 @@ async fn strays(db: &mut Tx) -> Result<Option<AuditFailure>, JournalError> {
 fn openings(seq: u64, entry: &Entry, rows: &[Row]) -> Verdict {
     for row in rows {
         let wrong = |reason: &str| failure("opening", Some(seq), reason);
-        let (field, opening): (Field, Opening) = store::opening(row).map_err(|error| wrong(&error.to_string()))?;
-        if !entry.commitment(field).is_some_and(|commitment| opening.opens(&commitment)) {
-            return Err(wrong(&format!("{field} does not open its commitment")));
+        let kept = store::openings(row).map_err(|error| wrong(&error.to_string()))?;
+        for (field, opening) in &kept {
+            if !entry.commitment(*field).is_some_and(|commitment| opening.opens(&commitment)) {
+                return Err(wrong(&format!("{field} does not open its commitment")));
+            }
         }
     }
     Ok(())

@@ -11,6 +11,7 @@ use tlog_tiles::checkpoint::Checkpoint as NoteText;
 use tlog_tiles::tlog::Hash;
 use zeroize::Zeroizing;
 
+use super::subjects::Pseudonyms;
 use super::vrf::VrfSecretKey;
 
 /// Longest note that is read: a checkpoint with a hundred cosignatures fits.
@@ -157,7 +158,7 @@ pub enum IdentityError {
 #[derive(Clone)]
 pub struct LogIdentity {
     pub(super) origin: String,
-    pub(super) pseudonym_key: VrfSecretKey,
+    pub(super) pseudonyms: Pseudonyms,
     signer: StandardSigner,
     verifier_key: String,
 }
@@ -186,7 +187,7 @@ impl LogIdentity {
         let note_key = Zeroizing::new(format!("PRIVATE+KEY+{origin}+{id:08x}+{}", BASE64_STANDARD.encode(&*secret)));
         Ok(LogIdentity {
             origin: origin.to_owned(),
-            pseudonym_key: VrfSecretKey::from_seed(&Zeroizing::new(pseudonym_key)),
+            pseudonyms: Pseudonyms::new(VrfSecretKey::from_seed(&Zeroizing::new(pseudonym_key))),
             signer: StandardSigner::new(&note_key).map_err(|_| IdentityError::Key)?,
             verifier_key: format!("{origin}+{id:08x}+{}", BASE64_STANDARD.encode(&public)),
         })

@@ -8,8 +8,7 @@ use serde_json::Value;
 
 use super::JournalError;
 use super::entry::{PAYLOAD_FIELDS_MAX, SUBJECTS_MAX, canonical_value, digest_from_hex, is_kind, payload_value};
-use super::subjects::{IDENTITY_MAX_BYTES, pseudonym};
-use super::vrf::VrfSecretKey;
+use super::subjects::{IDENTITY_MAX_BYTES, Pseudonyms};
 use crate::db::Tx;
 use crate::domain::ids::EventId;
 use crate::params;
@@ -45,8 +44,8 @@ impl Waiting {
         self.subjects.iter().filter_map(|subject| digest_from_hex(subject))
     }
 
-    /// Whether an entry can be made of it.
-    pub(super) fn check(&self) -> Result<(), String> {
+    /// Whether an entry can be made of it, but for the form of its values: whoever makes the entry meets that anyway.
+    pub(super) fn check_shape(&self) -> Result<(), String> {
         if !is_kind(&self.kind) {
             return Err(format!("the kind {:?} is not of dotted words", self.kind));
         }
@@ -61,6 +60,12 @@ impl Waiting {
         if self.subjects.iter().any(|subject| digest_from_hex(subject).is_none()) {
             return Err("a subject is no pseudonym".to_owned());
         }
+        Ok(())
+    }
+
+    /// Whether an entry can be made of it.
+    pub(super) fn check(&self) -> Result<(), String> {
+        self.check_shape()?;
         let values = self.payload.iter().map(|(name, value)| payload_value(name, value));
         for value in values.chain(std::iter::once(self.actor.clone())) {
             canonical_value(&value).map_err(|error| error.to_string())?;
@@ -70,7 +75,7 @@ impl Waiting {
 }
 
 /// As [`super::Journal::enqueue`].
-pub(super) async fn enqueue(tx: &mut Tx, key: &VrfSecretKey, event: &EventDraft) -> Result<(), JournalError> {
+pub(super) async fn enqueue(tx: &mut Tx, names: &Pseudonyms, event: &EventDraft) -> Result<(), JournalError> {
     let unfit = |reason: String| JournalError::Unfit { id: event.id, reason };
     if event.subjects.len() > SUBJECTS_MAX {
         return Err(unfit("too many subjects".to_owned()));
@@ -80,7 +85,7 @@ pub(super) async fn enqueue(tx: &mut Tx, key: &VrfSecretKey, event: &EventDraft)
     }
     let waiting = Waiting {
         kind: event.kind.clone(),
-        subjects: event.subjects.iter().map(|subject| hex::encode(pseudonym(key, subject))).collect(),
+        subjects: event.subjects.iter().map(|subject| hex::encode(names.of(subject))).collect(),
         payload: event.payload.clone(),
         actor: event.actor.clone(),
     };

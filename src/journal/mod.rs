@@ -217,7 +217,7 @@ impl Journal {
     /// # Errors
     /// `Unfit` for what could not become an entry; a fault of the database.
     pub async fn enqueue(&self, tx: &mut Tx, event: &EventDraft) -> Result<(), JournalError> {
-        draft::enqueue(tx, &self.identity.pseudonym_key, event).await
+        draft::enqueue(tx, &self.identity.pseudonyms, event).await
     }
 
     /// Ends the sequencer of this process, so that another one may lead at once: on an orderly stop. What was committed is
@@ -370,13 +370,13 @@ impl Journal {
     /// The pseudonym of a subject in the log.
     #[must_use]
     pub fn pseudonym(&self, identity: &str) -> [u8; 32] {
-        subjects::pseudonym(&self.identity.pseudonym_key, identity)
+        self.identity.pseudonyms.of(identity)
     }
 
     /// The proof that this pseudonym is the subject's.
     #[must_use]
     pub fn pseudonym_proof(&self, identity: &str) -> [u8; PROOF_BYTES] {
-        self.identity.pseudonym_key.prove(identity.as_bytes())
+        self.identity.pseudonyms.key().prove(identity.as_bytes())
     }
 
     /// Seals the log as it is at its newest checkpoint, when `day` has no seal yet; `event` is the id that its entry gets.
@@ -397,9 +397,8 @@ impl Journal {
     }
 
     async fn seal(&self, event: EventId, day: CivilDate, wanted: Wanted) -> Result<Option<MadeSeal>, JournalError> {
-        let made =
-            sealing::seal(&self.db, &self.identity.pseudonym_key, self.origin(), (event, &day.to_string()), wanted)
-                .await?;
+        let made = sealing::seal(&self.db, &self.identity.pseudonyms, self.origin(), (event, &day.to_string()), wanted)
+            .await?;
         self.wake();
         Ok(made)
     }
@@ -474,7 +473,7 @@ async fn must_fix(db: &Db, identity: &LogIdentity) -> Result<(), JournalError> {
     let (entry, fields) = stored.proven()?;
     let key = first_entry::vrf_key(&entry.kind, (entry.payload.len(), entry.subjects.len()), &fields)
         .map_err(JournalError::OtherPseudonyms)?;
-    if key == identity.pseudonym_key.public() {
+    if key == identity.pseudonyms.key().public() {
         return Ok(());
     }
     Err(JournalError::OtherPseudonyms(format!("{} stands there", hex::encode(key.to_bytes()))))

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::map::{self, EMPTY, MapError, MapLeaf, MapProof, MapTile, Prefix};
 use super::seal::{FIELD, KIND, SUBJECT, Seal};
-use super::vrf::VrfSecretKey;
+use super::subjects::Pseudonyms;
 use super::{EventDraft, JournalError, draft, store};
 use crate::db::{Db, Row, Tx, Value};
 use crate::domain::ids::EventId;
@@ -53,7 +53,7 @@ struct MapState {
 /// Brings the map to the newest checkpoint and seals it; `None` when the day has its seal or there is nothing to seal.
 pub(super) async fn seal(
     db: &Db,
-    key: &VrfSecretKey,
+    names: &Pseudonyms,
     origin: &str,
     (event, day): (EventId, &str),
     wanted: Wanted,
@@ -77,7 +77,7 @@ pub(super) async fn seal(
         if to == checkpoint.size {
             let (day, root) = (day.to_owned(), checkpoint.root);
             let seal = Seal { day, size: to, root, subjects: moved.subjects, map: moved.root };
-            keep(&mut tx, key, origin, event, &seal).await?;
+            keep(&mut tx, names, origin, event, &seal).await?;
             tx.commit().await?;
             return Ok(Some(MadeSeal { event, seal }));
         }
@@ -182,7 +182,7 @@ async fn tiles_of(tx: &mut Tx, subjects: &[[u8; 32]]) -> Result<BTreeMap<Prefix,
 }
 
 /// Writes the seal down and puts its event into the inbox.
-async fn keep(tx: &mut Tx, key: &VrfSecretKey, origin: &str, event: EventId, seal: &Seal) -> Result<(), JournalError> {
+async fn keep(tx: &mut Tx, names: &Pseudonyms, origin: &str, event: EventId, seal: &Seal) -> Result<(), JournalError> {
     let row = params![
         event.as_uuid(),
         seal.day.as_str(),
@@ -199,7 +199,7 @@ async fn keep(tx: &mut Tx, key: &VrfSecretKey, origin: &str, event: EventId, sea
         payload: vec![(FIELD.to_owned(), seal.to_value())],
         actor: json!({"log": origin}),
     };
-    draft::enqueue(tx, key, &event).await
+    draft::enqueue(tx, names, &event).await
 }
 
 fn read_seal(row: &Row) -> Result<MadeSeal, JournalError> {

@@ -24,6 +24,7 @@ use super::entry::{Entry, Field, Opening, canonical_value, commit, leaf_hash, pa
 use super::lease::{Candidate, LEASE_MILLISECONDS, RENEWAL_MILLISECONDS};
 use super::outside::{self, OutsideMemory};
 use super::proof::Frontier;
+use super::store::OpeningsText;
 use super::subjects::SubjectLink;
 use super::waiters::{Outcome, Waiters};
 use super::{JournalError, LogIdentity, Sequenced, first_entry, must_fix, store};
@@ -342,7 +343,7 @@ impl Work {
     /// What opens a log.
     fn first(&mut self) -> Taken {
         let Tools { identity, clock, rng, .. } = &mut self.tools;
-        let waiting = first_entry::waiting(identity.origin(), &identity.pseudonym_key.public());
+        let waiting = first_entry::waiting(identity.origin(), &identity.pseudonyms.key().public());
         Taken { id: EventId::new(clock.now(), &mut **rng), body: String::new(), waiting: Ok(waiting) }
     }
 
@@ -419,11 +420,11 @@ impl Work {
         for row in &rows.quarantine {
             tx.execute(include_str!("sql/insert_quarantine.sql"), row).await?;
         }
-        tx.append_many(include_str!("sql/insert_entries.sql"), &rows.entries).await?;
-        tx.append_many(include_str!("sql/insert_events.sql"), &rows.events).await?;
-        tx.append_many(include_str!("sql/insert_nodes.sql"), &rows.nodes).await?;
-        tx.append_many(include_str!("sql/insert_subjects.sql"), &rows.subjects).await?;
-        tx.append_many(include_str!("sql/insert_secrets.sql"), &rows.secrets).await?;
+        tx.execute_many(include_str!("sql/insert_entries.sql"), &rows.entries).await?;
+        tx.execute_many(include_str!("sql/insert_events.sql"), &rows.events).await?;
+        tx.execute_many(include_str!("sql/insert_nodes.sql"), &rows.nodes).await?;
+        tx.execute_many(include_str!("sql/insert_subjects.sql"), &rows.subjects).await?;
+        tx.execute_many(include_str!("sql/insert_secrets.sql"), &rows.secrets).await?;
         tx.execute_many(include_str!("sql/upsert_subject_heads.sql"), &batch.changed_heads()).await?;
         if tx.execute_in(include_str!("sql/delete_inbox.sql"), keys).await? != store::unsigned_len(keys.len()) {
             return Err(JournalError::LeadLost);
@@ -454,15 +455,15 @@ impl Work {
         heads: &mut HashMap<[u8; 32], SubjectHead>,
         rows: &mut Rows,
     ) -> Result<Sequenced, JournalError> {
-        let mut secrets = Vec::new();
+        let (mut facts, mut opened) = (OpeningsText::default(), OpeningsText::default());
         let mut close = |field: Field, value: Json| -> Result<[u8; 32], JournalError> {
             let mut salt = [0_u8; 32];
             self.tools.rng.fill(&mut salt);
             let canonical = canonical_value(&value)?;
             let commitment = commit(&salt, &canonical);
             debug_assert!(Opening { salt, value }.opens(&commitment));
-            let text = String::from_utf8_lossy(&canonical).into_owned();
-            secrets.push(params![store::signed(seq), field.to_string(), salt.to_vec(), text].to_vec());
+            let part = if matches!(field, Field::Subject(_)) { &mut opened } else { &mut facts };
+            part.push(field, &salt, &String::from_utf8_lossy(&canonical));
             Ok(commitment)
         };
         let actor = close(Field::Actor, waiting.actor.clone())?;
@@ -487,7 +488,11 @@ impl Work {
             rows.subjects.push(params![link.subject.to_vec(), store::signed(link.n), store::signed(seq)].to_vec());
             heads.insert(link.subject, SubjectHead { n: link.n, seq, leaf, changed: true });
         }
-        rows.secrets.append(&mut secrets);
+        for (part, openings) in [("facts", facts.finish()), ("links", opened.finish())] {
+            if let Some(openings) = openings {
+                rows.secrets.push(params![store::signed(seq), part, openings].to_vec());
+            }
+        }
         rows.events.push(params![id.as_uuid(), store::signed(seq)].to_vec());
         rows.entries.push(params![store::signed(seq), id.as_uuid(), leaf.to_vec(), body].to_vec());
         Ok(Sequenced { seq, at: entry.at(), leaf })
@@ -518,7 +523,7 @@ async fn stock(db: &Db) -> Result<Stock, JournalError> {
             continue;
         }
         let waiting = serde_json::from_str::<Waiting>(&body).map_err(|error| error.to_string());
-        let waiting = waiting.and_then(|waiting| waiting.check().map(|()| waiting));
+        let waiting = waiting.and_then(|waiting| waiting.check_shape().map(|()| waiting));
         let waiting = if indexed.contains(&id) { Err(STRAY.to_owned()) } else { waiting };
         taken.push(Taken { id, body, waiting });
     }

@@ -1,11 +1,12 @@
 //! The log as it is kept: reading entries, nodes, checkpoints and subjects; appending is the sequencer's.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write as _;
 
 use tlog_tiles::tlog::{self, Hash};
 
 use super::checkpoint::Checkpoint;
-use super::entry::{Entry, Field, Opening, leaf_hash};
+use super::entry::{Entry, Field, Opening, digest_from_hex, leaf_hash};
 use super::proof::Frontier;
 use super::{JournalError, LogIdentity, Sequenced};
 use crate::db::{Db, DbError, Row, Tx, Value};
@@ -148,7 +149,7 @@ pub(super) async fn entry(db: &Db, seq: u64) -> Result<Option<StoredEntry>, Jour
     let Some(row) = row else { return Ok(None) };
     let mut openings = Vec::new();
     for row in db.query(include_str!("sql/select_openings.sql"), &params![signed(seq)]).await? {
-        openings.push(opening(&row)?);
+        openings.append(&mut self::openings(&row)?);
     }
     openings.sort_by_key(|(field, _)| *field);
     Ok(Some(StoredEntry { seq, body: row.bytes("body")?, leaf: row.array("leaf")?, openings }))
@@ -159,7 +160,7 @@ pub(super) async fn entries(db: &Db, numbers: &[u64]) -> Result<Vec<StoredEntry>
     let keys: Vec<Value> = numbers.iter().map(|seq| Value::from(signed(*seq))).collect();
     let mut openings: HashMap<u64, Vec<(Field, Opening)>> = HashMap::new();
     for row in db.query_in(include_str!("sql/select_openings_in.sql"), &keys).await? {
-        openings.entry(unsigned(&row, "seq")?).or_default().push(opening(&row)?);
+        openings.entry(unsigned(&row, "seq")?).or_default().append(&mut self::openings(&row)?);
     }
     let mut found = HashMap::new();
     for row in db.query_in(include_str!("sql/select_entries_in.sql"), &keys).await? {
@@ -171,12 +172,40 @@ pub(super) async fn entries(db: &Db, numbers: &[u64]) -> Result<Vec<StoredEntry>
     Ok(numbers.iter().filter_map(|seq| found.remove(seq)).collect())
 }
 
-/// An opening as it is kept.
-pub(super) fn opening(row: &Row) -> Result<(Field, Opening), DbError> {
-    let (name, value) = (row.text("field")?, row.text("value")?);
-    let field = Field::parse(&name).ok_or_else(|| inconsistent("journal_secret.field", &name))?;
-    let value = serde_json::from_str(&value).map_err(|_| inconsistent("journal_secret.value", &name))?;
-    Ok((field, Opening { salt: row.array("salt")?, value }))
+/// The openings of one part of an entry, as they are kept.
+pub(super) fn openings(row: &Row) -> Result<Vec<(Field, Opening)>, DbError> {
+    const COLUMN: &str = "journal_secret.openings";
+    let kept: Vec<(String, String, serde_json::Value)> = serde_json::from_str(&row.text("openings")?)
+        .map_err(|_| inconsistent(COLUMN, "not [[field, salt, value], …]"))?;
+    let mut openings: Vec<(Field, Opening)> = Vec::with_capacity(kept.len());
+    for (name, salt, value) in kept {
+        let field = Field::parse(&name).filter(|field| openings.iter().all(|(known, _)| known != field));
+        let field = field.ok_or_else(|| inconsistent(COLUMN, &name))?;
+        let salt = digest_from_hex(&salt).ok_or_else(|| inconsistent(COLUMN, &name))?;
+        openings.push((field, Opening { salt, value }));
+    }
+    Ok(openings)
+}
+
+/// What [`openings`] reads, made from canonical values.
+#[derive(Default)]
+pub(super) struct OpeningsText(String);
+
+impl OpeningsText {
+    pub(super) fn push(&mut self, field: Field, salt: &[u8; 32], canonical: &str) {
+        let before = if self.0.is_empty() { '[' } else { ',' };
+        // Writing to a text does not fail.
+        let _ = write!(self.0, "{before}[\"{field}\",\"{}\",{canonical}]", hex::encode(salt));
+    }
+
+    /// `None` when nothing was put in.
+    pub(super) fn finish(mut self) -> Option<String> {
+        if self.0.is_empty() {
+            return None;
+        }
+        self.0.push(']');
+        Some(self.0)
+    }
 }
 
 pub(super) async fn entries_of_subject(db: &Db, subject: &[u8; 32]) -> Result<Vec<u64>, JournalError> {

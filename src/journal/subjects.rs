@@ -7,6 +7,9 @@
 //! entry of a subject and rises by one, `prev` is the leaf hash of the subject's entry before, or "". So
 //! whoever is shown the entries 1 to n of a subject can see that none between them is kept back.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use serde_json::{Value, json};
 
 use super::entry::digest_from_hex;
@@ -14,6 +17,8 @@ use super::vrf::{Output, PROOF_BYTES, VrfPublicKey, VrfSecretKey};
 
 /// Longest identity of a subject, such as `document:<uuid>`.
 pub const IDENTITY_MAX_BYTES: usize = 256;
+/// Names remembered in each of two halves.
+const KNOWN_MAX: usize = 16_384;
 
 /// The pseudonym of an identity under the log's key: the first 32 octets of the function's output for its UTF-8.
 #[must_use]
@@ -25,6 +30,69 @@ pub fn pseudonym(key: &VrfSecretKey, identity: &str) -> [u8; 32] {
 #[must_use]
 pub fn proven_pseudonym(key: &VrfPublicKey, identity: &str, proof: &[u8; PROOF_BYTES]) -> Option<[u8; 32]> {
     key.verify(identity.as_bytes(), proof).map(|output| of_output(&output))
+}
+
+/// The names that a process has made of late: a party comes again and again, and each name costs two multiplications on the
+/// curve. Cheap to clone; clones share what they know.
+#[derive(Clone)]
+pub(super) struct Pseudonyms {
+    key: VrfSecretKey,
+    known: Arc<Mutex<Known>>,
+}
+
+/// Two halves: when the newer one is full it takes the place of the older one, so that what is asked for stays.
+#[derive(Default)]
+struct Known {
+    newer: HashMap<String, [u8; 32]>,
+    older: HashMap<String, [u8; 32]>,
+}
+
+impl Pseudonyms {
+    pub(super) fn new(key: VrfSecretKey) -> Self {
+        Self { key, known: Arc::default() }
+    }
+
+    /// The key under which they are made.
+    pub(super) fn key(&self) -> &VrfSecretKey {
+        &self.key
+    }
+
+    /// As [`pseudonym`].
+    pub(super) fn of(&self, identity: &str) -> [u8; 32] {
+        if let Some(found) = self.known().get(identity) {
+            return found;
+        }
+        // Outside of the lock: two that ask at once make the same name twice.
+        let made = pseudonym(&self.key, identity);
+        self.known().keep(identity, made);
+        made
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Known {
+    fn get(&mut self, identity: &str) -> Option<[u8; 32]> {
+        if let Some(found) = self.newer.get(identity) {
+            return Some(*found);
+        }
+        let (identity, found) = self.older.remove_entry(identity)?;
+        self.insert(identity, found);
+        Some(found)
+    }
+
+    fn keep(&mut self, identity: &str, made: [u8; 32]) {
+        self.insert(identity.to_owned(), made);
+    }
+
+    fn insert(&mut self, identity: String, name: [u8; 32]) {
+        if self.newer.len() >= KNOWN_MAX {
+            self.older = std::mem::take(&mut self.newer);
+        }
+        self.newer.insert(identity, name);
+    }
 }
 
 fn of_output(output: &Output) -> [u8; 32] {
@@ -183,5 +251,24 @@ mod tests {
         assert_eq!(proven_pseudonym(&key.public(), "document:1", &proof), Some(one));
         assert_eq!(proven_pseudonym(&key.public(), "document:2", &proof), None);
         assert_eq!(proven_pseudonym(&other.public(), "document:1", &proof), None);
+    }
+
+    #[test]
+    fn remembered_names_are_those_that_are_made_and_their_count_is_bounded() {
+        let key = VrfSecretKey::from_seed(&[1; 32]);
+        let names = Pseudonyms::new(key.clone());
+        for _ in 0..2 {
+            assert_eq!(names.of("party:1"), pseudonym(&key, "party:1"));
+        }
+        let mut known = Known::default();
+        known.keep("often", [7; 32]);
+        for number in 0..3 * KNOWN_MAX {
+            known.keep(&number.to_string(), [0; 32]);
+            if number % KNOWN_MAX == 0 {
+                assert_eq!(known.get("often"), Some([7; 32]), "what is asked for stays: {number}");
+            }
+        }
+        assert_eq!(known.get("0"), None);
+        assert!(known.newer.len() <= KNOWN_MAX && known.older.len() <= KNOWN_MAX);
     }
 }

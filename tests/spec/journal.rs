@@ -279,8 +279,8 @@ async fn the_database_refuses_to_change_or_remove_an_entry() {
         "delete from journal_entry where seq = 1",
         "insert into journal_entry (seq, id, leaf, body) select 7, id, leaf, body from journal_entry where seq = 0",
         "delete from journal_checkpoint",
-        "update journal_secret set value = '1'",
-        "delete from journal_secret where seq = 1 and field = 'subj.0'",
+        "update journal_secret set openings = '[]'",
+        "delete from journal_secret where seq = 1 and part = 'links'",
         "delete from journal_secret",
         "delete from journal_subject",
     ] {
@@ -326,8 +326,10 @@ async fn the_audit_names_what_was_changed_behind_its_back() {
         (flip("body", "journal_entry", "seq = 4"), "entry", Some(4)),
         (flip("leaf", "journal_entry", "seq = 2"), "entry", Some(2)),
         (flip("hashes", "journal_node", "seq = 3"), "node", Some(3)),
-        (flip("salt", "journal_secret", "seq = 1 and field = 'payload.0'"), "opening", Some(1)),
-        (text("value", "journal_secret", "seq = 5 and field = 'actor'"), "opening", Some(5)),
+        (text("openings", "journal_secret", "seq = 1 and part = 'links'"), "opening", Some(1)),
+        ("update journal_secret set openings = replace(openings, '[\"payload.0\",', '[\"payload.1\",') where seq = 1".to_owned(), "opening", Some(1)),
+        (text("openings", "journal_secret", "seq = 5 and part = 'facts'"), "opening", Some(5)),
+        ("update journal_secret set openings = substr(openings, 1, length(openings) - 1) || ',' || substr(openings, 2) where seq = 5 and part = 'facts'".to_owned(), "opening", Some(5)),
         ("update journal_checkpoint set note = replace(note, 'log.example', 'log.exampie') where size = 3".to_owned(), "checkpoint", Some(3)),
         (flip("root", "journal_checkpoint", "size = 6"), "checkpoint", Some(6)),
         ("update journal_subject set seq = 0 where seq = 3".to_owned(), "subject", Some(0)),
@@ -338,7 +340,7 @@ async fn the_audit_names_what_was_changed_behind_its_back() {
         ("delete from journal_checkpoint where size = 7".to_owned(), "checkpoint", Some(6)),
         (flip("root", "log_head", "one = 1"), "head", None),
         ("update journal_subject_head set leaf = x'0000000000000000000000000000000000000000000000000000000000000000'".to_owned(), "subject", None),
-        ("delete from journal_secret where seq = 2 and field = 'subj.0'".to_owned(), "subject", Some(2)),
+        ("delete from journal_secret where seq = 2 and part = 'links'".to_owned(), "subject", Some(2)),
         ("delete from journal_subject_head".to_owned(), "subject", None),
         ("delete from log_head".to_owned(), "head", None),
         ("update log_head set t_ms = t_ms + 1".to_owned(), "head", None),
@@ -347,7 +349,7 @@ async fn the_audit_names_what_was_changed_behind_its_back() {
         ("insert into journal_event (id, seq) values (x'00000000000000000000000000000001', 2)".to_owned(), "event", None),
         ("insert into journal_node (seq, hashes) values (99, x'0000000000000000000000000000000000000000000000000000000000000000')".to_owned(), "node", None),
         ("insert into journal_subject (subject, n, seq) values (x'00', 1, 99)".to_owned(), "subject", None),
-        ("insert into journal_secret (seq, field, salt, value) values (99, 'actor', x'00', '1')".to_owned(), "opening", None),
+        ("insert into journal_secret (seq, part, openings) values (99, 'facts', '[]')".to_owned(), "opening", None),
         ("insert into journal_time_stamp (size, token, made) values (5, x'3000', 0)".to_owned(), "checkpoint", Some(5)),
     ] {
         let (home, db, journal) = log_of(7).await;
@@ -395,7 +397,7 @@ async fn a_subject_moved_under_cover_of_a_deleted_opening_is_named() {
     drop(journal);
     db.close().await;
     let zeros = "x'0000000000000000000000000000000000000000000000000000000000000000'";
-    tamper(&home, "delete from journal_secret where seq = 2 and field = 'subj.0'").await;
+    tamper(&home, "delete from journal_secret where seq = 2 and part = 'links'").await;
     tamper(&home, &format!("update journal_subject set subject = {zeros} where seq = 2 and n = 1")).await;
     tamper(&home, &format!("update journal_subject_head set subject = {zeros} where seq = 2 and n = 1")).await;
     let db = home.connect().await;
@@ -497,7 +499,7 @@ async fn an_erased_opening_is_no_failure() {
     let key = journal.verifier_key().to_owned();
     drop(journal);
     db.close().await;
-    tamper(&home, "delete from journal_secret where seq = 1 and field not like 'subj.%'").await;
+    tamper(&home, "delete from journal_secret where seq = 1 and part = 'facts'").await;
     let db = home.connect().await;
     assert!(audit::run(&db, &key).await.unwrap().ok);
 }

@@ -80,7 +80,7 @@ async fn the_application_may_put_events_into_the_inbox_and_change_nothing_in_the
         assert!(told.contains("permission denied"), "{table}: {told}");
     }
     for act in
-        ["delete from journal_inbox", "update journal_inbox set body = ''", "update journal_secret set value = ''"]
+        ["delete from journal_inbox", "update journal_inbox set body = ''", "update journal_secret set openings = ''"]
     {
         assert!(refusal(&mut raw, act).await.contains("permission denied"), "{act}");
     }
@@ -121,9 +121,9 @@ async fn triggers_hold_for_a_superuser_in_every_segment_and_under_replication() 
             "update journal_node set hashes = hashes",
             "update journal_event set seq = 0",
             "delete from journal_subject",
-            "update journal_secret set value = ''",
+            "update journal_secret set openings = ''",
             "truncate journal_secret",
-            "delete from journal_secret where field = 'subj.0'",
+            "delete from journal_secret where part = 'links'",
             "delete from log_head",
             "truncate log_head",
             "update log_head set n = n - 1",

@@ -15,7 +15,7 @@ use crate::xml::{Document, NodeId, NodeKind, XmlErrorKind};
 /// The largest manifest that is read, in octets.
 pub const MANIFEST_MAX_BYTES: usize = 16 * 1024 * 1024;
 /// Most files one manifest names.
-pub const REFERENCES_MAX: usize = 20_000;
+pub const REFERENCES_MAX: usize = 60_000;
 /// Longest digest read, in characters, white space included.
 const DIGEST_MAX_CHARS: usize = 512;
 

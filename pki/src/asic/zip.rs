@@ -60,11 +60,11 @@ pub struct ZipLimits {
 pub const RATIO_FREE_BYTES: usize = 1024 * 1024;
 
 impl Default for ZipLimits {
-    /// 2 GiB less one octet, 20 000 files, 512 MiB inflated, 250 times.
+    /// 2 GiB less one octet, 60 000 files, 512 MiB inflated, 250 times.
     fn default() -> Self {
         ZipLimits {
             archive_max_bytes: 2_147_483_647,
-            entries_max: 20_000,
+            entries_max: 60_000,
             inflated_max_bytes: 512 * 1024 * 1024,
             ratio_max: 250,
         }

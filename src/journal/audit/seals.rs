@@ -55,7 +55,8 @@ impl Seals {
         }
         let opened = openings
             .iter()
-            .filter_map(|row| store::opening(row).ok())
+            .filter_map(|row| store::openings(row).ok())
+            .flatten()
             .find(|(field, _)| *field == Field::Payload(0))
             .and_then(|(_, opening)| {
                 let (name, value) = opening.payload_field()?;

@@ -1,2 +1,2 @@
--- As many rows as the entry has openings that may be erased: those of its subjects stay.
-delete from journal_secret where seq = $1 and field not like 'subj.%'
+-- One row, or none when it was erased before: the openings of its subjects stay.
+delete from journal_secret where seq = $1 and part = 'facts'

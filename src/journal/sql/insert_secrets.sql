@@ -1,3 +1,3 @@
 -- One row per tuple.
-insert into journal_secret (seq, field, salt, value)
-values ($1, $2, $3, $4)
+insert into journal_secret (seq, part, openings)
+values ($1, $2, $3)

@@ -1,2 +1,2 @@
 -- The openings of an entry that have not been erased.
-select seq, field, salt, value from journal_secret where seq = $1 order by field
+select seq, openings from journal_secret where seq = $1 order by part

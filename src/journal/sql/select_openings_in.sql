@@ -1,2 +1,2 @@
 -- The openings of entries that have not been erased.
-select seq, field, salt, value from journal_secret where seq in ($1)
+select seq, openings from journal_secret where seq in ($1)

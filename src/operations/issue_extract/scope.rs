@@ -18,7 +18,7 @@ use crate::extract::format::field;
 use crate::journal::JournalError;
 
 /// Most entries of a party whose period is asked for: its whole history is put into the extract, three files for each.
-pub const HISTORY_MAX: usize = 4000;
+pub const HISTORY_MAX: usize = 15_000;
 
 /// A party, and the period of which everything of it is wanted.
 #[derive(Debug, Clone, Copy)]
