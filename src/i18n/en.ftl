@@ -847,6 +847,7 @@ cli-label-path = Path
 
 cli-audit-good = The journal is whole: { $checked } entries checked against the checkpoint at { $size }
 cli-audit-waiting = Events that wait to be written down: { $waiting }, that could not become entries: { $quarantined }
+cli-audit-names-unchecked = Documents and parties were not held against the names of their subjects: the key of pseudonyms is not here
 cli-audit-bad = The journal is damaged: { $place }: { $reason }
 cli-audit-stop = Stop the service and compare the backup and the witnesses' checkpoints
 cli-scrub-checked = Blobs read again: { $checked } ({ $size } MiB)

@@ -847,6 +847,7 @@ cli-label-path = Путь
 
 cli-audit-good = Журнал цел: проверено записей { $checked }, контрольная точка на { $size }
 cli-audit-waiting = Ждут записи событий: { $waiting }, не смогли стать записями: { $quarantined }
+cli-audit-names-unchecked = Документы и стороны не сверены с именами субъектов: здесь нет ключа псевдонимов
 cli-audit-bad = Журнал повреждён: { $place } — { $reason }
 cli-audit-stop = Остановите службу и сравните резервную копию и контрольные точки свидетелей
 cli-scrub-checked = Блобов перечитано: { $checked } ({ $size } МиБ)

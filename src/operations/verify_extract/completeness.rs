@@ -1,12 +1,15 @@
 //! Level 3 of completeness: the map that a seal in the log commits to shows how many entries each subject had when it was
-//! made, so that none below it is kept back.
+//! made, so that none below it is kept back. And of all levels: that entries tell those subjects whose entries they are.
+
+use std::collections::BTreeMap;
 
 use super::finding::FaultCode;
-use super::journal::{Entries, digest};
+use super::journal::{Entries, OpenedEntry, digest};
 use super::report::ExtractReport;
 use crate::extract::format;
 use crate::extract::records::{MapLeafRecord, SealedRecord, StatementRecord, SubjectRecord};
 use crate::journal::map::{Found, MapLeaf, MapProof};
+use crate::journal::naming::subject_family;
 use crate::journal::seal::{self, Seal};
 
 /// Whether the seal named, if any, shows of each subject what the statement tells. Without a seal nothing of the kind may
@@ -70,6 +73,45 @@ fn shown(subject: &SubjectRecord, seal: &Seal, entries: &Entries) -> Result<(), 
     };
     let proof = MapProof { found, hashes: hashes_of(sealed)? };
     proof.verify(&seal.map, &pseudonym).map_err(|error| error.to_string())
+}
+
+/// Whether the subjects that entries tell in their fields are those among whose entries they are: an operator could write
+/// what concerns one document among the entries of another, where its history misses nothing.
+pub(super) fn check_names(statement: &StatementRecord, entries: &Entries, report: &mut ExtractReport) -> bool {
+    let listed: BTreeMap<&str, &SubjectRecord> =
+        statement.subjects.iter().map(|subject| (subject.identity.as_str(), subject)).collect();
+    let mut wrong = Vec::new();
+    for entry in entries.all() {
+        for (family, identity) in told(entry) {
+            let missed = listed.get(identity.as_str()).filter(|subject| subject.entries.binary_search(&entry.seq).is_err());
+            if missed.is_some() {
+                wrong.push((entry.seq, format!("it tells the {family} among whose entries it is not")));
+            }
+        }
+    }
+    for subject in &statement.subjects {
+        let family = subject.identity.split_once(':').map_or("", |(family, _)| family);
+        for entry in subject.entries.iter().filter_map(|seq| entries.get(*seq)) {
+            let mut others = told(entry).filter(|(of, _)| *of == family).peekable();
+            // Of two parties the one may be told and the other kept back.
+            let tells_all = family != "party" || entry.fields.len() == entry.committed.0;
+            if tells_all && others.peek().is_some() && others.all(|(_, identity)| identity != subject.identity) {
+                wrong.push((entry.seq, format!("it tells another {family} than the one among whose entries it is")));
+            }
+        }
+    }
+    for (seq, detail) in &wrong {
+        report.fail(&format::entry_openings(*seq), FaultCode::Chain, detail);
+    }
+    wrong.is_empty()
+}
+
+/// The subjects that an entry tells in its fields: of which family, and the identity.
+fn told(entry: &OpenedEntry) -> impl Iterator<Item = (&'static str, String)> {
+    entry.fields.iter().filter_map(|(name, value)| {
+        let family = subject_family(&entry.kind, name)?;
+        Some((family, format!("{family}:{}", value.as_str().unwrap_or_default())))
+    })
 }
 
 fn leaf_of(record: &MapLeafRecord) -> Result<MapLeaf, String> {

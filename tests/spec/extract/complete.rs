@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::story::{self, Log, Turn};
 use super::world::at;
-use super::{LOG_SEED, edit_json, refused, resigned, sealed, usual, verify, words, world};
+use super::{LOG_SEED, edit_json, refused, resigned, sealed, told, usual, verify, words, world};
 
 fn judged(change: impl FnOnce(&mut ExtractFacts)) -> ExtractReport {
     let (log, mut facts) = usual();
@@ -137,4 +137,31 @@ fn a_subject_of_after_the_seal_is_shown_to_have_had_nothing_before() {
     facts.journal.subjects[0].sealed = Some(story::sealed(&tiles, &pseudonym));
     let report = verify(&sealed(&log, &facts));
     assert_eq!((report.exit_code(), words(&report)), (0, vec![]), "{:?}", report.failures);
+}
+
+/// The operator writes an entry about one document among the entries of another. Keeps: JRN-03, JRN-10
+#[test]
+fn an_entry_among_the_entries_of_another_document_than_it_tells_is_refused() {
+    let turn = Turn { between: &["document.held"], ..Turn::default() };
+    let (log, facts) = told(&turn);
+    assert_eq!(words(&verify(&sealed(&log, &facts))), []);
+
+    let (log, facts) = told(&Turn { telling: Some("00000000-0000-0000-0000-000000000099"), ..turn });
+    let report = verify(&sealed(&log, &facts));
+    says(&report, &format::entry_openings(4), "subject-history-broken");
+    assert!(!report.complete);
+}
+
+/// The operator writes the receipt under another name than the recipient's, so that the recipient's history is without it:
+/// its own openings tell whose it is. Keeps: JRN-03, JRN-10
+#[test]
+fn an_entry_that_tells_a_party_among_whose_entries_it_is_not_is_refused() {
+    let turn = Turn { of_recipient: true, ..Turn::default() };
+    let (log, facts) = told(&turn);
+    assert_eq!(words(&verify(&sealed(&log, &facts))), []);
+
+    let (log, facts) = told(&Turn { hidden_receipt: true, ..turn });
+    let report = verify(&sealed(&log, &facts));
+    says(&report, &format::entry_openings(2), "subject-history-broken");
+    assert!(!report.complete);
 }
