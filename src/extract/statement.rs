@@ -8,6 +8,7 @@
 
 use super::facts::{JournalFacts, SealedFacts, SubjectFacts};
 use super::records::{MapLeafRecord, SealRecord, SealedRecord, StatementRecord, SubjectRecord};
+use crate::journal::entry::Entry;
 
 /// The level claimed when no subject is named.
 pub const LEVEL_INCLUSION: u8 = 1;
@@ -66,9 +67,19 @@ pub fn statement(journal: &JournalFacts) -> StatementRecord {
         size: journal.size,
         root: hex::encode(journal.root),
         entries,
-        seal: journal.seal.map(|seal| SealRecord { entry: seal.entry, size: seal.size }),
+        seal: journal.seal.map(|seal| SealRecord {
+            entry: seal.entry,
+            size: seal.size,
+            t: time_of(journal, seal.entry),
+        }),
         subjects,
     }
+}
+
+/// `t` of the entry `seq`.
+fn time_of(journal: &JournalFacts, seq: u64) -> i64 {
+    let entry = journal.entries.iter().find(|entry| entry.seq == seq);
+    entry.and_then(|entry| Entry::parse(&entry.body).ok()).map(|entry| entry.t_ms).unwrap_or_default()
 }
 
 /// What the seal of a log of `size` shows of a subject.

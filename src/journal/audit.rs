@@ -81,11 +81,7 @@ pub async fn run(db: &Db, verifier_key: &str) -> Result<AuditReport, JournalErro
 ///
 /// # Errors
 /// As [`run`].
-pub async fn run_with(
-    db: &Db,
-    verifier_key: &str,
-    against: Against<'_>,
-) -> Result<AuditReport, JournalError> {
+pub async fn run_with(db: &Db, verifier_key: &str, against: Against<'_>) -> Result<AuditReport, JournalError> {
     let mut audit = Audit {
         frontier: Frontier::default(),
         origin: String::new(),

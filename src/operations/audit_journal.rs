@@ -29,11 +29,7 @@ type Wrong = (&'static str, Option<u64>, String);
 ///
 /// # Errors
 /// A fault of the database.
-pub async fn audit_journal(
-    db: &Db,
-    verifier_key: &str,
-    against: Against<'_>,
-) -> Result<AuditReport, OperationError> {
+pub async fn audit_journal(db: &Db, verifier_key: &str, against: Against<'_>) -> Result<AuditReport, OperationError> {
     let mut report = run_with(db, verifier_key, against).await?;
     if report.ok
         && let Some((part, seq, reason)) = documents(db).await?

@@ -178,7 +178,7 @@ DOCUMENT = {
 }  # fmt: skip
 STATEMENT = {
     "level": NUMBER, "caveat": str, "tail": str, "size": NUMBER, "root": str, "entries": [NUMBER],
-    "seal": MAYBE({"entry": NUMBER, "size": NUMBER}),
+    "seal": MAYBE({"entry": NUMBER, "size": NUMBER, "t": NUMBER}),
     "subjects": [{
         "identity": str, "pseudonym": str, "proof": str, "count": NUMBER, "entries": [NUMBER],
         "sealed": MAYBE({
@@ -451,9 +451,9 @@ class Verifier:
             must(before is None or before <= entry.at, "time goes back")
             must(second(entry.at) <= latest, f"entry {seq} is later than what proves it")
             self.entries[seq], before = entry, entry.at
-        self.subjects()
+        self.subjects(stamped)
 
-    def subjects(self):
+    def subjects(self, stamped):
         subjects, seal = self.statement["subjects"], self.statement["seal"]
         must(self.statement["level"] == (1 if not subjects else 3 if seal else 2), "the level claimed is not the one shown")
         shown = None
@@ -461,6 +461,9 @@ class Verifier:
             entry = self.entries.get(seal["entry"])
             must(entry and entry.kind == "journal.sealed" and "seal" in entry.fields, "the seal is not here")
             must(entry.committed[0] == 1 and seal["entry"] - seal["size"] <= 100_000, "more than a seal, or an old one")
+            made = datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(milliseconds=seal["t"])
+            must(made == entry.at, "the seal is of another time")
+            must(stamped is None or stamped - made <= timedelta(hours=24), "a seal of long before the checkpoint")
             shown = entry.fields["seal"]
             must(set(shown) == {"day", "size", "root", "subjects", "map"}, "the seal")
             must(shown["size"] == seal["size"] <= seal["entry"], "the seal is of another size")

@@ -41,7 +41,10 @@ impl<'a> Names<'a> {
         if let (Some(fixed), Some(key)) = (fixed, self.key)
             && key.public() != *fixed
         {
-            return Err(("name", "the key of pseudonyms at hand is not the one that the log's first entry fixes".to_owned()));
+            return Err((
+                "name",
+                "the key of pseudonyms at hand is not the one that the log's first entry fixes".to_owned(),
+            ));
         }
         let mut seen = BTreeSet::new();
         for (field, opening) in rows.iter().filter_map(|row| store::opening(row).ok()) {
@@ -52,7 +55,10 @@ impl<'a> Names<'a> {
                 return Err(("opening", format!("{field} is no field with a name")));
             };
             if !seen.insert(name.to_owned()) {
-                return Err(("opening", format!("the field {name} stands twice: one reader could be shown another value")));
+                return Err((
+                    "opening",
+                    format!("the field {name} stands twice: one reader could be shown another value"),
+                ));
             }
             let Some(family) = subject_family(kind, name) else { continue };
             let identity = value.as_str().map(|value| format!("{family}:{value}"));

@@ -3,14 +3,20 @@
 
 use std::collections::BTreeMap;
 
+use qolhat_pki::time::Span;
+
 use super::finding::FaultCode;
 use super::journal::{Entries, OpenedEntry, digest};
 use super::report::ExtractReport;
 use crate::extract::format;
-use crate::extract::records::{MapLeafRecord, SealedRecord, StatementRecord, SubjectRecord};
+use crate::extract::records::{MapLeafRecord, SealRecord, SealedRecord, StatementRecord, SubjectRecord};
 use crate::journal::map::{Found, MapLeaf, MapProof};
 use crate::journal::naming::subject_family;
 use crate::journal::seal::{self, Seal};
+
+/// How much older than the time stamp of the checkpoint a seal may be: of what came between, the operator's word is all
+/// there is.
+const SEAL_AGE_MAX: Span = Span::days(1);
 
 /// Whether the seal named, if any, shows of each subject what the statement tells. Without a seal nothing of the kind may
 /// be told.
@@ -22,14 +28,14 @@ pub(super) fn check(statement: &StatementRecord, entries: &Entries, report: &mut
         }
         return without;
     };
-    let seal = match opened(told.entry, told.size, entries) {
+    let seal = match opened(&told, entries) {
         Ok(seal) => seal,
         Err(reason) => {
             report.fail(&format::entry_openings(told.entry), FaultCode::Seal, reason);
             return false;
         }
     };
-    let mut whole = true;
+    let mut whole = is_fresh(&told, report);
     for subject in &statement.subjects {
         if let Err(reason) = shown(subject, &seal, entries) {
             whole = false;
@@ -39,11 +45,28 @@ pub(super) fn check(statement: &StatementRecord, entries: &Entries, report: &mut
     whole
 }
 
-/// The seal in this entry, when it is of a log of this size.
-fn opened(entry: u64, size: u64, entries: &Entries) -> Result<Seal, String> {
+/// That the seal is not much older than the checkpoint, as far as the checkpoint's time is proven: where it is not, that
+/// is told already.
+fn is_fresh(told: &SealRecord, report: &mut ExtractReport) -> bool {
+    let stamp = report.checkpoint.as_ref().and_then(|checkpoint| checkpoint.time_stamp.as_ref());
+    let Some(stamped) = stamp.filter(|stamp| stamp.proven).map(|stamp| stamp.gen_time) else { return true };
+    let is_fresh = stamped.since(told.at()) <= SEAL_AGE_MAX;
+    if !is_fresh {
+        let detail = format!("it is of {}, the checkpoint was stamped {stamped}", told.at());
+        report.fail(format::STATEMENT, FaultCode::SealAge, detail);
+    }
+    is_fresh
+}
+
+/// The seal in the entry told, when it is of the size and time told.
+fn opened(told: &SealRecord, entries: &Entries) -> Result<Seal, String> {
+    let (entry, size) = (told.entry, told.size);
     let opened = entries.get(entry).ok_or_else(|| format!("entry {entry} is not here, or does not hold"))?;
     if opened.kind != seal::KIND {
         return Err(format!("entry {entry} is {}", opened.kind));
+    }
+    if opened.at != told.at() {
+        return Err(format!("entry {entry} is of {}", opened.at));
     }
     if opened.committed.0 != 1 {
         return Err("it commits to more than a seal".to_owned());
@@ -83,7 +106,8 @@ pub(super) fn check_names(statement: &StatementRecord, entries: &Entries, report
     let mut wrong = Vec::new();
     for entry in entries.all() {
         for (family, identity) in told(entry) {
-            let missed = listed.get(identity.as_str()).filter(|subject| subject.entries.binary_search(&entry.seq).is_err());
+            let missed =
+                listed.get(identity.as_str()).filter(|subject| subject.entries.binary_search(&entry.seq).is_err());
             if missed.is_some() {
                 wrong.push((entry.seq, format!("it tells the {family} among whose entries it is not")));
             }

@@ -285,8 +285,7 @@ pub fn facts(world: &World, log: &mut Log, turn: &Turn) -> ExtractFacts {
         &fields,
         received_at(),
     );
-    let session =
-        log.append("session.opened", std::slice::from_ref(&recipient_key), &[], at("2026-11-22T10:59:00Z"));
+    let session = log.append("session.opened", std::slice::from_ref(&recipient_key), &[], at("2026-11-22T10:59:00Z"));
     let mut history = vec![recorded];
     for kind in turn.between {
         let told = turn.telling.map_or_else(|| document_id().to_string(), str::to_owned);
