@@ -6,9 +6,10 @@
 //! 3. Complete up to a seal: besides, the map of subjects that the seal commits to shows how many entries each subject had
 //!    then. What came between the seal and the checkpoint is asserted.
 
+use serde_json::Value;
+
 use super::facts::{JournalFacts, SealedFacts, SubjectFacts};
 use super::records::{MapLeafRecord, SealRecord, SealedRecord, StatementRecord, SubjectRecord};
-use crate::journal::entry::Entry;
 
 /// The level claimed when no subject is named.
 pub const LEVEL_INCLUSION: u8 = 1;
@@ -79,7 +80,8 @@ pub fn statement(journal: &JournalFacts) -> StatementRecord {
 /// `t` of the entry `seq`.
 fn time_of(journal: &JournalFacts, seq: u64) -> i64 {
     let entry = journal.entries.iter().find(|entry| entry.seq == seq);
-    entry.and_then(|entry| Entry::parse(&entry.body).ok()).map(|entry| entry.t_ms).unwrap_or_default()
+    let body = entry.and_then(|entry| serde_json::from_slice::<Value>(&entry.body).ok());
+    body.and_then(|body| body.get("t")?.as_i64()).unwrap_or_default()
 }
 
 /// What the seal of a log of `size` shows of a subject.
