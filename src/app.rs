@@ -25,6 +25,7 @@ use crate::config::{
 use crate::db::Db;
 use crate::domain::party::{Bin, IdentifierPolicy, Iin};
 use crate::domain::time::{Clock, Moment};
+use crate::journal::vrf::VrfSecretKey;
 use crate::journal::witnesses::Witnesses;
 use crate::journal::{Journal, LogIdentity, OutsideMemory};
 use crate::signature::fetch::{Responders, TspPolicies};
@@ -518,6 +519,22 @@ pub fn log_verifier_key(config: &Config) -> Result<String, StartError> {
         .map_err(|_| invalid("not 64 hexadecimal digits".to_owned()))?;
     let identity = LogIdentity::from_seed(&config.journal.origin, &seed, [0; 32]);
     Ok(identity.map_err(|error| invalid(error.to_string()))?.verifier_key().to_owned())
+}
+
+/// The secret key of the log's pseudonyms; `None` where there is no such file.
+///
+/// # Errors
+/// The file cannot be read, or holds something else.
+pub fn pseudonym_key(config: &Config) -> Result<Option<VrfSecretKey>, StartError> {
+    let path = &config.journal.pseudonym_key_file;
+    if !path.exists() {
+        return Ok(None);
+    }
+    let mut seed = Zeroizing::new([0_u8; 32]);
+    hex::decode_to_slice(Zeroizing::new(read(path)?).trim_ascii(), seed.as_mut_slice()).map_err(|_| {
+        StartError::Invalid { what: path.display().to_string(), detail: "not 64 hexadecimal digits".to_owned() }
+    })?;
+    Ok(Some(VrfSecretKey::from_seed(&seed)))
 }
 
 fn log_identity(config: &Config, keys: &mut Keys) -> Result<LogIdentity, StartError> {

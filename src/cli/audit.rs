@@ -8,7 +8,7 @@ use super::{Answer, ConfigArgs, input, service};
 use crate::app;
 use crate::config::Config;
 use crate::db::Db;
-use crate::journal::audit::{AuditFailure, AuditReport};
+use crate::journal::audit::{Against, AuditFailure, AuditReport};
 use crate::journal::{JournalError, OutsideMemory};
 use crate::operations::audit_journal::audit_journal;
 
@@ -17,11 +17,15 @@ pub fn audit(args: &ConfigArgs, output: &Output) -> Result<Answer, CliError> {
     let config = service::config(args)?;
     let key =
         app::log_verifier_key(&config).map_err(|error| CliError::config(&service::name(args), error.to_string()))?;
+    // An auditor has no such key; then the report says that names were not looked at.
+    let names =
+        app::pseudonym_key(&config).map_err(|error| CliError::config(&service::name(args), error.to_string()))?;
     let report: AuditReport = input::runtime()?.block_on(async {
         let internal = |error: String| CliError::internal(error);
         let db = Db::connect_existing(&config.database).await.map_err(|error| internal(error.to_string()))?;
         let memory = OutsideMemory::beside(&config.journal.key_file);
-        let mut report = audit_journal(&db, &key, Some(&memory)).await.map_err(|error| internal(error.to_string()))?;
+        let against = Against { memory: Some(&memory), names: names.as_ref() };
+        let mut report = audit_journal(&db, &key, against).await.map_err(|error| internal(error.to_string()))?;
         if report.ok {
             ask_witnesses(&config, &db, &key, &mut report).await.map_err(|error| internal(error.to_string()))?;
         }
@@ -34,6 +38,9 @@ pub fn audit(args: &ConfigArgs, output: &Output) -> Result<Answer, CliError> {
             let values = [("checked", report.checked.to_string()), ("size", report.size.to_string())];
             page.line("cli-audit-good", &values.each_ref().map(|(name, value)| (*name, value.as_str())));
             page.field("root", &report.root);
+            if !report.names_checked {
+                page.line("cli-audit-names-unchecked", &[]);
+            }
             if report.waiting + report.quarantined > 0 {
                 let values = [("waiting", report.waiting.to_string()), ("quarantined", report.quarantined.to_string())];
                 page.line("cli-audit-waiting", &values.each_ref().map(|(name, value)| (*name, value.as_str())));

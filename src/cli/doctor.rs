@@ -194,7 +194,9 @@ async fn database(config: &Config, findings: &mut Vec<Finding>) {
     let whole = match app::log_verifier_key(config) {
         Ok(key) => {
             let memory = OutsideMemory::beside(&config.journal.key_file);
-            audit::run_with(&db, &key, Some(&memory)).await.is_ok_and(|report| report.ok)
+            audit::run_with(&db, &key, audit::Against { memory: Some(&memory), names: None })
+                .await
+                .is_ok_and(|report| report.ok)
         }
         Err(_) => false,
     };

@@ -27,7 +27,7 @@ pub fn verify(args: &ExtractVerifyArgs, output: &Output) -> Result<Answer, CliEr
         }),
         None => with_witnesses(card_in(&args.trust)?, &args.witness)?,
     };
-    judge(&bytes, &args.trust, card, at, output)
+    judge(&bytes, &args.trust, (card, args.level), at, output)
 }
 
 /// The card found, with the witnesses named besides: a pin that was given is never dropped.
@@ -42,11 +42,11 @@ fn with_witnesses(card: Option<OperatorCard>, witnesses: &[String]) -> Result<Op
     }
 }
 
-/// Judges `bytes`; `card` overrides what the trust folders say.
+/// Judges `bytes`; `card` overrides what the trust folders say, `level` is the lowest level of completeness that is enough.
 pub fn judge(
     bytes: &[u8],
     trust: &[PathBuf],
-    card: Option<OperatorCard>,
+    (card, level): (Option<OperatorCard>, Option<u8>),
     at: Moment,
     output: &Output,
 ) -> Result<Answer, CliError> {
@@ -58,7 +58,10 @@ pub fn judge(
         Some(card) => Some(card),
         None => card_in(trust)?,
     };
-    let report = verify_extract(bytes, &anchors, card.as_ref(), at);
+    let mut report = verify_extract(bytes, &anchors, card.as_ref(), at);
+    if let Some(level) = level {
+        report.demand_level(level);
+    }
     output.answer(&report.to_json(), |page| {
         report.lines(output.language).iter().for_each(|line| page.raw(line));
     });

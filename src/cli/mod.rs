@@ -246,6 +246,9 @@ struct ExtractVerifyArgs {
     /// Verifier keys of witnesses that must have cosigned.
     #[arg(long)]
     witness: Vec<String>,
+    /// The lowest level of completeness that is enough.
+    #[arg(long, value_parser = clap::value_parser!(u8).range(1..=3))]
+    level: Option<u8>,
     /// The moment asked about (RFC 3339); now by default.
     #[arg(long)]
     at: Option<String>,

@@ -29,7 +29,7 @@ pub fn verify(args: &VerifyArgs, output: &Output) -> Result<Answer, CliError> {
             let why = "--detached and --detached-digest are for CMS: XML and containers carry what is signed";
             return Err(CliError::usage(why));
         }
-        Recognized::Zip if is_extract(&bytes) => return extract::judge(&bytes, &args.trust, None, at, output),
+        Recognized::Zip if is_extract(&bytes) => return extract::judge(&bytes, &args.trust, (None, None), at, output),
         Recognized::Zip => Signed::Container(&bytes),
         Recognized::Xml => {
             let document = Document::parse(&bytes).map_err(|error| CliError::malformed(&name, error.to_string()))?;

@@ -8,6 +8,8 @@ use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
+use crate::domain::time::Moment;
+
 /// `extract.json`: who made the extract, for whom, over which log, and what it holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -249,6 +251,16 @@ pub struct SealRecord {
     pub entry: u64,
     /// Size of the log that it seals.
     pub size: u64,
+    /// `t` of its entry: milliseconds since 1970 UTC on the operator's clock.
+    pub t: i64,
+}
+
+impl SealRecord {
+    /// When the seal was made, by the operator's clock.
+    #[must_use]
+    pub fn at(&self) -> Moment {
+        Moment::from_unix_micros(self.t.saturating_mul(1000)).unwrap_or(Moment::MAX)
+    }
 }
 
 /// What the sealed map shows of a subject.

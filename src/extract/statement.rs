@@ -6,6 +6,8 @@
 //! 3. Complete up to a seal: besides, the map of subjects that the seal commits to shows how many entries each subject had
 //!    then. What came between the seal and the checkpoint is asserted.
 
+use serde_json::Value;
+
 use super::facts::{JournalFacts, SealedFacts, SubjectFacts};
 use super::records::{MapLeafRecord, SealRecord, SealedRecord, StatementRecord, SubjectRecord};
 
@@ -66,9 +68,20 @@ pub fn statement(journal: &JournalFacts) -> StatementRecord {
         size: journal.size,
         root: hex::encode(journal.root),
         entries,
-        seal: journal.seal.map(|seal| SealRecord { entry: seal.entry, size: seal.size }),
+        seal: journal.seal.map(|seal| SealRecord {
+            entry: seal.entry,
+            size: seal.size,
+            t: time_of(journal, seal.entry),
+        }),
         subjects,
     }
+}
+
+/// `t` of the entry `seq`.
+fn time_of(journal: &JournalFacts, seq: u64) -> i64 {
+    let entry = journal.entries.iter().find(|entry| entry.seq == seq);
+    let body = entry.and_then(|entry| serde_json::from_slice::<Value>(&entry.body).ok());
+    body.and_then(|body| body.get("t")?.as_i64()).unwrap_or_default()
 }
 
 /// What the seal of a log of `size` shows of a subject.

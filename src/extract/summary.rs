@@ -193,7 +193,11 @@ impl Page {
         }
         match statement.seal {
             Some(seal) => {
-                let values = [("size", seal.size.to_string()), ("entry", seal.entry.to_string())];
+                let values = [
+                    ("size", seal.size.to_string()),
+                    ("entry", seal.entry.to_string()),
+                    ("at", format_local(seal.at())),
+                ];
                 self.line(0, "extract-completeness-3", &values.each_ref().map(|(name, value)| (*name, value.as_str())));
             }
             None => self.line(0, "extract-completeness-2", &[]),

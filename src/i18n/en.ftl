@@ -126,6 +126,7 @@ subindication-OPERATOR_NOT_PINNED = it is not said whose extract is expected
 subindication-CHECKPOINT_NOT_PROVEN = the time of the checkpoint is not proven
 subindication-NO_POE = nothing proves that the signature was there then
 subindication-WITNESS_NOT_FOUND = the signature of an expected witness is missing
+subindication-LEVEL_NOT_SHOWN = the level of completeness demanded is not shown
 
 ### The mathematics alone; how much is covered
 
@@ -710,7 +711,7 @@ extract-checkpoint-stamped = Time stamp of the checkpoint: { $path }
 extract-checkpoint-unstamped = The checkpoint has no time stamp.
 extract-completeness-1 = Completeness, level 1: each entry was in the log at the checkpoint. It is not said that there are no others.
 extract-completeness-2 = Completeness, level 2: every entry of each subject below, from the first to the last one given, is here without a gap. That there is no later one up to the checkpoint is the operator's signed word; nothing else shows it.
-extract-completeness-3 = Completeness, level 3: every entry of each subject below is here without a gap. The seal in journal entry { $entry } shows that among the first { $size } entries of the log there was no other one. That none came between the seal and the checkpoint is the operator's signed word; nothing else shows it.
+extract-completeness-3 = Completeness, level 3: every entry of each subject below is here without a gap. The seal in journal entry { $entry }, of { $at }, shows that among the first { $size } entries of the log there was no other one. That none came between the seal and the checkpoint is the operator's signed word; nothing else shows it.
 extract-subject = { $identity }: { $count } entries ({ $entries })
 extract-caveat = Each subject has one name in the log, and that is proven. Whether the seal tells the truth of every subject is found by whoever replays the whole log, an auditor for instance. An entry kept back that comes to light proves that the operator's word was false. Entries after the checkpoint, and of subjects not named here, are outside this statement.
 
@@ -765,6 +766,8 @@ extract-fault-statement-malformed = the statement of completeness contradicts it
 extract-fault-subject-history-broken = the entries of a subject are not its whole history
 extract-fault-pseudonym-not-proven = the pseudonym of a subject is not proven to be the only one
 extract-fault-seal-does-not-show = the seal of the log does not show what is told of a subject
+extract-fault-seal-too-old = the seal of the log is more than a day older than the checkpoint
+extract-fault-level-not-shown = the extract shows a lower level of completeness than demanded
 extract-fault-document-differs-from-journal = the document differs from its journal entry
 extract-fault-entry-field-not-revealed = a field that is needed is not revealed
 extract-fault-state-differs-from-journal = the state differs from the journal
@@ -868,6 +871,7 @@ cli-label-path = Path
 
 cli-audit-good = The journal is whole: { $checked } entries checked against the checkpoint at { $size }
 cli-audit-waiting = Events that wait to be written down: { $waiting }, that could not become entries: { $quarantined }
+cli-audit-names-unchecked = Documents and parties were not held against the names of their subjects: the key of pseudonyms is not here
 cli-audit-bad = The journal is damaged: { $place }: { $reason }
 cli-audit-stop = Stop the service and compare the backup and the witnesses' checkpoints
 cli-scrub-checked = Blobs read again: { $checked } ({ $size } MiB)
@@ -1192,6 +1196,7 @@ verdict-extract-means-OPERATOR_NOT_PINNED = It was not stated whose extract is e
 verdict-extract-means-CHECKPOINT_NOT_PROVEN = The state of the journal is not proven: the checkpoint has no time stamp, or it is more than a day older than the extract.
 verdict-extract-means-NO_POE = No time stamp proves that a signature in the extract existed before its journal entry.
 verdict-extract-means-WITNESS_NOT_FOUND = The expected witness has not confirmed the state of the journal.
+verdict-extract-means-LEVEL_NOT_SHOWN = The extract shows a lower level of completeness than was demanded.
 verdict-extract-means-SIGNATURE = A signature or a time stamp in the extract is not confirmed.
 verdict-extract-next-good = Keep the file as it is: it can be verified without the operator and offline.
 verdict-extract-next-altered = Do not rely on this file. Get the extract again from the operator.

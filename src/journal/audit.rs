@@ -2,6 +2,7 @@
 //! first thing that is wrong. Needs nothing but the database and the log's public key, so that it runs also when the
 //! journal refuses to open.
 
+mod names;
 mod seals;
 
 use std::collections::BTreeMap;
@@ -14,9 +15,11 @@ use super::cosignature::WitnessKey;
 use super::entry::{Entry, Field, leaf_hash};
 use super::proof::Frontier;
 use super::subjects::SubjectLink;
+use super::vrf::{VrfPublicKey, VrfSecretKey};
 use super::{JournalError, OutsideMemory, first_entry, store};
 use crate::db::{Db, Row, Tx};
 use crate::params;
+use names::Names;
 use seals::Seals;
 
 /// Entries read at once.
@@ -33,6 +36,9 @@ pub struct AuditReport {
     pub root: String,
     /// Entries that were found right.
     pub checked: u64,
+    /// Whether documents and parties that entries tell were held against the names of their subjects: only whoever has
+    /// the key of pseudonyms can do that.
+    pub names_checked: bool,
     /// Events that are not entries yet.
     pub waiting: u64,
     /// Events that could not become entries; each is a fault to look into.
@@ -44,7 +50,7 @@ pub struct AuditReport {
 /// Something wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AuditFailure {
-    /// `head`, `entry`, `node`, `opening`, `subject`, `event`, `seal`, `checkpoint`, `outside` or `witness`; of what was
+    /// `head`, `entry`, `node`, `opening`, `subject`, `name`, `event`, `seal`, `checkpoint`, `outside` or `witness`; of what was
     /// written down: `document`, `signature` or `receipt`.
     pub part: &'static str,
     /// Number of the entry, or size of the checkpoint.
@@ -53,37 +59,43 @@ pub struct AuditFailure {
     pub reason: String,
 }
 
+/// What the log is held against besides its checkpoints.
+#[derive(Default, Clone, Copy)]
+pub struct Against<'a> {
+    /// The checkpoint remembered outside the database.
+    pub memory: Option<&'a OutsideMemory>,
+    /// The secret key of pseudonyms: without it nobody can tell whose name a subject's name is, and the report says so.
+    pub names: Option<&'a VrfSecretKey>,
+}
+
 /// Replays the log in `db` against its checkpoints, signed by `verifier_key`, as it is at one instant: what is appended
 /// meanwhile is not looked at.
 ///
 /// # Errors
 /// A fault of the database. Whatever is wrong with the log itself stands in the report.
 pub async fn run(db: &Db, verifier_key: &str) -> Result<AuditReport, JournalError> {
-    run_with(db, verifier_key, None).await
+    run_with(db, verifier_key, Against::default()).await
 }
 
-/// As [`run`], and against the checkpoint remembered outside the database.
+/// As [`run`], and against what is known besides.
 ///
 /// # Errors
 /// As [`run`].
-pub async fn run_with(
-    db: &Db,
-    verifier_key: &str,
-    memory: Option<&OutsideMemory>,
-) -> Result<AuditReport, JournalError> {
+pub async fn run_with(db: &Db, verifier_key: &str, against: Against<'_>) -> Result<AuditReport, JournalError> {
     let mut audit = Audit {
         frontier: Frontier::default(),
         origin: String::new(),
         t_ms: 0,
         links: 0,
         seals: Seals::default(),
+        names: Names::new(against.names),
         checkpoint: 0,
         remembered: None,
         waiting: 0,
         quarantined: 0,
     };
     // Before the log is looked at: what is remembered then is never ahead of what is read.
-    match memory.map(|memory| memory.remembered(verifier_key)).transpose() {
+    match against.memory.map(|memory| memory.remembered(verifier_key)).transpose() {
         Ok(remembered) => audit.remembered = remembered.flatten(),
         Err(error) => return Ok(audit.report(0, Some(failure("outside", None, &error.to_string())))),
     }
@@ -133,12 +145,13 @@ const SHORTER: &str = "the log is shorter than the checkpoint remembered outside
 /// Found wrong, or not.
 type Verdict = Result<(), AuditFailure>;
 
-struct Audit {
+struct Audit<'a> {
     frontier: Frontier,
     origin: String,
     t_ms: i64,
     links: u64,
     seals: Seals,
+    names: Names<'a>,
     /// Size of the last checkpoint seen.
     checkpoint: u64,
     /// What is remembered outside the database.
@@ -155,7 +168,7 @@ struct Page {
     cosignatures: BTreeMap<u64, Vec<Row>>,
 }
 
-impl Audit {
+impl Audit<'_> {
     fn report(&self, size: u64, first_failure: Option<AuditFailure>) -> AuditReport {
         let root = hex::encode(self.frontier.root());
         AuditReport {
@@ -163,6 +176,7 @@ impl Audit {
             size,
             root,
             checked: self.frontier.size(),
+            names_checked: self.names.are_checked(),
             waiting: self.waiting,
             quarantined: self.quarantined,
             first_failure,
@@ -215,12 +229,14 @@ impl Audit {
         if row.opt_int("indexed").map_err(unreadable)? != Some(store::signed(seq)) {
             return Err(wrong("event", "the event leads to another entry"));
         }
-        openings(seq, &entry, page.openings.get(&seq).map_or(&[], Vec::as_slice))?;
-        first(seq, &entry, page.openings.get(&seq).map_or(&[], Vec::as_slice))?;
+        let rows = page.openings.get(&seq).map_or(&[][..], Vec::as_slice);
+        openings(seq, &entry, rows)?;
+        let key = first(seq, &entry, rows)?;
         let links = self.subjects(seq, &entry, page)?;
+        let names = self.names.entry(&entry.kind, key.as_ref(), rows, &links);
+        names.map_err(|(part, reason)| wrong(part, &reason))?;
         let seals = self.seals.entry(seq, leaf, &links);
-        let openings = page.openings.get(&seq).map_or(&[][..], Vec::as_slice);
-        seals.and_then(|()| self.seals.check(seq, &entry, openings)).map_err(|reason| wrong("seal", &reason))?;
+        seals.and_then(|()| self.seals.check(seq, &entry, rows)).map_err(|reason| wrong("seal", &reason))?;
         self.t_ms = entry.t_ms;
         let completed = self.frontier.push(leaf).concat();
         if row.opt_bytes("hashes").map_err(unreadable)?.unwrap_or_default() != completed {
@@ -342,10 +358,10 @@ impl Audit {
 }
 
 /// The first entry fixes the key of pseudonyms, and no other entry does.
-fn first(seq: u64, entry: &Entry, rows: &[Row]) -> Verdict {
+fn first(seq: u64, entry: &Entry, rows: &[Row]) -> Result<Option<VrfPublicKey>, AuditFailure> {
     if seq > 0 {
         let again = entry.kind == first_entry::KIND;
-        return if again { Err(failure("entry", Some(seq), "the log is opened a second time")) } else { Ok(()) };
+        return if again { Err(failure("entry", Some(seq), "the log is opened a second time")) } else { Ok(None) };
     }
     let fields = rows
         .iter()
@@ -354,7 +370,7 @@ fn first(seq: u64, entry: &Entry, rows: &[Row]) -> Verdict {
         .filter_map(|(_, opening)| opening.payload_field().map(|(name, value)| (name.to_owned(), value.clone())))
         .collect();
     first_entry::vrf_key(&entry.kind, (entry.payload.len(), entry.subjects.len()), &fields)
-        .map(drop)
+        .map(Some)
         .map_err(|reason| failure("entry", Some(0), &reason))
 }
 

@@ -12,6 +12,7 @@ pub mod entry;
 pub mod first_entry;
 mod lease;
 pub mod map;
+pub mod naming;
 pub mod outside;
 pub mod promise;
 pub mod proof;
@@ -462,7 +463,8 @@ impl Journal {
     /// # Errors
     /// A fault of the database; what is wrong with the log stands in the report.
     pub async fn audit(&self) -> Result<audit::AuditReport, JournalError> {
-        audit::run(&self.db, self.verifier_key()).await
+        let names = Some(&self.identity.pseudonym_key);
+        audit::run_with(&self.db, self.verifier_key(), audit::Against { memory: None, names }).await
     }
 }
 

@@ -12,10 +12,10 @@ use crate::docflow::store::{self, DocumentRow, ReceiptRow};
 use crate::domain::ids::{DocumentId, EventId};
 use crate::extract::format::{field, kind};
 use crate::extract::records::{ReceiptRecord, from_json};
-use crate::journal::audit::{AuditFailure, AuditReport, run_with};
+use crate::journal::audit::{Against, AuditFailure, AuditReport, run_with};
 use crate::journal::entry::{Entry, Field};
 use crate::journal::subjects::SubjectLink;
-use crate::journal::{OutsideMemory, StoredEntry, reading};
+use crate::journal::{StoredEntry, reading};
 use crate::signature::store::{self as signatures, SignatureRow};
 
 /// Documents read at once.
@@ -24,17 +24,13 @@ const PAGE: i64 = 200;
 /// Found wrong: the part, the number of the entry when there is one, and what.
 type Wrong = (&'static str, Option<u64>, String);
 
-/// Audits the journal in `db` against its checkpoints, against what is remembered outside, and against the rows of
+/// Audits the journal in `db` against its checkpoints, against what is known besides, and against the rows of
 /// documents. It names the first thing that is wrong.
 ///
 /// # Errors
 /// A fault of the database.
-pub async fn audit_journal(
-    db: &Db,
-    verifier_key: &str,
-    memory: Option<&OutsideMemory>,
-) -> Result<AuditReport, OperationError> {
-    let mut report = run_with(db, verifier_key, memory).await?;
+pub async fn audit_journal(db: &Db, verifier_key: &str, against: Against<'_>) -> Result<AuditReport, OperationError> {
+    let mut report = run_with(db, verifier_key, against).await?;
     if report.ok
         && let Some((part, seq, reason)) = documents(db).await?
     {

@@ -178,7 +178,7 @@ DOCUMENT = {
 }  # fmt: skip
 STATEMENT = {
     "level": NUMBER, "caveat": str, "tail": str, "size": NUMBER, "root": str, "entries": [NUMBER],
-    "seal": MAYBE({"entry": NUMBER, "size": NUMBER}),
+    "seal": MAYBE({"entry": NUMBER, "size": NUMBER, "t": NUMBER}),
     "subjects": [{
         "identity": str, "pseudonym": str, "proof": str, "count": NUMBER, "entries": [NUMBER],
         "sealed": MAYBE({
@@ -255,6 +255,16 @@ def root_of(leaf, at, size, hashes):
     return found
 
 
+TOLD = {
+    "document": {"document_id": "document", "sender": "party"},
+    "compromise": {"case_id": "case"},
+    "counterparty": {"inviter": "party", "invitee": "party"},
+    "employee": {"party": "party"},
+    "extract": {"extract_id": "extract"},
+    "offer": {"offer_id": "offer"},
+}
+
+
 class Entry:
     def __init__(self, seq, body, openings, origin):
         told = json.loads(body.decode(), object_pairs_hook=once)
@@ -281,6 +291,13 @@ class Entry:
             elif place == "subj":
                 must(set(opening["value"]) == {"n", "prev", "s"}, "a place among the entries of a subject")
                 self.links.append(opening["value"])
+
+    def told(self):
+        about = self.kind.split(".")[0]
+        names = dict(TOLD.get(about, {}))
+        if self.kind in ("document.recorded", "document.received"):
+            names["recipient"] = "party"
+        return [f"{family}:{self.fields[name]}" for name, family in names.items() if name in self.fields]
 
     def must_say(self, name, value):
         must(name in self.fields, f"entry {self.seq} does not open {name}")
@@ -434,9 +451,9 @@ class Verifier:
             must(before is None or before <= entry.at, "time goes back")
             must(second(entry.at) <= latest, f"entry {seq} is later than what proves it")
             self.entries[seq], before = entry, entry.at
-        self.subjects()
+        self.subjects(stamped)
 
-    def subjects(self):
+    def subjects(self, stamped):
         subjects, seal = self.statement["subjects"], self.statement["seal"]
         must(self.statement["level"] == (1 if not subjects else 3 if seal else 2), "the level claimed is not the one shown")
         shown = None
@@ -444,6 +461,9 @@ class Verifier:
             entry = self.entries.get(seal["entry"])
             must(entry and entry.kind == "journal.sealed" and "seal" in entry.fields, "the seal is not here")
             must(entry.committed[0] == 1 and seal["entry"] - seal["size"] <= 100_000, "more than a seal, or an old one")
+            made = datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(milliseconds=seal["t"])
+            must(made == entry.at, "the seal is of another time")
+            must(stamped is None or stamped - made <= timedelta(hours=24), "a seal of long before the checkpoint")
             shown = entry.fields["seal"]
             must(set(shown) == {"day", "size", "root", "subjects", "map"}, "the seal")
             must(shown["size"] == seal["size"] <= seal["entry"], "the seal is of another size")
@@ -461,6 +481,14 @@ class Verifier:
         by_pseudonym = {each["pseudonym"]: each["entries"] for each in subjects}
         for entry in self.entries.values():
             must(all(entry.seq in by_pseudonym.get(link["s"], [entry.seq]) for link in entry.links), "an entry is left out")
+            told = entry.told()
+            must(all(entry.seq in self.histories.get(each, [entry.seq]) for each in told), "an entry tells another subject")
+            opened = len(entry.fields) == entry.committed[0]
+            for identity, listed in self.histories.items():
+                family = identity.split(":")[0]
+                same = [each for each in told if each.split(":")[0] == family]
+                if entry.seq in listed and same and (opened or family != "party"):
+                    must(identity in same, "an entry of another subject than it tells")
 
     def vrf_key(self):
         first = self.entries.get(0)

@@ -8,6 +8,7 @@ use qolhat::demo::client::{Client, text};
 use qolhat::demo::story::Actor;
 use qolhat::domain::ids::{DocumentId, EventId, ExtractId};
 use qolhat::extract::store as extracts;
+use qolhat::journal::audit::Against;
 use qolhat::journal::entry::Entry;
 use qolhat::operations::audit_journal::audit_journal;
 use qolhat::operations::issue_extract::read_extract_as_party;
@@ -199,7 +200,7 @@ async fn the_audit_names_a_document_signature_or_receipt_that_contradicts_its_en
     let second = case.stage.recorded_act((&case.head.0, &case.head.1), &case.other.0, "2").await;
     case.other.1.post(&format!("/api/v1/documents/{second}/rejection"), &reason).await.unwrap();
     let key = case.stage.app.journal.verifier_key().to_owned();
-    let audit = async || audit_journal(&case.stage.app.db, &key, None).await.unwrap();
+    let audit = async || audit_journal(&case.stage.app.db, &key, Against::default()).await.unwrap();
     let report = audit().await;
     assert!(report.ok, "{report:?}");
     assert_eq!((report.waiting, report.quarantined), (0, 0));

@@ -115,6 +115,7 @@ fn a_good_extract_proves_itself_and_names_all_it_rests_on() {
         json!({
             "level": 3,
             "holds": true,
+            "sealed_at": "2026-11-23T09:00:01Z",
             "tail": "asserted",
             "caveat": qolhat::extract::statement::CAVEAT,
             "size": 7,

@@ -12,10 +12,11 @@ use qolhat::db::{Db, Engine};
 use qolhat::domain::ids::EventId;
 use qolhat::domain::time::{Clock, Moment};
 use qolhat::journal::checkpoint::Checkpoint;
-use qolhat::journal::entry::{Entry, Field};
+use qolhat::journal::entry::{Entry, Field, Opening, leaf_hash};
 use qolhat::journal::first_entry;
 use qolhat::journal::proof::verify_inclusion;
 use qolhat::journal::subjects::{SubjectLink, check_chain};
+use qolhat::journal::vrf::VrfSecretKey;
 use qolhat::journal::{EventDraft, Journal, JournalError, LogIdentity, OutsideMemory, WaitError, audit};
 use qolhat::params;
 use serde_json::json;
@@ -404,6 +405,73 @@ async fn a_subject_moved_under_cover_of_a_deleted_opening_is_named() {
     assert!(!audit::run(&db, &key).await.unwrap().ok);
 }
 
+/// The operator writes an entry that says a name twice: with one value for the audit, with another one for a court.
+/// Keeps: JRN-02, JRN-06
+#[tokio::test]
+async fn the_audit_names_an_entry_with_a_field_that_stands_twice() {
+    let (home, db, journal) = log_of(2).await;
+    let key = journal.verifier_key().to_owned();
+    let stored = journal.entry(1).await.unwrap().unwrap();
+    let row = db.query_one("select salt from journal_secret where seq = 1 and field = 'payload.1'", &[]).await;
+    let salt: [u8; 32] = row.unwrap().unwrap().array("salt").unwrap();
+    drop(journal);
+    db.close().await;
+    let value = json!({"name": "number", "value": "2"});
+    let mut entry = Entry::parse(&stored.body).unwrap();
+    entry.payload[1] = Opening { salt, value: value.clone() }.commitment().unwrap();
+    let body = entry.to_bytes().unwrap();
+    let (leaf, body) = (hex::encode(leaf_hash(&body)), hex::encode(body));
+    tamper(&home, &format!("update journal_entry set body = x'{body}', leaf = x'{leaf}' where seq = 1")).await;
+    let sql = format!("update journal_secret set value = '{value}' where seq = 1 and field = 'payload.1'");
+    tamper(&home, &sql).await;
+
+    let db = home.connect().await;
+    let failure = audit::run(&db, &key).await.unwrap().first_failure.unwrap();
+    assert_eq!((failure.part, failure.seq), ("opening", Some(1)), "{failure:?}");
+    assert!(failure.reason.contains("number stands twice"), "{failure:?}");
+}
+
+/// The operator writes an entry under names that are not its document's or its parties'. Keeps: JRN-02, JRN-03, JRN-06
+#[tokio::test]
+async fn the_audit_names_an_entry_under_a_name_that_it_does_not_tell() {
+    let subjects = |names: [&str; 3]| names.map(str::to_owned).to_vec();
+    let told = |kind: &str, names| EventDraft {
+        kind: kind.to_owned(),
+        subjects: subjects(names),
+        payload: vec![
+            ("document_id".to_owned(), json!("1")),
+            ("sender".to_owned(), json!("bin:2")),
+            ("recipient".to_owned(), json!("iin:3")),
+        ],
+        ..event(1)
+    };
+    let (own, recorded) = (["document:1", "party:bin:2", "party:iin:3"], "document.recorded");
+    for (kind, names, good) in [
+        (recorded, own, true),
+        // Of a draft the recipient knows nothing.
+        ("document.drafted", ["document:1", "party:bin:2", "x"], true),
+        (recorded, ["document:9", "party:bin:2", "party:iin:3"], false),
+        (recorded, ["document:1", "party:bin:9", "party:iin:3"], false),
+        (recorded, ["document:1", "party:bin:2", "party:iin:9"], false),
+        ("document.held", ["document:9", "party:bin:2", "x"], false),
+    ] {
+        let (_home, db, journal) = log_of(2).await;
+        let at = put(&db, &journal, &told(kind, names)).await;
+        let report = journal.audit().await.unwrap();
+        assert!(report.names_checked);
+        let found = report.first_failure.map(|failure| (failure.part, failure.seq));
+        assert_eq!(found, (!good).then_some(("name", Some(at))), "{kind} {names:?}");
+        // Whoever has no key of pseudonyms is told that it was not looked at.
+        let report = audit::run(&db, journal.verifier_key()).await.unwrap();
+        assert_eq!((report.ok, report.names_checked), (true, false));
+        // With another key nothing is taken for checked.
+        let other = VrfSecretKey::from_seed(&[8; 32]);
+        let against = audit::Against { memory: None, names: Some(&other) };
+        let report = audit::run_with(&db, journal.verifier_key(), against).await.unwrap();
+        assert_eq!(report.first_failure.map(|failure| (failure.part, failure.seq)), Some(("name", Some(0))));
+    }
+}
+
 /// Keeps: JRN-04
 #[tokio::test]
 async fn a_subject_whose_head_was_deleted_hinders_nobody_else_and_is_told() {
@@ -467,7 +535,7 @@ async fn a_database_put_back_or_swapped_contradicts_what_is_remembered_outside()
     journal.keep_outside().await.unwrap();
     assert_eq!(memory.remembered(journal.verifier_key()).unwrap().unwrap().size, 6);
     let key = journal.verifier_key().to_owned();
-    assert!(audit::run_with(&db, &key, Some(&memory)).await.unwrap().ok);
+    assert!(audit::run_with(&db, &key, audit::Against { memory: Some(&memory), names: None }).await.unwrap().ok);
     drop(journal);
     db.close().await;
 
@@ -477,7 +545,7 @@ async fn a_database_put_back_or_swapped_contradicts_what_is_remembered_outside()
         assert!(audit::run(&db, &key).await.unwrap().ok, "{name}");
         let refused = open_with(&db, &memory).await;
         assert!(matches!(refused, Err(JournalError::Rollback { .. })), "{name}");
-        let report = audit::run_with(&db, &key, Some(&memory)).await.unwrap();
+        let report = audit::run_with(&db, &key, audit::Against { memory: Some(&memory), names: None }).await.unwrap();
         assert_eq!(report.first_failure.map(|failure| failure.part), Some("outside"), "{name}");
     }
     // The true one goes on, and what is remembered with it, without being asked, within seconds.

@@ -255,7 +255,7 @@ async fn a_database_of_yesterday_put_back_is_refused_and_named() {
     assert!(told.contains("shorter") && told.contains("remembers"), "{told}");
     let db = Db::connect(&database.url()).await.unwrap();
     let memory = OutsideMemory::beside(&stage.config.journal.key_file);
-    let report = audit::run_with(&db, &key, Some(&memory)).await.unwrap();
+    let report = audit::run_with(&db, &key, audit::Against { memory: Some(&memory), names: None }).await.unwrap();
     assert_eq!(report.first_failure.map(|failure| failure.part), Some("outside"));
     db.close().await;
 }

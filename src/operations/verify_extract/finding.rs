@@ -26,6 +26,8 @@ pub enum ExtractSubIndication {
     WitnessNotFound,
     /// When the checkpoint was, or how much later the seal is, is not proven.
     CheckpointNotProven,
+    /// A lower level of completeness is shown than the reader demands.
+    LevelNotShown,
     /// No time stamp proves that a signature was there when the journal says so.
     NoPoe,
     /// That of a signature or time stamp. Source: EN 319 102-1.
@@ -47,6 +49,7 @@ impl ExtractSubIndication {
             Self::OperatorNotPinned => "OPERATOR_NOT_PINNED",
             Self::WitnessNotFound => "WITNESS_NOT_FOUND",
             Self::CheckpointNotProven => "CHECKPOINT_NOT_PROVEN",
+            Self::LevelNotShown => "LEVEL_NOT_SHOWN",
             Self::NoPoe => "NO_POE",
             Self::Signature(sub) => sub.as_str(),
         }
@@ -67,6 +70,7 @@ impl ExtractSubIndication {
             Self::Signature(_) => 9,
             Self::CheckpointNotProven => 10,
             Self::NoPoe => 11,
+            Self::LevelNotShown => 12,
         }
     }
 }
@@ -164,6 +168,8 @@ faults! {
     Pseudonym = "pseudonym-not-proven", JournalFailure;
     /// The seal named is none, or its map does not show what is told of a subject.
     Seal = "seal-does-not-show", JournalFailure;
+    /// The seal named was made more than a day before the checkpoint was stamped.
+    SealAge = "seal-too-old", JournalFailure;
     /// The document says something else than its journal entry.
     DocumentDiffers = "document-differs-from-journal", FactsMismatch;
     /// An entry does not reveal what is needed.
@@ -188,6 +194,8 @@ faults! {
     WitnessMissing = "witness-missing", WitnessNotFound;
     /// The checkpoint has no time stamp, or one of more than a day before the seal.
     CheckpointAge = "checkpoint-time-not-proven", CheckpointNotProven;
+    /// A lower level of completeness than demanded.
+    LevelLow = "level-not-shown", LevelNotShown;
     /// No time stamp of before the entry is on the signature.
     SignatureTime = "signature-time-not-proven", NoPoe;
 }
@@ -200,7 +208,7 @@ impl FaultCode {
             indication
         } else if matches!(
             self,
-            Self::OperatorNotPinned | Self::WitnessMissing | Self::CheckpointAge | Self::SignatureTime
+            Self::OperatorNotPinned | Self::WitnessMissing | Self::CheckpointAge | Self::SignatureTime | Self::LevelLow
         ) {
             Indication::Indeterminate
         } else {

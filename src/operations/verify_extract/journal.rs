@@ -62,6 +62,10 @@ impl Entries {
         self.0.get(&seq)
     }
 
+    pub(super) fn all(&self) -> impl Iterator<Item = &OpenedEntry> {
+        self.0.values()
+    }
+
     /// The entries that reveal this value of a field, rising.
     pub(super) fn with<'a>(&'a self, name: &'a str, value: &'a str) -> impl Iterator<Item = &'a OpenedEntry> {
         self.0.values().filter(move |entry| entry.text(name) == Some(value))
@@ -93,6 +97,7 @@ pub(super) fn check(
     let key = if statement.subjects.is_empty() { None } else { vrf_key(&entries, report) };
     report.complete = check_subjects(&statement, key.as_ref(), &entries, report);
     report.complete &= completeness::check(&statement, &entries, report);
+    report.complete &= completeness::check_names(&statement, &entries, report);
     report.statement = Some(statement);
     entries
 }

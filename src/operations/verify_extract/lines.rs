@@ -173,7 +173,11 @@ impl Page {
         if report.complete {
             match statement.seal {
                 Some(seal) => {
-                    let values = [("size", seal.size.to_string()), ("entry", seal.entry.to_string())];
+                    let values = [
+                        ("size", seal.size.to_string()),
+                        ("entry", seal.entry.to_string()),
+                        ("at", format_local(seal.at())),
+                    ];
                     let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
                     self.line(0, "extract-completeness-3", &values);
                 }

@@ -192,6 +192,19 @@ impl ExtractReport {
         }
     }
 
+    /// The reader's demand: an extract that shows a lower level of completeness than `level` is not enough.
+    pub fn demand_level(&mut self, level: u8) {
+        if self.unreadable.is_some() {
+            return;
+        }
+        // A claim that does not hold is refuted already.
+        let claimed = self.statement.as_ref().map_or(0, |statement| statement.level);
+        if claimed < level {
+            let detail = format!("level {level} is demanded, {claimed} is claimed");
+            self.fail(crate::extract::format::STATEMENT, FaultCode::LevelLow, detail);
+        }
+    }
+
     /// Takes note of something wrong: the verdict becomes the worst one found, its reason the first of its order.
     pub(super) fn fail(&mut self, part: &str, code: FaultCode, detail: impl Into<String>) {
         let (indication, sub) = (code.indication(), code.sub_indication());
@@ -256,6 +269,7 @@ impl ExtractReport {
             "completeness": self.statement.as_ref().map(|statement| json!({
                 "level": statement.level,
                 "holds": self.complete,
+                "sealed_at": statement.seal.map(|seal| seal.at().to_string()),
                 "tail": statement.tail,
                 "caveat": statement.caveat,
                 "size": statement.size,

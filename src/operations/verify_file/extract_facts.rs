@@ -2,7 +2,7 @@
 
 use qolhat_pki::report::Indication;
 
-use crate::domain::time::Moment;
+use crate::domain::time::{Moment, format_local};
 use crate::extract::records::{CaseRecord, DocumentRecord, ExtractRecord, FileRecord, PartyRecord, StatementRecord};
 use crate::extract::statement::LEVEL_INCLUSION;
 use crate::i18n::{Language, Phrase, text};
@@ -312,7 +312,8 @@ fn completeness(statement: &StatementRecord, report: &ExtractReport, shown: &Sho
             (true, false, None) => Phrase::new("extract-completeness-2"),
             (true, false, Some(seal)) => Phrase::new("extract-completeness-3")
                 .with("size", seal.size.to_string())
-                .with("entry", seal.entry.to_string()),
+                .with("entry", seal.entry.to_string())
+                .with("at", format_local(seal.at())),
         },
         caveat: (report.complete && !is_level_1).then(|| Phrase::new("extract-caveat")),
         entries: report.entries.len(),

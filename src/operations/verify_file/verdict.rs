@@ -250,6 +250,7 @@ const fn meaning_of_extract(sub: ExtractSubIndication) -> &'static str {
         | ExtractSubIndication::OperatorNotPinned
         | ExtractSubIndication::CheckpointNotProven
         | ExtractSubIndication::NoPoe
+        | ExtractSubIndication::LevelNotShown
         | ExtractSubIndication::WitnessNotFound => sub.as_str(),
     }
 }
@@ -267,6 +268,7 @@ const fn advice_on_extract(sub: ExtractSubIndication) -> &'static str {
         | ExtractSubIndication::OperatorNotPinned => "another",
         ExtractSubIndication::WitnessNotFound
         | ExtractSubIndication::CheckpointNotProven
+        | ExtractSubIndication::LevelNotShown
         | ExtractSubIndication::NoPoe
         | ExtractSubIndication::Signature(_) => "unproven",
     }

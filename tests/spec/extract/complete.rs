@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::story::{self, Log, Turn};
 use super::world::at;
-use super::{LOG_SEED, edit_json, refused, resigned, sealed, usual, verify, words, world};
+use super::{LOG_SEED, edit_json, refused, resigned, sealed, told, usual, verify, words, world};
 
 fn judged(change: impl FnOnce(&mut ExtractFacts)) -> ExtractReport {
     let (log, mut facts) = usual();
@@ -136,5 +136,72 @@ fn a_subject_of_after_the_seal_is_shown_to_have_had_nothing_before() {
     facts.journal.seal = Some(early);
     facts.journal.subjects[0].sealed = Some(story::sealed(&tiles, &pseudonym));
     let report = verify(&sealed(&log, &facts));
-    assert_eq!((report.exit_code(), words(&report)), (0, vec![]), "{:?}", report.failures);
+    // What it shows holds; it is only of long before the checkpoint.
+    assert_eq!(words(&report), [(format::STATEMENT, "seal-too-old")], "{:?}", report.failures);
+    refused(&report, "JOURNAL_FAILURE", format::STATEMENT);
+    assert!(!report.complete);
+}
+
+/// Keeps: JRN-10
+#[test]
+fn a_seal_is_of_the_time_of_its_entry_and_at_most_a_day_older_than_the_checkpoint() {
+    let report = verify(super::good());
+    assert_eq!(report.to_json()["completeness"]["sealed_at"], "2026-11-23T09:00:01Z");
+    for (stamped, word) in
+        [("2026-11-24T09:00:01Z", None), ("2026-11-24T09:00:02Z", Some((format::STATEMENT, "seal-too-old")))]
+    {
+        let report = judged(|facts| {
+            let note = facts.journal.checkpoint.clone();
+            facts.journal.time_stamp = Some(world().stamp(note.as_bytes(), at(stamped)));
+        });
+        assert_eq!(words(&report), Vec::from_iter(word), "{stamped}");
+    }
+    let entry = usual().1.journal.seal.unwrap().entry;
+    let another = resigned(|files| edit_json(files, format::STATEMENT, |json| json["seal"]["t"] = json!(1)));
+    says(&verify(&another), &format::entry_openings(entry), "seal-does-not-show");
+}
+
+/// Keeps: JRN-10
+#[test]
+fn a_lower_level_than_the_reader_demands_is_not_enough() {
+    let level_2 = || {
+        judged(|facts| {
+            facts.journal.seal = None;
+            facts.journal.subjects[0].sealed = None;
+        })
+    };
+    for (level, word) in [(1, None), (2, None), (3, Some((format::STATEMENT, "level-not-shown")))] {
+        let (mut sealed, mut unsealed) = (verify(super::good()), level_2());
+        sealed.demand_level(level);
+        unsealed.demand_level(level);
+        assert_eq!((sealed.exit_code(), words(&unsealed)), (0, Vec::from_iter(word)), "{level}");
+        assert_eq!(unsealed.exit_code(), u8::from(word.is_some()), "{level}");
+    }
+}
+
+/// The operator writes an entry about one document among the entries of another. Keeps: JRN-03, JRN-10
+#[test]
+fn an_entry_among_the_entries_of_another_document_than_it_tells_is_refused() {
+    let turn = Turn { between: &["document.held"], ..Turn::default() };
+    let (log, facts) = told(&turn);
+    assert_eq!(words(&verify(&sealed(&log, &facts))), []);
+
+    let (log, facts) = told(&Turn { telling: Some("00000000-0000-0000-0000-000000000099"), ..turn });
+    let report = verify(&sealed(&log, &facts));
+    says(&report, &format::entry_openings(4), "subject-history-broken");
+    assert!(!report.complete);
+}
+
+/// The operator writes the receipt under another name than the recipient's, so that the recipient's history is without it:
+/// its own openings tell whose it is. Keeps: JRN-03, JRN-10
+#[test]
+fn an_entry_that_tells_a_party_among_whose_entries_it_is_not_is_refused() {
+    let turn = Turn { of_recipient: true, ..Turn::default() };
+    let (log, facts) = told(&turn);
+    assert_eq!(words(&verify(&sealed(&log, &facts))), []);
+
+    let (log, facts) = told(&Turn { hidden_receipt: true, ..turn });
+    let report = verify(&sealed(&log, &facts));
+    says(&report, &format::entry_openings(2), "subject-history-broken");
+    assert!(!report.complete);
 }

@@ -234,6 +234,12 @@ pub struct Turn {
     pub recipient: Option<Pick>,
     /// Kinds of entries put between record and countersignature.
     pub between: &'static [&'static str],
+    /// The document that those entries tell instead of this one, among whose entries they are.
+    pub telling: Option<&'static str>,
+    /// The history of the recipient is shown besides.
+    pub of_recipient: bool,
+    /// The receipt is written among the entries of somebody else than the recipient that it tells.
+    pub hidden_receipt: bool,
 }
 
 /// Picks a holder of the world.
@@ -272,16 +278,18 @@ pub fn facts(world: &World, log: &mut Log, turn: &Turn) -> ExtractFacts {
         (field::ATTACHMENTS, json!([{"name": "works.txt", "sha256": hex_of(ATTACHMENT), "size": ATTACHMENT.len()}])),
     ];
     fields.extend(signature_fields("sender", &sender_cms, sender));
+    let receiver = if turn.hidden_receipt { "party:iin:nobody" } else { &recipient_key };
     let recorded = log.append(
         kind::DOCUMENT_RECORDED,
-        &[document.clone(), sender_key.clone(), recipient_key.clone()],
+        &[document.clone(), sender_key.clone(), receiver.to_owned()],
         &fields,
         received_at(),
     );
-    log.append("session.opened", std::slice::from_ref(&recipient_key), &[], at("2026-11-22T10:59:00Z"));
+    let session = log.append("session.opened", std::slice::from_ref(&recipient_key), &[], at("2026-11-22T10:59:00Z"));
     let mut history = vec![recorded];
     for kind in turn.between {
-        let of_document = [(field::DOCUMENT_ID, json!(document_id().to_string()))];
+        let told = turn.telling.map_or_else(|| document_id().to_string(), str::to_owned);
+        let of_document = [(field::DOCUMENT_ID, json!(told))];
         let seq = log.append(kind, &[document.clone(), sender_key.clone()], &of_document, at("2026-11-22T10:59:30Z"));
         history.push(seq);
     }
@@ -289,12 +297,19 @@ pub fn facts(world: &World, log: &mut Log, turn: &Turn) -> ExtractFacts {
     fields.extend(signature_fields("recipient", &recipient_cms, recipient));
     let signed = log.append(
         kind::DOCUMENT_SIGNED,
-        &[document.clone(), sender_key.clone(), recipient_key],
+        &[document.clone(), sender_key.clone(), recipient_key.clone()],
         &fields,
         at("2026-11-22T11:00:03Z"),
     );
     history.push(signed);
     let mut shown = [vec![0], history.clone()].concat();
+    let mut of_recipient = vec![session, signed];
+    if turn.of_recipient {
+        shown.push(session);
+        if !turn.hidden_receipt {
+            of_recipient.insert(0, recorded);
+        }
+    }
     let mut case_history = Vec::new();
     let certificate = sender.certificate.sha256();
     if turn.compromised {
@@ -340,6 +355,9 @@ pub fn facts(world: &World, log: &mut Log, turn: &Turn) -> ExtractFacts {
         Packaging::Attached,
     );
     let mut subjects = vec![subject(&document, history, &tiles)];
+    if turn.of_recipient {
+        subjects.push(subject(&recipient_key, of_recipient, &tiles));
+    }
     if turn.compromised {
         subjects.push(subject(&format!("case:{}", case_id()), case_history, &tiles));
     }
