@@ -849,6 +849,7 @@ cli-audit-good = The journal is whole: { $checked } entries checked against the 
 cli-audit-waiting = Events that wait to be written down: { $waiting }, that could not become entries: { $quarantined }
 cli-audit-bad = The journal is damaged: { $place }: { $reason }
 cli-audit-stop = Stop the service and compare the backup and the witnesses' checkpoints
+cli-forget-done = The database holds nothing of what was erased in its tables
 cli-scrub-checked = Blobs read again: { $checked } ({ $size } MiB)
 cli-scrub-unnamed = Blobs that the database does not name: { $count }
 cli-scrub-good = Every blob is whole and in its place

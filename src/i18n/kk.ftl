@@ -849,6 +849,7 @@ cli-audit-good = Журнал бүтін: { $checked } жазба { $size } жа
 cli-audit-waiting = Жазылуын күтіп тұрған оқиғалар: { $waiting }, жазба бола алмағандары: { $quarantined }
 cli-audit-bad = Журнал бүлінген: { $place } — { $reason }
 cli-audit-stop = Қызметті тоқтатып, сақтық көшірмені және куәгерлердің бақылау нүктелерін салыстырыңыз
+cli-forget-done = Дерекқор кестелерінде өшірілгеннен ештеңе қалмады
 cli-scrub-checked = Қайта оқылған блобтар: { $checked } ({ $size } МиБ)
 cli-scrub-unnamed = Дерекқор сілтемейтін блобтар: { $count }
 cli-scrub-good = Барлық блоб бүтін және өз орнында

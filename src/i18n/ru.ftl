@@ -849,6 +849,7 @@ cli-audit-good = Журнал цел: проверено записей { $check
 cli-audit-waiting = Ждут записи событий: { $waiting }, не смогли стать записями: { $quarantined }
 cli-audit-bad = Журнал повреждён: { $place } — { $reason }
 cli-audit-stop = Остановите службу и сравните резервную копию и контрольные точки свидетелей
+cli-forget-done = В таблицах базы данных не осталось ничего из того, что было стёрто
 cli-scrub-checked = Блобов перечитано: { $checked } ({ $size } МиБ)
 cli-scrub-unnamed = Блобов, на которые база данных не ссылается: { $count }
 cli-scrub-good = Все блобы целы и на месте
