@@ -61,6 +61,11 @@ pub async fn round(app: &App) {
         }
         Err(error) => tracing::error!(error = %error, "content that is due was not destroyed"),
     }
+    match destroy_content::sweep(app).await {
+        Ok(0) => {}
+        Ok(count) => tracing::info!(blob.count = count, "what was destroyed is swept"),
+        Err(error) => tracing::error!(error = %error, "what was destroyed is not swept yet"),
+    }
     match issue_receipt::issue_missing(app).await {
         Ok(0) => {}
         Ok(count) => tracing::info!(receipt.count = count, "receipts made up for"),

@@ -8,6 +8,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use qolhat_storage::StoreError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -20,6 +21,8 @@ use crate::operations::{Fault, OperationError};
 
 /// Stem of the `type` of every problem; the code follows.
 pub const PROBLEM_TYPE: &str = "https://qolhat.kz/problems/";
+/// After how many seconds a service that cannot be used now is worth another try.
+const RETRY_AFTER_SECONDS: &str = "5";
 /// Names the request in the log.
 pub(crate) const TRACE_ID: HeaderName = HeaderName::from_static("x-trace-id");
 
@@ -61,6 +64,10 @@ impl From<Fault> for ApiError {
         match &fault {
             // The same request is being done by another connection: its answer is there in a moment.
             Fault::Database(error) if error.violates(&SAME_KEY) => RefusalCode::ServiceUnavailable.into(),
+            Fault::Storage(StoreError::Busy { .. }) => {
+                tracing::warn!(fault = %fault, "the blob store is busy");
+                RefusalCode::ServiceUnavailable.into()
+            }
             Fault::Database(_)
             | Fault::Storage(_)
             | Fault::Envelope(_)
@@ -194,12 +201,19 @@ fn problem(refusal: &Refusal, language: Language, trace_id: &str, instance: Stri
         (header::VARY, "Accept-Language"),
     ];
     let mut response = (status, headers, body).into_response();
-    if refusal.code == RefusalCode::RateLimited
-        && let Some(seconds) = refusal.param("seconds").and_then(|seconds| HeaderValue::from_str(seconds).ok())
-    {
+    if let Some(seconds) = retry_after(refusal) {
         response.headers_mut().insert(header::RETRY_AFTER, seconds);
     }
     response
+}
+
+/// When to come again, for what passes by itself.
+fn retry_after(refusal: &Refusal) -> Option<HeaderValue> {
+    if refusal.code == RefusalCode::RateLimited {
+        return refusal.param("seconds").and_then(|seconds| HeaderValue::from_str(seconds).ok());
+    }
+    let passes = status_of(refusal.code) == StatusCode::SERVICE_UNAVAILABLE;
+    passes.then(|| HeaderValue::from_static(RETRY_AFTER_SECONDS))
 }
 
 /// The status of every code.
@@ -314,5 +328,20 @@ mod tests {
         for code in RefusalCode::ALL {
             assert!(status_of(*code).is_client_error() || status_of(*code).is_server_error(), "{code}");
         }
+    }
+
+    #[test]
+    fn a_busy_store_is_told_as_a_service_that_is_back_soon_and_a_broken_one_as_a_fault() {
+        let busy = || StoreError::Busy { action: "read", place: "a/b".to_owned(), detail: "SlowDown".to_owned() };
+        for error in [ApiError::from(Fault::from(busy())), ApiError::from(OperationError::from(busy()))] {
+            let response = problem(&error.into_refusal("1", "/"), Language::En, "1", "/".to_owned());
+            assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+            assert_eq!(response.headers().get(header::RETRY_AFTER), Some(&HeaderValue::from_static("5")));
+        }
+        let broken = StoreError::Denied { action: "read", place: "a/b".to_owned(), detail: String::new() };
+        let response =
+            problem(&ApiError::from(Fault::from(broken)).into_refusal("1", "/"), Language::En, "1", "/".to_owned());
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(response.headers().get(header::RETRY_AFTER), None);
     }
 }

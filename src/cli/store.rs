@@ -27,6 +27,8 @@ pub enum StoreCommand {
     Scrub(ScrubArgs),
     /// Put every blob of one store into another.
     Copy(CopyArgs),
+    /// Have the database give back the pages of what was erased. On PostgreSQL by the login that owns the tables.
+    Forget(ConfigArgs),
 }
 
 #[derive(Debug, Args)]
@@ -65,6 +67,7 @@ impl StoreCommand {
         match self {
             Self::Scrub(args) => args.config.json,
             Self::Copy(args) => args.json,
+            Self::Forget(args) => args.json,
         }
     }
 }
@@ -74,7 +77,25 @@ pub fn store(command: &StoreCommand, output: &Output) -> Result<Answer, CliError
     match command {
         StoreCommand::Scrub(args) => scrub(args, output),
         StoreCommand::Copy(args) => copy(args, output),
+        StoreCommand::Forget(args) => forget_erased(args, output),
     }
+}
+
+/// Tables from which something is erased for good.
+const ERASED_FROM: [&str; 3] = ["content_key", "extract", "journal_secret"];
+
+fn forget_erased(args: &ConfigArgs, output: &Output) -> Result<Answer, CliError> {
+    let config = service::config(args)?;
+    input::runtime()?
+        .block_on(async {
+            let db = Db::connect_existing(&config.database).await?;
+            let done = db.rewrite(&ERASED_FROM).await;
+            db.close().await;
+            done
+        })
+        .map_err(|error| CliError::internal(error.to_string()))?;
+    output.answer(&json!({"ok": true, "tables": ERASED_FROM}), |page| page.line("cli-forget-done", &[]));
+    Ok(Answer::Yes)
 }
 
 fn scrub(args: &ScrubArgs, output: &Output) -> Result<Answer, CliError> {

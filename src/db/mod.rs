@@ -27,7 +27,7 @@ use sqlx::postgres::{PgArguments, PgPool};
 use sqlx::sqlite::{
     SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{AssertSqlSafe, Executor as _, Postgres, Sqlite, Transaction};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, Postgres, Sqlite, Transaction};
 
 use postgres::Server;
 use row::{Native, PgId, PgNull};
@@ -59,6 +59,9 @@ const SQLITE_READERS_MAX: u32 = 4;
 const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
 const STATEMENT_CACHE_CAPACITY: usize = 512;
+/// How often the write-ahead log is tried to be emptied in one go, and the wait for others in and after each try.
+const FORGET_TRIES: u32 = 5;
+const FORGET_PAUSE: Duration = Duration::from_millis(50);
 
 impl Db {
     /// Connects. `url` is `sqlite:PATH` (the file is made when absent) or `postgres://…`.
@@ -242,14 +245,39 @@ impl Db {
     }
 
     /// Has the engine forget what was deleted: no copy of it stays in the write-ahead log of SQLite. On PostgreSQL dead rows
-    /// and archived log go with vacuuming and the retention of backups, which are the server's.
+    /// and archived log go with vacuuming ([`Db::rewrite`]) and the retention of backups, which are the server's.
     /// # Errors
-    /// As [`Db::query`].
+    /// As [`Db::query`]; `Unavailable` while somebody goes on reading what was: nothing is forgotten then, and the same may
+    /// succeed later.
     pub async fn forget(&self) -> Result<(), DbError> {
-        if let Pools::Sqlite { writer, .. } = &self.pools {
-            sqlx::query("pragma wal_checkpoint(truncate)").execute(writer).await?;
+        let Pools::Sqlite { writer, .. } = &self.pools else { return Ok(()) };
+        // A connection of its own, which does not wait long: the writer is not kept from its work by a reader.
+        let options = writer.connect_options().as_ref().clone().create_if_missing(false).busy_timeout(FORGET_PAUSE);
+        let mut connection = options.connect().await?;
+        let mut is_done = false;
+        for _ in 0..FORGET_TRIES {
+            // The first column says whether somebody was in the way: that is no error, the statement has done its best.
+            let busy: i64 = sqlx::query_scalar("pragma wal_checkpoint(truncate)").fetch_one(&mut connection).await?;
+            is_done = busy == 0;
+            if is_done {
+                break;
+            }
+            tokio::time::sleep(FORGET_PAUSE).await;
         }
-        Ok(())
+        connection.close().await?;
+        if is_done { Ok(()) } else { Err(DbError::Unavailable) }
+    }
+
+    /// Writes `tables` anew without what was deleted from them, and gives the old pages back: `vacuum (full)` of PostgreSQL
+    /// by the login itself, which must own them. Holds each of them from everybody while it is written. On SQLite deleted
+    /// rows are overwritten at once, and this does what [`Db::forget`] does.
+    /// # Errors
+    /// `Other` when the login does not own a table; else as [`Db::forget`].
+    pub async fn rewrite(&self, tables: &[&'static str]) -> Result<(), DbError> {
+        match &self.server {
+            Some(server) => server.rewrite(tables).await,
+            None => self.forget().await,
+        }
     }
 
     /// Waits for work in progress and closes all connections. Clones of this value become useless.

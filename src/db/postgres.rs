@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
-use sqlx::{ConnectOptions as _, Connection as _};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _};
 
 use super::{ACQUIRE_TIMEOUT, DbError, STATEMENT_CACHE_CAPACITY};
 
@@ -105,10 +105,35 @@ impl Server {
         Ok(tx.commit().await?)
     }
 
+    /// As [`super::Db::rewrite`].
+    pub(super) async fn rewrite(&self, tables: &[&'static str]) -> Result<(), DbError> {
+        // A vacuum passes by what it may not touch with a warning: that is asked first.
+        const OWNED: &str = "select coalesce((select pg_has_role(relowner, 'usage') from pg_class \
+            where oid = to_regclass($1)), false)";
+        let mut connection = self.options.connect().await?;
+        for table in tables {
+            let owned: bool = sqlx::query_scalar(OWNED).bind(*table).fetch_one(&mut connection).await?;
+            if !owned {
+                return Err(DbError::Other(format!("this login does not own {table}; take the one that migrates")));
+            }
+            // A name of ours.
+            sqlx::raw_sql(AssertSqlSafe(format!("vacuum (full) {table}"))).execute(&mut connection).await?;
+        }
+        // The pages of before are gone from the tables; the write-ahead log is let go of as early as the server may.
+        sqlx::raw_sql("checkpoint").execute(&mut connection).await.map(drop).or_else(may_not)?;
+        Ok(connection.close().await?)
+    }
+
     pub(super) async fn close(&self) {
         self.sequencer.close().await;
         self.application.close().await;
     }
+}
+
+/// That the login may not have the server checkpoint is no fault: the server does so by itself.
+fn may_not(error: sqlx::Error) -> Result<(), sqlx::Error> {
+    let code = error.as_database_error().and_then(|error| error.code().map(std::borrow::Cow::into_owned));
+    if code.as_deref() == Some("42501") { Ok(()) } else { Err(error) }
 }
 
 /// A pool whose connections take on `role` where the login is a member of it.

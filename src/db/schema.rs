@@ -36,6 +36,7 @@ const STEPS: &[Step] = &[
     step!(9, "journal_cosignature", "0009_journal_cosignature.sql"),
     step!(10, "court_request", "0010_court_request.sql"),
     step!(11, "destruction", "0011_destruction.sql"),
+    step!(14, "sweep", "0014_sweep.sql"),
 ];
 
 pub(super) fn migrator(engine: Engine) -> Migrator {

@@ -141,6 +141,37 @@ pub async fn destroy(
     Ok(blobs)
 }
 
+/// Writes down blobs that are to be taken away.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn insert_unswept(tx: &mut Tx, blobs: &[ContentDigest], at: Moment) -> Result<(), DbError> {
+    for address in blobs {
+        tx.execute(include_str!("sql/insert_unswept.sql"), &params![address.as_bytes().to_vec(), at]).await?;
+    }
+    Ok(())
+}
+
+/// At most `most` blobs that are still to be taken away, the oldest first.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn unswept(db: &Db, most: i64) -> Result<Vec<ContentDigest>, DbError> {
+    let rows = db.query(include_str!("sql/select_unswept.sql"), &params![most]).await?;
+    rows.iter().map(|row| digest(row, "address")).collect()
+}
+
+/// Strikes off what is gone.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn delete_unswept(tx: &mut Tx, blobs: &[ContentDigest]) -> Result<(), DbError> {
+    for address in blobs {
+        tx.execute(include_str!("sql/delete_unswept.sql"), &params![address.as_bytes().to_vec()]).await?;
+    }
+    Ok(())
+}
+
 /// Places a hold.
 ///
 /// # Errors

@@ -31,17 +31,28 @@ pub const fn class(kind: DocumentKind) -> ContentClass {
     }
 }
 
-/// The first day on which content brought at `since` may be destroyed; `None` when it may be at once.
+/// The last day there is: a term that would end after it does not end.
+fn never() -> Option<CivilDate> {
+    CivilDate::new(9999, 12, 31)
+}
+
+/// The first day on which content that was recorded at `recorded` and bears the date `dated` may be destroyed; `None` when
+/// it may be at once. The term counts from the later of the two: a document of December that is recorded in February is
+/// kept with those of February, and one dated ahead is not let go before its own year.
 #[must_use]
-pub fn kept_until(kind: DocumentKind, since: Moment) -> Option<CivilDate> {
-    let (year, month, day) = CivilDate::of(since).parts();
+pub fn kept_until(kind: DocumentKind, recorded: Moment, dated: Option<CivilDate>) -> Option<CivilDate> {
+    let recorded = CivilDate::of(recorded);
+    let (year, month, day) = dated.map_or(recorded, |dated| dated.max(recorded)).parts();
     match class(kind) {
         ContentClass::Other => None,
         // The last day of February of a leap year ends on the next first of March.
         ContentClass::Evidence => {
-            CivilDate::new(year + EVIDENCE_YEARS, month, day).or_else(|| CivilDate::new(year + EVIDENCE_YEARS, 3, 1))
+            let year = year.saturating_add(EVIDENCE_YEARS);
+            CivilDate::new(year, month, day).or_else(|| CivilDate::new(year, 3, 1)).or_else(never)
         }
-        ContentClass::Accounting => CivilDate::new(year + 1 + ACCOUNTING_YEARS, 1, 1),
+        ContentClass::Accounting => {
+            CivilDate::new(year.saturating_add(1).saturating_add(ACCOUNTING_YEARS), 1, 1).or_else(never)
+        }
     }
 }
 
@@ -51,7 +62,20 @@ mod tests {
     use super::*;
 
     fn until(kind: DocumentKind, since: &str) -> Option<String> {
-        kept_until(kind, Moment::parse_rfc3339(since).unwrap()).map(|day| day.to_string())
+        kept_until(kind, Moment::parse_rfc3339(since).unwrap(), None).map(|day| day.to_string())
+    }
+
+    /// Keeps: JRN-03, JRN-05
+    #[test]
+    fn a_term_counts_from_the_later_of_the_record_and_the_date_of_the_document() {
+        let recorded = Moment::parse_rfc3339("2027-02-03T09:00:00Z").unwrap();
+        let until = |kind, dated: &str| kept_until(kind, recorded, CivilDate::parse(dated).ok()).unwrap().to_string();
+        assert_eq!(until(DocumentKind::CompletionAct, "2026-12-28"), "2033-01-01");
+        assert_eq!(until(DocumentKind::CompletionAct, "2028-01-01"), "2034-01-01");
+        assert_eq!(until(DocumentKind::OfferAcceptance, "2027-01-01"), "2032-02-03");
+        // A date without a year to end in is no way out of the term.
+        assert_eq!(until(DocumentKind::CompletionAct, "9998-01-01"), "9999-12-31");
+        assert_eq!(until(DocumentKind::OfferAcceptance, "9999-05-05"), "9999-12-31");
     }
 
     /// Keeps: JRN-03, JRN-05

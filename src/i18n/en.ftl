@@ -874,6 +874,7 @@ cli-audit-waiting = Events that wait to be written down: { $waiting }, that coul
 cli-audit-names-unchecked = Documents and parties were not held against the names of their subjects: the key of pseudonyms is not here
 cli-audit-bad = The journal is damaged: { $place }: { $reason }
 cli-audit-stop = Stop the service and compare the backup and the witnesses' checkpoints
+cli-forget-done = The database holds nothing of what was erased in its tables
 cli-scrub-checked = Blobs read again: { $checked } ({ $size } MiB)
 cli-scrub-unnamed = Blobs that the database does not name: { $count }
 cli-scrub-good = Every blob is whole and in its place

@@ -4,8 +4,10 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Write as _};
+use std::os::unix::fs::MetadataExt as _;
 
 use qolhat_pki::random::SecureRandom;
+use sha2::{Digest as _, Sha256};
 
 use super::OutsideMemory;
 
@@ -16,6 +18,10 @@ pub(super) const RENEWAL_MILLISECONDS: u64 = 1000;
 
 /// Octets of a name.
 const NAME_BYTES: usize = 16;
+/// Most octets of the file that are read.
+const KNOWN_MAX_BYTES: u64 = 128;
+/// What a machine is known by, and its boot.
+const MACHINE: [&str; 2] = ["/etc/machine-id", "/proc/sys/kernel/random/boot_id"];
 /// Ending of the file that holds the name.
 const ENDING: &str = "leader";
 
@@ -45,6 +51,19 @@ impl Candidate {
     }
 }
 
+/// What tells this place from every other one: the machine and its boot, and the file itself. A key folder that was copied,
+/// to another machine or beside, gives no name away: both would lead under it at once.
+fn place_of(file: &File) -> std::io::Result<String> {
+    let facts = file.metadata()?;
+    let mut place = format!("{} {}", facts.dev(), facts.ino());
+    for fact in MACHINE {
+        // Where a system tells neither, the file's own numbers are what is left.
+        place.push(' ');
+        place.push_str(std::fs::read_to_string(fact).unwrap_or_default().trim());
+    }
+    Ok(hex::encode(Sha256::digest(place)))
+}
+
 /// The name in the file and its lock; `None` while another process holds it.
 fn inherit(memory: &OutsideMemory, name: &str) -> std::io::Result<Option<(String, File)>> {
     let path = memory.path().with_extension(ENDING);
@@ -53,14 +72,19 @@ fn inherit(memory: &OutsideMemory, name: &str) -> std::io::Result<Option<(String
         return Ok(None);
     }
     let mut known = Vec::new();
-    (&file).take(64).read_to_end(&mut known)?;
+    (&file).take(KNOWN_MAX_BYTES).read_to_end(&mut known)?;
     let known = String::from_utf8(known).unwrap_or_default();
-    if known.len() == 2 * NAME_BYTES && known.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return Ok(Some((known, file)));
+    let place = place_of(&file)?;
+    if let Some((known, of)) = known.split_once(' ')
+        && of == place
+        && known.len() == 2 * NAME_BYTES
+        && known.bytes().all(|byte| byte.is_ascii_hexdigit())
+    {
+        return Ok(Some((known.to_owned(), file)));
     }
     file.set_len(0)?;
     std::io::Seek::rewind(&mut file)?;
-    file.write_all(name.as_bytes())?;
+    file.write_all(format!("{name} {place}").as_bytes())?;
     Ok(Some((name.to_owned(), file)))
 }
 
@@ -81,6 +105,17 @@ mod tests {
         let name = first.name().to_owned();
         drop(first);
         assert_eq!(Candidate::new(Some(&memory), &mut rng).name(), name);
+
+        // A copy of the folder, on this machine or on another, is another place.
+        let copied = tempfile::TempDir::new().unwrap();
+        std::fs::copy(folder.path().join("log.leader"), copied.path().join("log.leader")).unwrap();
+        let copy = OutsideMemory::beside(&copied.path().join("log.key"));
+        let other = Candidate::new(Some(&copy), &mut rng).name().to_owned();
+        assert_ne!(other, name);
+        assert_eq!(Candidate::new(Some(&copy), &mut rng).name(), other);
+        // As one of before this was kept.
+        std::fs::write(copied.path().join("log.leader"), &name).unwrap();
+        assert_ne!(Candidate::new(Some(&copy), &mut rng).name(), name);
         assert_ne!(Candidate::new(None, &mut rng).name(), Candidate::new(None, &mut rng).name());
     }
 }

@@ -48,6 +48,9 @@ const FOLLOW_IDLE_MILLISECONDS: u64 = 250;
 const RETRY_MILLISECONDS: u64 = 250;
 /// The same where the log itself is not as it should be: another try will hardly help.
 const RETRY_SICK_MILLISECONDS: u64 = 2000;
+/// How long one that has lost the lead leaves it to others, in milliseconds: two that each believe to lead do not take it
+/// from one another without an end.
+const BACK_OFF_MILLISECONDS: u64 = 500;
 /// How long an orderly end waits for the lease to be given back, in milliseconds.
 const RESIGN_MILLISECONDS: u64 = 500;
 
@@ -136,7 +139,7 @@ fn after(error: &JournalError) -> u64 {
     match error {
         JournalError::LeadLost => {
             tracing::warn!("another process leads the log now");
-            0
+            BACK_OFF_MILLISECONDS
         }
         JournalError::Database(DbError::Unavailable) => {
             tracing::warn!("the log cannot be sequenced while the database cannot be used");

@@ -22,7 +22,7 @@ use crate::domain::jcs;
 use crate::domain::party::Party;
 use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::domain::retention;
-use crate::domain::time::Moment;
+use crate::domain::time::{CivilDate, Moment};
 use crate::extract::format::field;
 use crate::extract::store as extracts;
 use crate::journal::EventDraft;
@@ -30,6 +30,9 @@ use crate::signature::authority;
 
 /// Documents destroyed in one round of the worker.
 const DUE_AT_ONCE: i64 = 50;
+
+/// Blobs swept in one round.
+const SWEPT_AT_ONCE: i64 = 1000;
 
 /// What became of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,7 +107,7 @@ pub async fn request_destruction(
         drop(tx);
         return written_down(app, caller, attempt, &checked, Err(error)).await;
     }
-    let kept_until = term_of(&row);
+    let kept_until = term_of(app, &row, now).await?;
     let new = NewRequest { document, party: &caller.party, cms: &checked.cms, requested_at: now, kept_until, event };
     if !destruction::insert_request(&mut tx, &new).await? {
         // Another signer of the party was faster.
@@ -123,11 +126,13 @@ pub async fn request_destruction(
         ],
         actor: commit::actor(caller),
     }];
-    let blobs = destroy_if_free(app, &mut tx, &row, now, &mut events).await?;
+    let is_destroyed = destroy_if_free(app, &mut tx, &row, now, &mut events).await?;
     let written =
         Written { events, notices: Vec::new(), request: request.map(|request| (request, document.to_string())) };
     commit::commit(app, tx, written, now).await?;
-    sweep(app, &blobs).await;
+    if is_destroyed {
+        sweep_now(app).await;
+    }
     standing(app, caller, document).await
 }
 
@@ -166,36 +171,36 @@ async fn destroy_now(app: &App, document: DocumentId) -> Result<bool, OperationE
     let mut tx = app.db.begin().await?;
     let Some(row) = store::lock(&mut tx, document).await? else { return Ok(false) };
     let mut events = Vec::new();
-    let blobs = destroy_if_free(app, &mut tx, &row, now, &mut events).await?;
-    if events.is_empty() {
+    if !destroy_if_free(app, &mut tx, &row, now, &mut events).await? {
         return Ok(false);
     }
     commit::commit(app, tx, Written { events, notices: Vec::new(), request: None }, now).await?;
-    sweep(app, &blobs).await;
+    sweep_now(app).await;
     Ok(true)
 }
 
-/// Erases the keys of the document, which is locked, when nothing keeps its content; answers the blobs to take away and
-/// adds the act of destruction to `events`.
+/// Erases the keys of the document, which is locked, when nothing keeps its content; whether it did. The act of destruction
+/// is added to `events`, and what is to be swept is written down.
 async fn destroy_if_free(
     app: &App,
     tx: &mut Tx,
     row: &DocumentRow,
     now: Moment,
     events: &mut Vec<EventDraft>,
-) -> Result<Vec<ContentDigest>, OperationError> {
+) -> Result<bool, OperationError> {
     let operator = Party::Organization(app.operator.bin);
-    let is_kept = term_of(row).is_some_and(|until| until > now)
+    let is_kept = term_of(app, row, now).await?.is_some_and(|until| until > now)
         || binds_a_client(app, row).await?
         // Who never got to see the document holds nothing of it.
         || row.recorded_event.is_some() && destruction::holders(tx, row.id, &operator).await? > 0
         || destruction::holds_now(tx, row.id).await?.iter().any(|hold| hold.lifted_at.is_none());
     if is_kept || destruction::destroyed_at(&app.db, row.id).await?.is_some() {
-        return Ok(Vec::new());
+        return Ok(false);
     }
     let event = EventId::new(now, &mut app.rng.clone());
     let mut blobs = destruction::destroy(tx, row.id, now, event).await?;
     blobs.extend(extracts::destroy_copies(tx, row.id).await?);
+    destruction::insert_unswept(tx, &blobs, now).await?;
     let known_to_both = row.recorded_seq.is_some();
     events.push(EventDraft {
         id: event,
@@ -207,36 +212,67 @@ async fn destroy_if_free(
         ],
         actor: json!({"operator": app.operator.bin.to_string()}),
     });
-    Ok(blobs)
+    Ok(true)
 }
 
-/// Until when the law keeps the content: of what was received, not of what stayed a draft.
-fn term_of(row: &DocumentRow) -> Option<Moment> {
-    row.recorded_event.and_then(|_| retention::kept_until(row.kind, row.created_at)).map(|day| day.start_of_day())
+/// Until when the law keeps the content: of what was received, not of what stayed a draft. It counts from the entry that
+/// records the document, and from now while that waits for its place.
+async fn term_of(app: &App, row: &DocumentRow, now: Moment) -> Result<Option<Moment>, OperationError> {
+    if row.recorded_event.is_none() {
+        return Ok(None);
+    }
+    let entry = match row.recorded_seq.and_then(|seq| u64::try_from(seq).ok()) {
+        Some(seq) => app.journal.entry(seq).await?,
+        None => None,
+    };
+    let recorded = match entry {
+        Some(stored) => stored.proven()?.0.at(),
+        None => now,
+    };
+    let dated = row.date.as_deref().and_then(|date| CivilDate::parse(date).ok());
+    Ok(retention::kept_until(row.kind, recorded, dated).map(CivilDate::start_of_day))
 }
 
-/// Whether the document is the consent by which its sender is a client: it proves an agreement that is in force.
+/// Whether the document is a consent by which its sender is bound as a client: the first one, and each to a later offer or
+/// version, proves an agreement.
 async fn binds_a_client(app: &App, row: &DocumentRow) -> Result<bool, OperationError> {
-    if row.kind != DocumentKind::OfferAcceptance {
+    if row.kind != DocumentKind::OfferAcceptance || row.recorded_event.is_none() {
         return Ok(false);
     }
-    Ok(clients::client(&app.db, &row.sender).await?.is_some_and(|client| client.acceptance == row.id))
+    Ok(clients::client(&app.db, &row.sender).await?.is_some())
 }
 
-/// Takes away what nobody can read any more, and has the database forget what it erased. What fails here is ciphertext
-/// without a key.
-async fn sweep(app: &App, blobs: &[ContentDigest]) {
-    if blobs.is_empty() {
-        return;
+/// Sweeps at once; what does not succeed is the worker's to repeat.
+async fn sweep_now(app: &App) {
+    if let Err(error) = sweep(app).await {
+        tracing::warn!(error = %error, "what was destroyed is not swept yet; it is tried again");
     }
-    for address in blobs {
-        if let Err(error) = app.blobs.remove(address, RemovalRule::Always).await {
-            tracing::warn!(error = %error, blob.address = %address, "a destroyed blob was not taken away");
+}
+
+/// Takes away the blobs that nobody can read any more, and has the database forget what it erased; how many blobs. What is
+/// to be swept is written down with the destruction, and struck off when both are done: neither a crash nor a store that
+/// does not answer leaves any behind.
+///
+/// # Errors
+/// A fault of the database, which also keeps pages of before while somebody reads them; one of the store, told last.
+pub async fn sweep(app: &App) -> Result<usize, OperationError> {
+    let (mut swept, mut failed) = (Vec::new(), None);
+    for address in destruction::unswept(&app.db, SWEPT_AT_ONCE).await? {
+        match app.blobs.remove(&address, RemovalRule::Always).await {
+            Ok(_) => swept.push(address),
+            Err(error) => {
+                tracing::warn!(error = %error, blob.address = %address, "a destroyed blob was not taken away");
+                failed = Some(error);
+            }
         }
     }
-    if let Err(error) = app.db.forget().await {
-        tracing::warn!(error = %error, "the database still holds pages of before the destruction");
+    if !swept.is_empty() {
+        app.db.forget().await?;
+        let mut tx = app.db.begin().await?;
+        destruction::delete_unswept(&mut tx, &swept).await?;
+        tx.commit().await?;
     }
+    failed.map_or(Ok(swept.len()), |error| Err(error.into()))
 }
 
 /// The refusal of content that is destroyed, or that the caller's party has given up; `or` for what never was his.

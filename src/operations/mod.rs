@@ -98,11 +98,15 @@ impl From<RefusalCode> for OperationError {
 }
 
 impl From<qolhat_storage::StoreError> for OperationError {
-    /// A store without room is told to the sender: nothing was kept, and he may come again.
+    /// A store without room, or too busy, is told to the sender: nothing was kept, and he may come again.
     fn from(error: qolhat_storage::StoreError) -> Self {
         if let qolhat_storage::StoreError::Full { .. } = &error {
             tracing::error!(error = %error, "no room for blobs");
             return RefusalCode::StorageFull.into();
+        }
+        if let qolhat_storage::StoreError::Busy { .. } = &error {
+            tracing::warn!(error = %error, "the blob store is busy");
+            return RefusalCode::ServiceUnavailable.into();
         }
         Fault::from(error).into()
     }

@@ -5,11 +5,12 @@ use std::fs;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use qolhat::app::trust_of;
+use qolhat::app::{App, Passwords, trust_of};
 use qolhat::demo::client::{Client, ClientError, KeyPair, text};
 use qolhat::demo::story::Actor;
 use qolhat::domain::ids::DocumentId;
 use qolhat::journal::checkpoint::Checkpoint;
+use qolhat::journal::entry::Entry;
 use qolhat::operations::issue_extract::operator_card;
 use qolhat::operations::scrub_store::{Rate, Scrub, scrub_store};
 use qolhat::operations::verify_extract::verify_extract;
@@ -18,7 +19,7 @@ use qolhat_pki::trust::TrustStore;
 use qolhat_storage::BlobStore as _;
 use serde_json::{Value, json};
 
-use crate::support::stage::{AGREEMENT, Stage, code, code_of_state};
+use crate::support::stage::{AGREEMENT, Stage, at, code, code_of_state};
 
 const SECRET: &[u8] = b"a letter that two people know, and soon nobody";
 
@@ -95,6 +96,9 @@ async fn what_both_holders_ask_to_destroy_cannot_be_read_anywhere_and_what_was_p
     let asked = case.ask(&case.sender.1, &case.sender.0.sign, &document).await.unwrap();
     assert_eq!((asked["destroyed_at"].as_str(), asked["kept_until"].as_str()), (None, None));
     assert_eq!(case.read(&case.sender.1, &document).await, "content-destroyed");
+    let db = &case.stage.app.db;
+    let listed = async |party| qolhat::extract::store::of_party(db, &party, 9).await.unwrap().len();
+    assert_eq!((listed(&case.sender.0.party()).await, listed(&case.recipient.0.party()).await), (0, 1));
     // The other holder's copy stays until he asks.
     assert_eq!(case.read(&case.recipient.1, &document).await, "done: true");
     let asked = case.ask(&case.recipient.1, &case.recipient.0.sign, &document).await.unwrap();
@@ -164,18 +168,146 @@ async fn a_document_of_accounting_is_kept_for_its_term_whoever_asks() {
     case.stage.round().await;
     assert!(case.stage.extract(&case.officer, &[&act]).await.is_ok());
 
-    // Brought years ago, its term has ended.
+    // A draft of years ago: the term counts from its record, whatever the rows say.
     let id = DocumentId::parse(&act).unwrap();
     let mut tx = case.stage.app.db.begin().await.unwrap();
-    let long_ago = qolhat::domain::time::Moment::parse_rfc3339("2020-01-01T00:00:00Z").unwrap();
+    let long_ago = at("2020-01-01T00:00:00Z");
     tx.execute("update document set created_at = $1 where id = $2", &params![long_ago, id.as_uuid()]).await.unwrap();
     let sql = "update destruction_request set kept_until = $1 where document_id = $2";
     tx.execute(sql, &params![long_ago, id.as_uuid()]).await.unwrap();
     tx.commit().await.unwrap();
     case.stage.round().await;
-    assert_eq!(case.wrapped_keys(&act).await.len(), 0);
-    let standing = case.sender.1.get(&format!("/api/v1/documents/{act}/destruction")).await.unwrap();
-    assert!(standing["destroyed_at"].is_string() && standing["kept_until"].is_null(), "{standing}");
+    assert_eq!(case.wrapped_keys(&act).await.len(), 1);
+
+    // On the last day of its term, and when that is over.
+    case.stage.leave().await;
+    assert_eq!(keys_left_at(&case, "2031-12-31T18:00:00Z", &act).await, 1);
+    assert_eq!(keys_left_at(&case, "2031-12-31T19:00:00Z", &act).await, 0);
+}
+
+/// Keys of the document after a round of the worker at `then`; the stage has left.
+async fn keys_left_at(case: &Case, then: &str, document: &str) -> usize {
+    let mut config = case.stage.config.clone();
+    config.clock = Some(then.to_owned());
+    let app = App::open(&config, &Passwords::Demo).await.unwrap();
+    qolhat::worker::round(&app).await;
+    let id = DocumentId::parse(document).unwrap();
+    let sql = "select wrapped from content_key where document_id = $1";
+    let left = app.db.query(sql, &params![id.as_uuid()]).await.unwrap().len();
+    app.journal.close().await;
+    app.db.close().await;
+    left
+}
+
+/// Keeps: JRN-03
+#[tokio::test(flavor = "multi_thread")]
+async fn every_consent_of_a_client_is_kept_and_not_the_first_alone() {
+    let case = case().await;
+    let (actor, client) = &case.sender;
+    let second = case.stage.publish(&case.officer, "Второе соглашение.\n").await;
+    case.stage.accept(client, actor, &second).await.unwrap();
+    let outbox = client.get("/api/v1/documents?box=outbox").await.unwrap();
+    let consents = outbox.as_array().unwrap().iter().filter(|row| row["kind"] == "offer-acceptance");
+    let consents: Vec<String> = consents.map(|row| text(row, "id").unwrap()).collect();
+    assert_eq!(consents.len(), 2);
+    for consent in &consents {
+        let asked = case.ask(client, &actor.sign, consent).await.unwrap();
+        assert_eq!((asked["destroyed_at"].as_str(), asked["kept_until"].is_string()), (None, true));
+    }
+    case.stage.leave().await;
+    for consent in &consents {
+        assert_eq!(keys_left_at(&case, "2040-01-01T00:00:00Z", consent).await, 1);
+    }
+}
+
+/// Blobs that are destroyed and not swept.
+async fn unswept(case: &Case) -> usize {
+    case.stage.app.db.query("select address from unswept_blob", &[]).await.unwrap().len()
+}
+
+/// Keeps: JRN-05
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_crash_or_a_reader_kept_from_being_swept_is_swept_later() {
+    let case = case().await;
+    let document = case.letter().await;
+    let keys = case.wrapped_keys(&document).await;
+    let on_file = case.stage.config.database.strip_prefix("sqlite:").map(str::to_owned);
+    // Somebody reads what was, and goes on reading.
+    let mut reader = case.stage.app.db.begin_reading().await.unwrap();
+    reader.query("select id from document", &[]).await.unwrap();
+    let asked = case.both_ask(&document).await;
+    assert!(asked["destroyed_at"].is_string());
+    case.stage.round().await;
+    assert_eq!(unswept(&case).await > 0, on_file.is_some());
+    drop(reader);
+    case.stage.round().await;
+    assert_eq!(unswept(&case).await, 0);
+    if let Some(database) = on_file {
+        for end in ["", "-wal"] {
+            let octets = fs::read(format!("{database}{end}")).unwrap_or_default();
+            assert!(keys.iter().all(|key| !holds(&octets, key)), "a key is left in the database{end}");
+        }
+    }
+
+    // As a crash between the commit and the sweep leaves it.
+    let address = case.stage.app.blobs.put(b"sealed under a key that is erased".to_vec()).await.unwrap();
+    let mut tx = case.stage.app.db.begin().await.unwrap();
+    let row = params![address.as_bytes().to_vec(), case.stage.now()];
+    tx.execute("insert into unswept_blob (address, since) values ($1, $2)", &row).await.unwrap();
+    tx.commit().await.unwrap();
+    case.stage.round().await;
+    assert!(!case.stage.app.blobs.contains(&address).await.unwrap());
+    assert_eq!(unswept(&case).await, 0);
+}
+
+/// Keeps: JRN-05, JRN-10
+#[tokio::test(flavor = "multi_thread")]
+async fn a_party_whose_contested_document_was_destroyed_gets_its_period() {
+    let case = case().await;
+    let document = case.letter().await;
+    let since = case.stage.now().checked_sub(qolhat_pki::time::Span::hours(1)).unwrap();
+    let certificate = hex::encode(case.sender.0.sign.certificate.sha256());
+    // Both ask before the key of one is known to be stolen: a suspended key asks for nothing.
+    let hold = json!({"ground": "Определение суда 2-345/2026"});
+    let hold = case.officer.post(&format!("/api/v1/documents/{document}/holds"), &hold).await.unwrap();
+    case.both_ask(&document).await;
+    let report = json!({
+        "certificate_sha256": certificate, "compromised_since": since.to_string(), "circumstances": "жоғалды"
+    });
+    case.sender.1.post("/api/v1/compromises", &report).await.unwrap();
+    let release = format!("/api/v1/documents/{document}/holds/{}/release", text(&hold, "hold_id").unwrap());
+    case.officer.post(&release, &json!({"reason": "Дело прекращено"})).await.unwrap();
+    case.stage.round().await;
+    assert_eq!(case.wrapped_keys(&document).await.len(), 0);
+    // What the entry said of the document is erased as well; its place in the history of the party stays.
+    let journal = &case.stage.app.journal;
+    let mut contested = None;
+    for seq in journal.entries_of_subject(&format!("document:{document}")).await.unwrap() {
+        let body = journal.entry(seq).await.unwrap().unwrap().body;
+        if Entry::parse(&body).unwrap().kind == "document.contested" {
+            contested = Some(seq);
+        }
+    }
+    let mut tx = case.stage.app.db.begin().await.unwrap();
+    let of = params![i64::try_from(contested.unwrap()).unwrap()];
+    let erased = "delete from journal_secret where seq = $1 and field not like 'subj.%'";
+    assert!(tx.execute(erased, &of).await.unwrap() > 0);
+    tx.commit().await.unwrap();
+
+    let period = json!({
+        "period": {"party": case.recipient.0.party().key(), "from": since.to_string(), "to": "2027-01-01T00:00:00Z"},
+        "asked_by": "Сот", "ground": "Сұрау", "scope": "Кезең"
+    });
+    let prepared = case.officer.post("/api/v1/extracts", &period).await.unwrap();
+    let manifest = BASE64_STANDARD.decode(text(&prepared, "manifest").unwrap()).unwrap();
+    let cms = BASE64_STANDARD.encode(case.stage.sign(&case.stage.actor("officer").sign, &manifest));
+    let path = format!("/api/v1/extracts/{}/signature", text(&prepared, "id").unwrap());
+    let extract = case.officer.post_for_bytes(&path, &json!({"cms": cms})).await.unwrap();
+    let trust = trust_of(&case.stage.config).unwrap();
+    let anchors = trust.anchors.anchors().iter().chain(trust.tsa_anchors.anchors());
+    let anchors = TrustStore::from_certificates(anchors.map(|anchor| anchor.certificate().clone()));
+    let report = verify_extract(&extract, &anchors, Some(&operator_card(&case.stage.app)), case.stage.now());
+    assert_eq!(report.exit_code(), 0, "{:?}", report.failures);
 }
 
 /// Keeps: JRN-04
