@@ -37,6 +37,19 @@ impl Service {
 
     /// As the configuration says, or on another way to the database.
     pub async fn start_on(stage: &Stage, address: SocketAddr, database: Option<&str>) -> Service {
+        match Self::try_start(stage, address, database, &[]).await {
+            Ok(service) => service,
+            Err(said) => panic!("the service does not come up: {said}"),
+        }
+    }
+
+    /// The same in that environment. One that does not come up leaves what it has said.
+    pub async fn try_start(
+        stage: &Stage,
+        address: SocketAddr,
+        database: Option<&str>,
+        environment: &[(&str, String)],
+    ) -> Result<Service, String> {
         let said = stage.folder().join(format!("said-{}-{}", address.port(), STARTED.fetch_add(1, Ordering::Relaxed)));
         let database = database.unwrap_or(&stage.config.database);
         let child = Command::new(env!("CARGO_BIN_EXE_qolhat"))
@@ -47,11 +60,12 @@ impl Service {
             .env("QOLHAT_DATABASE", database)
             .env("RUST_LOG", "error,qolhat::journal=info")
             .env("QOLHAT_LIMITS__ANONYMOUS_PER_MINUTE", "100000")
+            .envs(environment.iter().map(|(name, value)| (name, value)))
             .stdout(Stdio::null())
             .stderr(std::fs::File::create(&said).unwrap())
             .spawn()
             .unwrap();
-        let service = Service { child, said };
+        let mut service = Service { child, said };
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         for _ in 0..600 {
             if http
@@ -60,11 +74,19 @@ impl Service {
                 .await
                 .is_ok_and(|answer| answer.status().is_success())
             {
-                return service;
+                return Ok(service);
+            }
+            if service.is_gone() {
+                break;
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        panic!("the service does not come up: {}", std::fs::read_to_string(&service.said).unwrap());
+        Err(service.said())
+    }
+
+    /// Whether it has ended by itself.
+    pub fn is_gone(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
     }
 
     pub fn id(&self) -> u32 {
