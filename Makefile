@@ -87,7 +87,7 @@ MINUTES ?= 10
 
 torture: tools
 	QOLHAT_POSTGRES_FLAGS="-c fsync=on" TORTURE_MINUTES=$(MINUTES) tests/with-postgres \
-	  cargo test --features torture --test torture --locked -- whatever_is_killed --ignored --nocapture
+	  cargo test --features torture --test torture --locked -- --ignored --nocapture --test-threads 1
 
 fuzz-smoke: build-tools
 	cd fuzz && cargo run --release --locked --bin smoke -- run --iterations 20000 --seconds 32

@@ -117,6 +117,8 @@ impl Drop for Service {
 #[derive(Default)]
 pub struct Ledger {
     pub acknowledged: BTreeMap<String, String>,
+    /// The entry of the journal that an answer has named, by the document.
+    pub entries: BTreeMap<String, u64>,
     pub unanswered: BTreeMap<String, Vec<u8>>,
     pub accepted_offers: usize,
 }
@@ -230,10 +232,11 @@ pub async fn send_on(
         let key = format!("{round}-{sender}-{number}");
         let act = stage.act(head, other, &key);
         ledger.lock().unwrap().unanswered.insert(key.clone(), act.clone());
-        match send(stage, client, head, &act, &key).await {
-            Some(id) => {
+        match answered(stage, client, head, &act, &key).await {
+            Some((id, entry)) => {
                 let mut ledger = ledger.lock().unwrap();
                 ledger.unanswered.remove(&key);
+                ledger.entries.extend(entry.map(|entry| (id.clone(), entry)));
                 ledger.acknowledged.insert(key, id);
             }
             None => return,
@@ -243,12 +246,23 @@ pub async fn send_on(
 
 /// The id of the document when it was acknowledged as received (or as being written down).
 pub async fn send(stage: &Stage, client: &Client, head: &Actor, act: &[u8], key: &str) -> Option<String> {
+    answered(stage, client, head, act, key).await.map(|(id, _)| id)
+}
+
+/// The same with the number of the entry, when it was recorded already.
+async fn answered(
+    stage: &Stage,
+    client: &Client,
+    head: &Actor,
+    act: &[u8],
+    key: &str,
+) -> Option<(String, Option<u64>)> {
     let cms = ledger_signature(stage, head, act);
     let file = Attached { name: "act.json".to_owned(), bytes: act.to_vec() };
     let fields = [("kind", "completion-act".to_owned())];
     // The same key must carry the same octets: the signature is made from the act alone.
     let answer = client.submit(&fields, file, Vec::new(), Some(cms), key).await.ok()?;
-    text(&answer, "document_id").ok()
+    Some((text(&answer, "document_id").ok()?, answer["entry"].as_u64()))
 }
 
 /// One signature for one act, so that a repeated request is the same request.

@@ -10,6 +10,7 @@ use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use qolhat::db::Db;
 use qolhat::demo::client::Client;
 use qolhat::demo::story::Actor;
 use serde_json::Value;
@@ -17,7 +18,9 @@ use serde_json::Value;
 use crate::kill::{Ledger, Service, documents, free_address, send, send_on, system_now};
 use crate::support::stage::{AGREEMENT, Stage};
 
-const CUTS: usize = 5;
+const CUTS: usize = 20;
+/// Cuts without a kind of sync until something must be lost.
+const ATTEMPTS: u64 = 4;
 const SENDERS: usize = 4;
 /// How long a document may wait for its receipt after a start.
 const RECEIPT_MAX_SECONDS: usize = 30;
@@ -132,7 +135,10 @@ impl Site {
     pub async fn set() -> Site {
         // On SQLite and on disk whatever the run is about: another disk is not ours to cut.
         let stage = Stage::set_on(None, system_now(), |config, _| config.clock = None).await;
-        Self::on(stage).await
+        let site = Self::on(stage).await;
+        // The last connection takes SQLite's log away: its name is then as new as all else that the service makes.
+        Db::connect_existing(&site.stage.config.database).await.unwrap().close().await;
+        site
     }
 
     pub async fn on(stage: Stage) -> Site {
@@ -256,22 +262,49 @@ impl Site {
 /// Keeps: JRN-04, FLW-03
 #[tokio::test(flavor = "multi_thread")]
 async fn when_the_power_is_cut_everything_acknowledged_is_there() {
+    cut_under_load(1).await;
+}
+
+/// Keeps: JRN-04, FLW-03
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "make torture"]
+async fn however_often_the_power_is_cut_everything_acknowledged_is_there() {
+    cut_under_load(CUTS).await;
+}
+
+async fn cut_under_load(cuts: usize) {
     let site = Site::set().await;
     let disk = Disk::under(&site.stage.folder());
-    for round in 0..CUTS {
+    for round in 0..cuts {
         let service = site.start(&disk.environment()).await.unwrap();
-        site.round(service, round, 2 + round, Duration::from_millis(130 * u64::try_from(round).unwrap())).await;
+        let time = Duration::from_millis(130 * u64::try_from(round % 7).unwrap());
+        site.round(service, round, 2 + round % 5, time).await;
         disk.cut();
     }
     site.intact().await.unwrap();
-    eprintln!("{CUTS} cuts, {} acknowledged", site.acknowledged());
+    eprintln!("{cuts} cuts, {} acknowledged", site.acknowledged());
 }
 
 /// Keeps: JRN-04
 #[tokio::test(flavor = "multi_thread")]
+async fn without_the_sync_of_the_blobs_the_service_loses_what_it_acknowledged() {
+    lost_without("blob").await.unwrap();
+}
+
+/// Keeps: JRN-04
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "make torture"]
 async fn without_any_one_of_its_syncs_the_service_loses_what_it_acknowledged() {
-    let mut kept = Vec::new();
-    for (number, class) in ["wal", "folder", "blob", "leaf", "branch", "checkpoint"].into_iter().enumerate() {
+    for class in ["wal", "folder", "blob", "leaf", "branch", "checkpoint"] {
+        let lost = lost_without(class).await.unwrap();
+        eprintln!("without {class}: {}", lost.chars().take(300).collect::<String>());
+    }
+}
+
+/// What is found when the syncs of `class` do nothing. A cut just after SQLite moved its log into the database, whose sync
+/// stays, or before the next checkpoint was written, finds nothing; so it is tried again.
+async fn lost_without(class: &str) -> Result<String, String> {
+    for attempt in 1..=ATTEMPTS {
         let site = Site::set().await;
         let disk = Disk::under(&site.stage.folder());
         let mut environment = disk.environment();
@@ -279,12 +312,12 @@ async fn without_any_one_of_its_syncs_the_service_loses_what_it_acknowledged() {
         let service = site.start(&environment).await.unwrap();
         // The checkpoint beside the key is written once a second.
         let time = if class == "checkpoint" { 2500 } else { 200 };
-        site.round(service, number, 3, Duration::from_millis(time)).await;
+        site.round(service, 0, 3, Duration::from_millis(time * attempt)).await;
         disk.cut();
-        match site.intact().await {
-            Ok(()) => kept.push(class),
-            Err(lost) => eprintln!("without {class}: {}", lost.chars().take(300).collect::<String>()),
+        if let Err(lost) = site.intact().await {
+            return Ok(lost);
         }
+        eprintln!("without {class}: nothing lost at attempt {attempt}");
     }
-    assert!(kept.is_empty(), "nothing is lost without the syncs of {kept:?}");
+    Err(format!("nothing is lost without the syncs of {class}"))
 }

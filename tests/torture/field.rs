@@ -1,15 +1,19 @@
 //! One installation under load: SQLite with one process, or PostgreSQL with two behind lines that can be cut.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use qolhat::db::Db;
 use qolhat::demo::client::Client;
+use qolhat::extract::format::{field, kind};
 use serde_json::Value;
 use tokio::task::JoinSet;
+use uuid::Uuid;
 
-use crate::kill::{Service, documents, free_address, system_now};
-use crate::points::{Counts, Hits};
+use crate::Run;
+use crate::kill::{Service, free_address, system_now};
+use crate::points::{Counts, Hits, Turns};
 use crate::power::Site;
 use crate::processes::{Line, Proxy};
 use crate::server::Server;
@@ -36,6 +40,7 @@ pub struct Field {
     server: Option<Server>,
     hits: Hits,
     counts: Counts,
+    turns: Turns,
     seed: u64,
     round: usize,
     /// Documents that were looked at whole.
@@ -71,22 +76,35 @@ impl Field {
         }
         let seed = 0x9e37_79b9_7f4a_7c15 ^ u64::try_from(number + 1).unwrap();
         let round = number * 1_000_000;
-        Field { engine, site, members, server, hits, counts: Counts::default(), seed, round, looked_at: 0 }
+        Field {
+            engine,
+            site,
+            members,
+            server,
+            hits,
+            counts: Counts::default(),
+            turns: Turns::default(),
+            seed,
+            round,
+            looked_at: 0,
+        }
     }
 
-    /// Kills until `until`, and answers with what was counted. Panics when something is lost.
-    pub async fn run(mut self, until: Instant) -> Counts {
+    /// Kills until `run` is over; tells it what was counted. Panics when something is lost.
+    pub async fn run(mut self, run: &Run, number: usize) {
         let mut since = 0;
-        while Instant::now() < until {
+        while !run.is_over() {
             self.kill().await;
+            run.tell(number, &self.counts);
             since += 1;
             if since >= KILLS_BETWEEN {
                 since = 0;
                 self.look().await;
+                run.tell(number, &self.counts);
             }
         }
         self.look().await;
-        self.counts
+        run.tell(number, &self.counts);
     }
 
     /// xorshift: the run need not be secret.
@@ -119,9 +137,9 @@ impl Field {
     async fn up(&mut self, place: usize, point: Option<&str>) -> bool {
         let path = self.hits.path.to_str().unwrap().to_owned();
         let mut environment = vec![("TORTURE_HITS", path)];
-        let number = 1 + self.random(4);
         if let Some(point) = point {
-            // The numbers of hits differ by how often a place is come by: the first ones are never missed.
+            // One that was missed is seldom come by: its first hit will do.
+            let number = if self.turns.was_missed(point) { 1 } else { 1 + self.random(4) };
             environment.push(("TORTURE_POINT", format!("{number} {point}")));
         }
         let member = &mut self.members[place];
@@ -181,7 +199,7 @@ impl Field {
     }
 
     async fn at_a_point(&mut self, place: usize) {
-        let Some(point) = self.counts.rarest() else { return self.at_any_instant(place).await };
+        let Some(point) = self.turns.next(&self.counts) else { return self.at_any_instant(place).await };
         for other in 0..self.members.len() {
             if other != place {
                 self.up(other, None).await;
@@ -199,14 +217,13 @@ impl Field {
             self.members[place].service.take().unwrap().kill();
         }
         end(senders).await;
-        let kind = match (self.engine, self.hits.take(&mut self.counts).is_empty()) {
-            (Engine::Sqlite, false) => "service, SQLite: at a fail point",
-            (Engine::Postgres, false) => "service, PostgreSQL: at a fail point",
-            // It was not come by in time, so it was another kill at some instant.
-            (Engine::Sqlite, true) => "service, SQLite: SIGKILL at any instant",
-            (Engine::Postgres, true) => "service, PostgreSQL: SIGKILL at any instant",
-        };
-        self.counts.count(kind);
+        let is_reached = !self.hits.take(&mut self.counts).is_empty();
+        self.turns.took(&point, is_reached);
+        match (is_reached, self.engine) {
+            (false, _) => self.counts.not_reached += 1,
+            (true, Engine::Sqlite) => self.counts.count("service, SQLite: at a fail point"),
+            (true, Engine::Postgres) => self.counts.count("service, PostgreSQL: at a fail point"),
+        }
     }
 
     /// Kills whoever leads the log.
@@ -312,30 +329,54 @@ impl Field {
         let some: Vec<String> = ids.into_iter().skip(self.looked_at).rev().take(25).collect();
         self.looked_at = total;
         self.site.whole(&client, &some).await.unwrap();
-        let all = documents(&client).await;
-        let first = all.len();
-        self.in_the_log_once(all).await;
+        self.counts.found = self.in_the_log_once().await;
         self.members[0].service.take().unwrap().kill();
         self.site.audited().unwrap();
         self.counts.audits += 1;
         self.counts.acknowledged = total;
-        self.counts.found = first - 1;
     }
 
-    /// Each document was recorded by one entry of the log, and none by two.
-    async fn in_the_log_once(&mut self, all: Vec<Value>) {
+    /// Looks each acknowledged document up in the journal: one entry records it and no other does, the entry's event is
+    /// that which the document names, and it is where the answer said. How many there are.
+    async fn in_the_log_once(&mut self) -> usize {
         let db = Db::connect_existing(&self.site.stage.config.database).await.unwrap();
-        let rows = db.query("select body from journal_entry order by seq", &[]).await.unwrap();
-        let recorded = rows
-            .iter()
-            .map(|row| serde_json::from_slice::<Value>(&row.bytes("body").unwrap()).unwrap())
-            .filter(|entry| entry["kind"] == "document.recorded")
-            .count();
-        self.counts.entries = u64::try_from(rows.len()).unwrap();
+        let rows = db.query("select seq, id, body from journal_entry order by seq", &[]).await.unwrap();
+        let mut events: BTreeMap<Uuid, Vec<i64>> = BTreeMap::new();
+        let mut recording = BTreeSet::new();
+        for row in &rows {
+            let (seq, id) = (row.int("seq").unwrap(), row.id("id").unwrap());
+            let entry: Value = serde_json::from_slice(&row.bytes("body").unwrap()).unwrap();
+            assert_eq!(entry["id"], id.to_string(), "entry {seq}");
+            events.entry(id).or_default().push(seq);
+            if entry["kind"] == kind::DOCUMENT_RECORDED {
+                recording.insert(seq);
+            }
+        }
+        let mut recorded: BTreeMap<String, Vec<i64>> = BTreeMap::new();
+        for row in &db.query("select seq, value from journal_secret", &[]).await.unwrap() {
+            let seq = row.int("seq").unwrap();
+            let value: Value = serde_json::from_str(&row.text("value").unwrap()).unwrap();
+            if recording.contains(&seq) && value["name"] == field::DOCUMENT_ID {
+                recorded.entry(value["value"].as_str().unwrap().to_owned()).or_default().push(seq);
+            }
+        }
+        let mut named = BTreeMap::new();
+        for row in &db.query("select id, recorded_event from document", &[]).await.unwrap() {
+            named.insert(row.id("id").unwrap().to_string(), row.opt_id("recorded_event").unwrap());
+        }
         db.close().await;
-        // What the outbox holds is of one of the parties; the other has accepted its offer and sent nothing.
-        let sent = all.len();
-        assert!(recorded == sent || recorded == sent + 1, "{recorded} entries for {sent} documents");
+        self.counts.entries = u64::try_from(rows.len()).unwrap();
+        let ledger = self.site.ledger.lock().unwrap();
+        for (key, id) in &ledger.acknowledged {
+            let numbers = recorded.get(id).map_or(&[][..], Vec::as_slice);
+            assert_eq!(numbers.len(), 1, "{key} {id} is recorded by {numbers:?}");
+            let event = named[id].unwrap_or_else(|| panic!("{key} {id} names no event"));
+            assert_eq!(events[&event], numbers, "{key} {id}: the entries of its event");
+            if let Some(answered) = ledger.entries.get(id) {
+                assert_eq!(i64::try_from(*answered).unwrap(), numbers[0], "{key} {id}: the answer named another entry");
+            }
+        }
+        ledger.acknowledged.len()
     }
 }
 

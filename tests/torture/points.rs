@@ -1,17 +1,19 @@
 //! What was hit and what was killed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::PathBuf;
 
 /// The counts of a run.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub struct Counts {
     /// How often the service reached each fail point, and how often it died there.
     pub points: BTreeMap<String, (u64, u64)>,
     pub kinds: BTreeMap<String, u64>,
+    /// How often a process did not come to its fail point in time. It was ended, and that is no kill that counts.
+    pub not_reached: u64,
     pub acknowledged: usize,
     pub found: usize,
     pub entries: u64,
@@ -27,6 +29,7 @@ impl Counts {
         for (kind, count) in other.kinds {
             *self.kinds.entry(kind).or_default() += count;
         }
+        self.not_reached += other.not_reached;
         self.acknowledged += other.acknowledged;
         self.found += other.found;
         self.entries += other.entries;
@@ -38,10 +41,52 @@ impl Counts {
         *self.kinds.entry(kind.to_owned()).or_default() += 1;
     }
 
-    /// The point at which the fewest deaths were.
-    pub fn rarest(&self) -> Option<String> {
-        let (name, _) = self.points.iter().min_by_key(|(_, (_, deaths))| *deaths)?;
-        Some(name.clone())
+    pub fn kills(&self) -> u64 {
+        self.kinds.values().sum()
+    }
+}
+
+/// Whose turn it is: every point that was ever reached, one after another; one that was missed is left out as many rounds
+/// as it was missed times in a row.
+#[derive(Default)]
+pub struct Turns {
+    queue: VecDeque<Turn>,
+}
+
+struct Turn {
+    point: String,
+    misses: u32,
+    left_out: u32,
+}
+
+impl Turns {
+    pub fn next(&mut self, counts: &Counts) -> Option<String> {
+        for point in counts.points.keys() {
+            if self.queue.iter().all(|turn| turn.point != *point) {
+                self.queue.push_front(Turn { point: point.clone(), misses: 0, left_out: 0 });
+            }
+        }
+        loop {
+            let mut turn = self.queue.pop_front()?;
+            let is_next = turn.left_out == 0;
+            turn.left_out = turn.left_out.saturating_sub(1);
+            let point = turn.point.clone();
+            self.queue.push_back(turn);
+            if is_next {
+                return Some(point);
+            }
+        }
+    }
+
+    pub fn took(&mut self, point: &str, is_reached: bool) {
+        if let Some(turn) = self.queue.iter_mut().find(|turn| turn.point == point) {
+            turn.misses = if is_reached { 0 } else { turn.misses + 1 };
+            turn.left_out = turn.misses;
+        }
+    }
+
+    pub fn was_missed(&self, point: &str) -> bool {
+        self.queue.iter().any(|turn| turn.point == point && turn.misses > 0)
     }
 }
 
@@ -51,7 +96,8 @@ impl fmt::Display for Counts {
         for (kind, count) in &self.kinds {
             writeln!(f, "| {kind} | {count} |")?;
         }
-        writeln!(f, "| in all | {} |\n", self.kinds.values().sum::<u64>())?;
+        writeln!(f, "| in all | {} |\n", self.kills())?;
+        writeln!(f, "not counted: fail point not reached in time {}\n", self.not_reached)?;
         writeln!(f, "| Fail point | reached | died there |\n|---|---:|---:|")?;
         for (name, (hits, deaths)) in &self.points {
             writeln!(f, "| {name} | {hits} | {deaths} |")?;
@@ -93,5 +139,11 @@ impl Hits {
             }
         }
         deaths
+    }
+}
+
+impl Drop for Hits {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.path);
     }
 }
