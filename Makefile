@@ -5,6 +5,7 @@
 # make great-log   ENTRIES=10000000 entries by the sequencer, then what an extract costs beside a small log; an hour and 30 GiB
 # make screenshots   draws every page in three languages, two widths, light and dark, into target/screenshots
 # make bench   measures national signatures against gost-engine and OpenSSL, ends with a table of ratios
+# make torture   kills service, sequencer and PostgreSQL under load for MINUTES=10, ends with its counts; see docs/torture.md
 # make fuzz-smoke   every reader over mutations of good inputs, the same ones each time; half a minute, no libFuzzer
 # make fuzz    every reader under libFuzzer, MINUTES=10 in all; begins where it ended; installs cargo-fuzz and a C++ compiler
 # make check   formatting, clippy with warnings denied, documentation
@@ -14,7 +15,7 @@ export CARGO_TERM_COLOR ?= never
 DIR ?= demo-world
 LISTEN ?= 127.0.0.1:8080
 
-.PHONY: demo test bench bench-journal great-log check tools build-tools screenshots fuzz fuzz-smoke fuzz-tools
+.PHONY: demo test torture bench bench-journal great-log check tools build-tools screenshots fuzz fuzz-smoke fuzz-tools
 
 demo: build-tools
 	cargo build --release --locked
@@ -87,6 +88,10 @@ screenshots: tools
 	@echo "target/screenshots"
 
 MINUTES ?= 10
+
+torture: tools
+	QOLHAT_POSTGRES_FLAGS="-c fsync=on" TORTURE_MINUTES=$(MINUTES) tests/with-postgres \
+	  cargo test --features torture --test torture --locked -- --ignored --nocapture --test-threads 1
 
 fuzz-smoke: build-tools
 	cd fuzz && cargo run --release --locked --bin smoke -- run --iterations 20000 --seconds 32

@@ -23,6 +23,8 @@ pub use value::Value;
 use std::str::FromStr as _;
 use std::time::Duration;
 
+#[cfg(feature = "torture")]
+use qolhat_storage::fail_point;
 use sqlx::postgres::{PgArguments, PgPool};
 use sqlx::sqlite::{
     SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
@@ -393,12 +395,22 @@ impl Tx {
     /// Makes the transaction durable. When this returns an error the outcome may be unknown: look again.
     /// # Errors
     /// Any [`DbError`].
-    pub async fn commit(self) -> Result<(), DbError> {
-        match self.native {
-            NativeTx::Sqlite(tx) => tx.commit().await?,
-            NativeTx::Postgres(tx) => tx.commit().await?,
+    // With the feature `torture` every commit has a fail point before and after it, named by the place of the call.
+    #[cfg_attr(feature = "torture", track_caller)]
+    pub fn commit(self) -> impl Future<Output = Result<(), DbError>> + Send {
+        #[cfg(feature = "torture")]
+        let place = std::panic::Location::caller();
+        async move {
+            #[cfg(feature = "torture")]
+            fail_point::at(&format!("commit {}:{}: before", place.file(), place.line()));
+            match self.native {
+                NativeTx::Sqlite(tx) => tx.commit().await?,
+                NativeTx::Postgres(tx) => tx.commit().await?,
+            }
+            #[cfg(feature = "torture")]
+            fail_point::at(&format!("commit {}:{}: after", place.file(), place.line()));
+            Ok(())
         }
-        Ok(())
     }
 
     async fn run(&mut self, sql: &str, params: &[Value]) -> Result<u64, DbError> {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use qolhat_storage::fail_point;
 use tokio::sync::{Mutex, watch};
 
 use super::checkpoint::{Checkpoint, NOTE_MAX_BYTES};
@@ -63,10 +64,15 @@ impl OutsideMemory {
         let half_made = self.path.with_extension(format!("{ENDING}-{}-{number}.new", std::process::id()));
         let mut file = OpenOptions::new().write(true).create(true).truncate(true).open(&half_made)?;
         file.write_all(note.as_bytes())?;
+        fail_point::at("outside checkpoint: written, not synced");
         file.sync_all()?;
+        fail_point::at("outside checkpoint: synced, not renamed");
         fs::rename(&half_made, &self.path)?;
+        fail_point::at("outside checkpoint: renamed, its directory not synced");
         let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        File::open(folder)?.sync_all()
+        File::open(folder)?.sync_all()?;
+        fail_point::at("outside checkpoint: kept");
+        Ok(())
     }
 
     /// Takes away what writers that were killed left half made.

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use qolhat_pki::random::SecureRandom;
+use qolhat_storage::fail_point;
 use serde_json::Value as Json;
 use tokio::sync::{Mutex, Notify, watch};
 use tokio::task::JoinHandle;
@@ -271,6 +272,7 @@ impl Work {
         while self.log.is_some() && gone.has_changed().is_ok_and(|told| !told) {
             let done = self.batch().await?;
             waiters.tell(done.outcomes);
+            fail_point::at("sequencer: callers told");
             if done.taken < usize::try_from(BATCH_MAX).unwrap_or(usize::MAX) {
                 break;
             }
@@ -432,8 +434,11 @@ impl Work {
         if tx.execute_in(include_str!("sql/delete_inbox.sql"), keys).await? != store::unsigned_len(keys.len()) {
             return Err(JournalError::LeadLost);
         }
+        fail_point::at("sequencer: batch written, not signed");
         let note = if size > *old_size { Some(self.sign(&mut tx, size, root).await?) } else { None };
+        fail_point::at("sequencer: checkpoint signed, not committed");
         tx.commit().await?;
+        fail_point::at("sequencer: committed, nobody told");
         Ok(note)
     }
 

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use qolhat_storage::fail_point;
 use serde_json::{Value, json};
 
 use super::{Fault, OperationError};
@@ -53,11 +54,13 @@ pub async fn commit(
         answers::keep(&mut tx, request, object, now).await?;
     }
     tx.commit().await?;
+    fail_point::at("act: committed, not sequenced");
     app.journal.wake();
     let mut entries = Vec::with_capacity(act.events.len());
     for event in &act.events {
         entries.push(wait(app, event.id).await?);
     }
+    fail_point::at("act: sequenced, not answered");
     Ok(entries)
 }
 

@@ -26,6 +26,7 @@ mod digest;
 mod disk;
 pub mod envelope;
 mod error;
+pub mod fail_point;
 mod memory;
 mod piece;
 mod reader;

@@ -37,6 +37,19 @@ impl Service {
 
     /// As the configuration says, or on another way to the database.
     pub async fn start_on(stage: &Stage, address: SocketAddr, database: Option<&str>) -> Service {
+        match Self::try_start(stage, address, database, &[]).await {
+            Ok(service) => service,
+            Err(said) => panic!("the service does not come up: {said}"),
+        }
+    }
+
+    /// The same in that environment. One that does not come up leaves what it has said.
+    pub async fn try_start(
+        stage: &Stage,
+        address: SocketAddr,
+        database: Option<&str>,
+        environment: &[(&str, String)],
+    ) -> Result<Service, String> {
         let said = stage.folder().join(format!("said-{}-{}", address.port(), STARTED.fetch_add(1, Ordering::Relaxed)));
         let database = database.unwrap_or(&stage.config.database);
         let child = Command::new(env!("CARGO_BIN_EXE_qolhat"))
@@ -47,11 +60,12 @@ impl Service {
             .env("QOLHAT_DATABASE", database)
             .env("RUST_LOG", "error,qolhat::journal=info")
             .env("QOLHAT_LIMITS__ANONYMOUS_PER_MINUTE", "100000")
+            .envs(environment.iter().map(|(name, value)| (name, value)))
             .stdout(Stdio::null())
             .stderr(std::fs::File::create(&said).unwrap())
             .spawn()
             .unwrap();
-        let service = Service { child, said };
+        let mut service = Service { child, said };
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         for _ in 0..600 {
             if http
@@ -60,11 +74,19 @@ impl Service {
                 .await
                 .is_ok_and(|answer| answer.status().is_success())
             {
-                return service;
+                return Ok(service);
+            }
+            if service.is_gone() {
+                break;
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        panic!("the service does not come up: {}", std::fs::read_to_string(&service.said).unwrap());
+        Err(service.said())
+    }
+
+    /// Whether it has ended by itself.
+    pub fn is_gone(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
     }
 
     pub fn id(&self) -> u32 {
@@ -95,6 +117,8 @@ impl Drop for Service {
 #[derive(Default)]
 pub struct Ledger {
     pub acknowledged: BTreeMap<String, String>,
+    /// The entry of the journal that an answer has named, by the document.
+    pub entries: BTreeMap<String, u64>,
     pub unanswered: BTreeMap<String, Vec<u8>>,
     pub accepted_offers: usize,
 }
@@ -208,10 +232,11 @@ pub async fn send_on(
         let key = format!("{round}-{sender}-{number}");
         let act = stage.act(head, other, &key);
         ledger.lock().unwrap().unanswered.insert(key.clone(), act.clone());
-        match send(stage, client, head, &act, &key).await {
-            Some(id) => {
+        match answered(stage, client, head, &act, &key).await {
+            Some((id, entry)) => {
                 let mut ledger = ledger.lock().unwrap();
                 ledger.unanswered.remove(&key);
+                ledger.entries.extend(entry.map(|entry| (id.clone(), entry)));
                 ledger.acknowledged.insert(key, id);
             }
             None => return,
@@ -221,12 +246,23 @@ pub async fn send_on(
 
 /// The id of the document when it was acknowledged as received (or as being written down).
 pub async fn send(stage: &Stage, client: &Client, head: &Actor, act: &[u8], key: &str) -> Option<String> {
+    answered(stage, client, head, act, key).await.map(|(id, _)| id)
+}
+
+/// The same with the number of the entry, when it was recorded already.
+async fn answered(
+    stage: &Stage,
+    client: &Client,
+    head: &Actor,
+    act: &[u8],
+    key: &str,
+) -> Option<(String, Option<u64>)> {
     let cms = ledger_signature(stage, head, act);
     let file = Attached { name: "act.json".to_owned(), bytes: act.to_vec() };
     let fields = [("kind", "completion-act".to_owned())];
     // The same key must carry the same octets: the signature is made from the act alone.
     let answer = client.submit(&fields, file, Vec::new(), Some(cms), key).await.ok()?;
-    text(&answer, "document_id").ok()
+    Some((text(&answer, "document_id").ok()?, answer["entry"].as_u64()))
 }
 
 /// One signature for one act, so that a repeated request is the same request.

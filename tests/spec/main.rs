@@ -23,6 +23,7 @@ mod ncalayer;
 mod online;
 mod pages_officer;
 mod postgres;
+mod power;
 mod processes;
 mod real_run;
 mod refusals;

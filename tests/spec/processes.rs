@@ -22,45 +22,48 @@ const PROCESSES: usize = 3;
 
 /// How the line between a process and the database is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Line {
+pub enum Line {
     Whole,
     /// Nothing comes through, and nobody is told.
     Silent,
     /// Every connection ends, and none is taken.
     Cut,
+    /// The first connection that commits ends when the commit is under way: it is done, and nobody is told.
+    CutAtCommit,
 }
 
 /// A line to the database that can be cut.
-struct Proxy {
-    address: SocketAddr,
-    line: watch::Sender<Line>,
+pub struct Proxy {
+    pub address: SocketAddr,
+    pub line: watch::Sender<Line>,
 }
 
 impl Proxy {
-    async fn to(server: &str) -> Proxy {
+    pub async fn to(server: &str) -> Proxy {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
         let line = watch::Sender::new(Line::Whole);
         let (server, seen) = (server.to_owned(), line.clone());
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
-                let (server, line) = (server.clone(), seen.subscribe());
-                tokio::spawn(async move { carry(client, &server, line).await });
+                let (server, line) = (server.clone(), seen.clone());
+                tokio::spawn(async move { carry(client, &server, &line).await });
             }
         });
         Proxy { address, line }
     }
 }
 
-async fn carry(mut client: TcpStream, server: &str, mut line: watch::Receiver<Line>) {
+async fn carry(mut client: TcpStream, server: &str, told: &watch::Sender<Line>) {
+    let mut line = told.subscribe();
     if *line.borrow() == Line::Cut {
         return;
     }
     let Ok(mut server) = TcpStream::connect(server).await else { return };
     let (mut from_client, mut to_client) = client.split();
     let (mut from_server, mut to_server) = server.split();
-    let there = pass(&mut from_client, &mut to_server, line.clone());
-    let back = pass(&mut from_server, &mut to_client, line.clone());
+    let there = pass(&mut from_client, &mut to_server, told, Way::There);
+    let back = pass(&mut from_server, &mut to_client, told, Way::Back);
     tokio::select! {
         _ = there => {}
         _ = back => {}
@@ -71,9 +74,11 @@ async fn carry(mut client: TcpStream, server: &str, mut line: watch::Receiver<Li
 async fn pass(
     from: &mut (impl tokio::io::AsyncRead + Unpin),
     to: &mut (impl tokio::io::AsyncWrite + Unpin),
-    mut line: watch::Receiver<Line>,
+    told: &watch::Sender<Line>,
+    way: Way,
 ) -> std::io::Result<()> {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let mut line = told.subscribe();
     let mut octets = vec![0; 16 * 1024];
     loop {
         let count = from.read(&mut octets).await?;
@@ -81,6 +86,27 @@ async fn pass(
             return Ok(());
         }
         to.write_all(&octets[..count]).await?;
+        let commits = way == Way::There && octets[..count].windows(COMMIT.len()).any(|piece| piece == COMMIT);
+        if commits && told.send_if_modified(|line| std::mem::replace(line, next(*line)) == Line::CutAtCommit) {
+            return Ok(());
+        }
+    }
+}
+
+/// The statement as it goes over the wire.
+const COMMIT: &[u8] = b"COMMIT\0";
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    There,
+    Back,
+}
+
+/// How the line is after a commit went over it.
+fn next(line: Line) -> Line {
+    match line {
+        Line::CutAtCommit => Line::Whole,
+        Line::Whole | Line::Silent | Line::Cut => line,
     }
 }
 
@@ -259,6 +285,20 @@ async fn the_leader_of_three_processes_is_killed_stopped_and_cut_off_and_nothing
             assert!(load.one(addresses[place], &format!("after-{how:?}")).await, "who was cut off does not come back");
         })
         .await;
+    }
+
+    // Cut off while a commit is under way: its outcome is known to the database alone.
+    for round in 4..8 {
+        let place = leader(database, &members).await;
+        for place in [place, (place + 1) % PROCESSES] {
+            load.during(&addresses, round * PROCESSES + place, async {
+                members[place].proxy.line.send_replace(Line::CutAtCommit);
+                let mut line = members[place].proxy.line.subscribe();
+                line.wait_for(|line| *line == Line::Whole).await.unwrap();
+                assert!(load.one(addresses[place], &format!("after-cut-{round}-{place}")).await, "it does not go on");
+            })
+            .await;
+        }
     }
     nothing_is_lost(&stage, &load, addresses[0], &from).await;
     for member in &mut members {

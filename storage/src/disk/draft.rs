@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::tree::Tree;
 use super::{failed, sync_directory};
-use crate::{ContentHasher, StoreError, StoredBlob};
+use crate::{ContentHasher, StoreError, StoredBlob, fail_point};
 
 /// The directory of drafts, on the same file system as the tree so that a rename is one step.
 pub(super) struct Drafts {
@@ -100,10 +100,14 @@ impl Draft {
         // and their own syncs find little left to do.
         let leaf = tree.create_leaf(&address)?;
         let draft = self.leftover.path();
+        fail_point::at("blob: written, not synced");
         self.file.sync_all().map_err(failed("sync the draft", draft))?;
+        fail_point::at("blob: synced, without its name");
         leaf.adopt(draft, &address)?;
+        fail_point::at("blob: renamed, its directory not synced");
         self.leftover.keep();
         leaf.sync()?;
+        fail_point::at("blob: kept");
         Ok(StoredBlob { address, size_bytes: self.size_bytes })
     }
 }
