@@ -66,6 +66,8 @@ tools: build-tools
 	command -v chromedriver >/dev/null || need="$$need chromium-driver"; \
 	ls /usr/share/fonts/truetype/noto/NotoSans-Regular.ttf >/dev/null 2>&1 || need="$$need fonts-noto-core"; \
 	ls /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf >/dev/null 2>&1 || need="$$need fonts-dejavu-core"; \
+	command -v pdftotext >/dev/null || need="$$need poppler-utils"; \
+	command -v qpdf >/dev/null || need="$$need qpdf"; \
 	command -v node >/dev/null || need="$$need nodejs"; \
 	command -v npm >/dev/null || need="$$need npm"; \
 	python3 -c 'import ensurepip, venv' 2>/dev/null || need="$$need python3-venv"; \

@@ -10,7 +10,7 @@ const CAPABILITIES: [&str; 8] =
     ["access", "docflow", "extract", "intake", "journal", "notify", "signature", "visualization"];
 /// Where the system's clock enters: everything else is given the time.
 const CLOCK_DOOR: &str = "src/app.rs";
-const CLOCKED: [&str; 3] = ["src", "pki/src", "storage/src"];
+const CLOCKED: [&str; 4] = ["src", "pki/src", "print/src", "storage/src"];
 const CLOCKS: [&str; 5] = ["SystemTime::now", "Instant::now", "Timestamp::now", "Zoned::now", ".elapsed()"];
 
 fn root() -> PathBuf {

@@ -397,6 +397,7 @@ impl Tx {
     /// Any [`DbError`].
     // With the feature `torture` every commit has a fail point before and after it, named by the place of the call.
     #[cfg_attr(feature = "torture", track_caller)]
+    #[allow(clippy::manual_async_fn, reason = "the place of the call is that of a plain function")]
     pub fn commit(self) -> impl Future<Output = Result<(), DbError>> + Send {
         #[cfg(feature = "torture")]
         let place = std::panic::Location::caller();

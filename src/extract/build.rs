@@ -6,12 +6,14 @@
 
 use std::collections::BTreeMap;
 
+use qolhat_print::PrintError;
 use sha2::{Digest as _, Sha256};
 
 use super::facts::{DocumentFacts, EntryFacts, ExtractFacts, FileFacts, SignatureFacts};
 use super::format;
 use super::manifest::{self, Digests};
 use super::package::{self, PackageError, PackageFault};
+use super::paper::{self, Said};
 use super::records::{
     CaseRecord, ConditionRecord, DocumentRecord, ExtractRecord, FileRecord, LogRecord, OfficerRecord, OpeningRecord,
     OpeningsRecord, OperatorRecord, PartyRecord, ProofRecord, RequestRecord, SOURCE, SignatureRecord, to_json,
@@ -29,6 +31,9 @@ pub enum BuildError {
     /// Two facts would be one file.
     #[error("the facts name {0:?} twice")]
     Twice(String),
+    /// The paper cannot be printed.
+    #[error(transparent)]
+    Print(#[from] PrintError),
     /// A value cannot be written as JSON.
     #[error("a fact cannot be written as JSON: {0}")]
     Json(#[from] serde_json::Error),
@@ -122,6 +127,10 @@ pub fn prepare(facts: &ExtractFacts) -> Result<Prepared, BuildError> {
     for language in Language::ALL {
         let text = summary(language, &extract, &documents, &statement, facts.journal.time_stamp.is_some());
         payload.put(format::summary(language.code()), text.into_bytes())?;
+    }
+    let said = Said { facts, extract: &extract, documents: &documents, statement: &statement };
+    for language in Language::ALL {
+        payload.put(format::paper(language.code()), paper::pdf(language, &said)?)?;
     }
     payload.put(format::HOWTO.to_owned(), howto().as_bytes().to_vec())?;
 

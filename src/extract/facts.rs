@@ -42,6 +42,8 @@ pub struct OperatorFacts {
     pub log_origin: String,
     /// Verifier key of the log.
     pub log_key: String,
+    /// Address of the public page where anybody looks up an extract's number; none where the service has no known address.
+    pub registry: Option<String>,
 }
 
 /// The authorised officer.

@@ -44,6 +44,12 @@ pub fn summary(language: &str) -> String {
     format!("summary.{language}.txt")
 }
 
+/// `paper.<language>.pdf`.
+#[must_use]
+pub fn paper(language: &str) -> String {
+    format!("paper.{language}.pdf")
+}
+
 /// The body of entry `seq`, as written in the journal.
 #[must_use]
 pub fn entry_body(seq: u64) -> String {

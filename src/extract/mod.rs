@@ -3,7 +3,7 @@
 //!
 //! * [`facts`] is what the operation gathers, [`build`] makes the payload and the sealed container of it;
 //! * [`records`] are the JSON files, `format` the names, [`statement`] the claim of completeness;
-//! * [`summary`] is the text for people in three languages;
+//! * [`summary`] is the text for people in three languages, `paper` the same as PDF/A with signers and entries in tables;
 //! * [`manifest`] is what the signatures cover, [`package`] the zip of which any octet changed is refused;
 //! * [`operator`] is the reader's own file that says whose extracts he believes.
 //!
@@ -16,6 +16,7 @@ pub mod format;
 pub mod manifest;
 pub mod operator;
 pub mod package;
+mod paper;
 pub mod records;
 pub mod statement;
 pub mod store;

@@ -726,6 +726,7 @@ extract-verdict-not-pinned = Operator and log key were not compared: give --oper
 extract-verdict-signature = { $what }: { $name }, IIN { $iin }, BIN { $bin }
 extract-verdict-signature-checked = Checked now, for { $at }: { $verdict }
 extract-verdict-list-of-before = At receipt the certificate was checked against a list issued before the signing: a revocation in between does not show in it
+extract-verdict-papers = For people only, sealed but not compared with the records: { $papers }
 extract-verdict-entries = Journal entries: { $count }, proven to be in the log: { $included }
 extract-verdict-checkpoint-proven = Time of the checkpoint, proven by a time stamp: { $at }
 extract-verdict-witness = The witness { $key } has confirmed the checkpoint at { $at }

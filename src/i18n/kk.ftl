@@ -726,6 +726,7 @@ extract-verdict-not-pinned = Оператор мен журнал кілті с�
 extract-verdict-signature = { $what }: { $name }, ЖСН { $iin }, БСН { $bin }
 extract-verdict-signature-checked = Қазір тексерілді, { $at } сәтіне: { $verdict }
 extract-verdict-list-of-before = Куәлік алу сәтінде қол қоюдан бұрын шыққан тізіммен тексерілген: сол аралықта қайтарып алынса, онда көрінбейді
+extract-verdict-papers = Тек адамдарға арналған, мөрленген, бірақ жазбалармен салыстырылмаған: { $papers }
 extract-verdict-entries = Журнал жазбалары: { $count }, журналда болғаны дәлелденгені: { $included }
 extract-verdict-checkpoint-proven = Бақылау нүктесінің уақыты дәлелденген: { $at }
 extract-verdict-witness = Куәгер { $key } бақылау нүктесін { $at } растаған

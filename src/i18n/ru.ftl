@@ -726,6 +726,7 @@ extract-verdict-not-pinned = Оператор и ключ журнала не с
 extract-verdict-signature = { $what }: { $name }, ИИН { $iin }, БИН { $bin }
 extract-verdict-signature-checked = Проверена сейчас, на момент { $at }: { $verdict }
 extract-verdict-list-of-before = Свидетельство на момент получения проверено по списку, выпущенному до подписания: отзыв в этом промежутке в нём не виден
+extract-verdict-papers = Только для людей, под печатью, но с записями не сверено: { $papers }
 extract-verdict-entries = Записей журнала: { $count }, доказано нахождение в журнале: { $included }
 extract-verdict-checkpoint-proven = Время контрольной точки доказано: { $at }
 extract-verdict-witness = Свидетель { $key } подтвердил контрольную точку { $at }

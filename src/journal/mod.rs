@@ -463,7 +463,7 @@ impl Journal {
     /// # Errors
     /// A fault of the database; what is wrong with the log stands in the report.
     pub async fn audit(&self) -> Result<audit::AuditReport, JournalError> {
-        let names = Some(&self.identity.pseudonym_key);
+        let names = Some(self.identity.pseudonyms.key());
         audit::run_with(&self.db, self.verifier_key(), audit::Against { memory: None, names }).await
     }
 }

@@ -391,6 +391,9 @@ class Verifier:
         self.cases()
         for name in ["HOWTO.txt", "summary.kk.txt", "summary.ru.txt", "summary.en.txt"]:
             self.take(name)
+        papers = ["paper.kk.pdf", "paper.ru.pdf", "paper.en.pdf"]
+        for name in papers if self.left.intersection(papers) else []:
+            self.take(name)
         must(not self.left, f"not foreseen: {sorted(self.left)[:3]}")
 
     def container(self):

@@ -412,17 +412,17 @@ async fn the_audit_names_an_entry_with_a_field_that_stands_twice() {
     let (home, db, journal) = log_of(2).await;
     let key = journal.verifier_key().to_owned();
     let stored = journal.entry(1).await.unwrap().unwrap();
-    let row = db.query_one("select salt from journal_secret where seq = 1 and field = 'payload.1'", &[]).await;
-    let salt: [u8; 32] = row.unwrap().unwrap().array("salt").unwrap();
+    let (_, before) = stored.openings.iter().find(|(field, _)| *field == Field::Payload(1)).unwrap().clone();
     drop(journal);
     db.close().await;
     let value = json!({"name": "number", "value": "2"});
     let mut entry = Entry::parse(&stored.body).unwrap();
-    entry.payload[1] = Opening { salt, value: value.clone() }.commitment().unwrap();
+    entry.payload[1] = Opening { salt: before.salt, value: value.clone() }.commitment().unwrap();
     let body = entry.to_bytes().unwrap();
     let (leaf, body) = (hex::encode(leaf_hash(&body)), hex::encode(body));
     tamper(&home, &format!("update journal_entry set body = x'{body}', leaf = x'{leaf}' where seq = 1")).await;
-    let sql = format!("update journal_secret set value = '{value}' where seq = 1 and field = 'payload.1'");
+    let sql =
+        format!("update journal_secret set openings = replace(openings, '{}', '{value}') where seq = 1", before.value);
     tamper(&home, &sql).await;
 
     let db = home.connect().await;

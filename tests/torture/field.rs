@@ -353,11 +353,14 @@ impl Field {
             }
         }
         let mut recorded: BTreeMap<String, Vec<i64>> = BTreeMap::new();
-        for row in &db.query("select seq, value from journal_secret", &[]).await.unwrap() {
+        for row in &db.query("select seq, openings from journal_secret", &[]).await.unwrap() {
             let seq = row.int("seq").unwrap();
-            let value: Value = serde_json::from_str(&row.text("value").unwrap()).unwrap();
-            if recording.contains(&seq) && value["name"] == field::DOCUMENT_ID {
-                recorded.entry(value["value"].as_str().unwrap().to_owned()).or_default().push(seq);
+            let openings: Value = serde_json::from_str(&row.text("openings").unwrap()).unwrap();
+            for opening in openings.as_array().unwrap() {
+                let value = &opening[2];
+                if recording.contains(&seq) && value["name"] == field::DOCUMENT_ID {
+                    recorded.entry(value["value"].as_str().unwrap().to_owned()).or_default().push(seq);
+                }
             }
         }
         let mut named = BTreeMap::new();

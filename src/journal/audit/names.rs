@@ -47,7 +47,7 @@ impl<'a> Names<'a> {
             ));
         }
         let mut seen = BTreeSet::new();
-        for (field, opening) in rows.iter().filter_map(|row| store::opening(row).ok()) {
+        for (field, opening) in rows.iter().filter_map(|row| store::openings(row).ok()).flatten() {
             if !matches!(field, Field::Payload(_)) {
                 continue;
             }

@@ -74,6 +74,7 @@ pub(super) async fn facts(
             name: app.operator.name.clone(),
             log_origin: app.journal.origin().to_owned(),
             log_key: app.journal.verifier_key().to_owned(),
+            registry: app.pages.config.public_origin.as_deref().map(|origin| format!("{origin}/registry")),
         },
         officer: OfficerFacts { iin: caller.iin, name: officer_name(app, caller).await? },
         request: RequestFacts {

@@ -99,6 +99,20 @@ impl<'a> Contents<'a> {
         }
     }
 
+    /// Takes the papers: all three or none. They are sealed with the rest and for people only, nothing is concluded from
+    /// what they say.
+    pub(super) fn check_papers(&mut self, report: &mut ExtractReport) {
+        let names = Language::ALL.map(|language| format::paper(language.code()));
+        if !names.iter().any(|name| self.files.contains_key(name.as_str())) {
+            return;
+        }
+        for name in names {
+            if self.take(&name, report).is_some() {
+                report.papers.push(name);
+            }
+        }
+    }
+
     /// That both manifests list exactly the payload.
     pub(super) fn check_manifests(&mut self, report: &mut ExtractReport) {
         let manifests =

@@ -26,6 +26,9 @@ impl ExtractReport {
             page.extract_signatures(self);
             page.cases(extract);
             page.journal(self);
+            if !self.papers.is_empty() {
+                page.line(0, "extract-verdict-papers", &[("papers", &self.papers.join(", "))]);
+            }
         }
         page.failures(self);
         page.lines

@@ -93,6 +93,7 @@ pub fn verify_extract(
     documents::check(&mut contents, &bench, &mut report);
     cases::check(&bench, &mut report);
     contents.check_texts(&extract, &mut report);
+    contents.check_papers(&mut report);
     contents.check_nothing_left(&mut report);
     report.extract = Some(extract);
     report

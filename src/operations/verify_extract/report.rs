@@ -154,6 +154,8 @@ pub struct ExtractReport {
     pub pinned: bool,
     /// Who made the extract, for whom, over which log, and the cases of compromise.
     pub extract: Option<ExtractRecord>,
+    /// Files for people that are sealed with the rest and compared with nothing.
+    pub papers: Vec<String>,
     /// What completeness is claimed.
     pub statement: Option<StatementRecord>,
     /// Whether that claim is shown.
@@ -181,6 +183,7 @@ impl ExtractReport {
             unreadable: None,
             pinned: false,
             extract: None,
+            papers: Vec::new(),
             statement: None,
             complete: false,
             checkpoint: None,
@@ -278,6 +281,7 @@ impl ExtractReport {
             "entries": self.entries.iter().map(entry).collect::<Vec<_>>(),
             "proofs": self.entries.iter().map(|entry| self.proof(entry)).collect::<Vec<_>>(),
             "documents": self.documents,
+            "papers": self.papers,
             "cases": extract.map(|extract| &extract.cases),
             "signatures": self.signatures.iter().map(signature).collect::<Vec<_>>(),
             "certificates": self.certificates(),

@@ -370,6 +370,7 @@ pub fn facts(world: &World, log: &mut Log, turn: &Turn) -> ExtractFacts {
             name: "ТОО «Оператор»".to_owned(),
             log_origin: ORIGIN.to_owned(),
             log_key: log.identity.verifier_key().to_owned(),
+            registry: Some("https://edo.example.kz/registry".to_owned()),
         },
         officer: OfficerFacts { iin: iin(OFFICER_IIN), name: officer_name(world) },
         request: RequestFacts {
