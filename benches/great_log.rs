@@ -5,6 +5,7 @@
     clippy::expect_used,
     clippy::unwrap_used,
     clippy::panic,
+    clippy::indexing_slicing,
     reason = "a bench stops when it cannot measure"
 )]
 #![allow(clippy::print_stdout, clippy::disallowed_methods, dead_code, reason = "it measures and prints")]
@@ -63,7 +64,7 @@ async fn measure() {
     let before = cost(&stage, &officer, &act).await;
 
     let began = Instant::now();
-    let filled = fill(&stage, entries, |number| draft(number)).await;
+    let filled = fill(&stage, entries, draft).await;
     let rate = per_second(filled, began.elapsed());
     println!("{filled} entries by the sequencer in {:.0} s: {rate:.0} a second", began.elapsed().as_secs_f64());
     let began = Instant::now();
