@@ -98,7 +98,7 @@ async fn what_both_holders_ask_to_destroy_cannot_be_read_anywhere_and_what_was_p
     assert_eq!(case.read(&case.sender.1, &document).await, "content-destroyed");
     let db = &case.stage.app.db;
     let listed = async |party| qolhat::extract::store::of_party(db, &party, 9).await.unwrap().len();
-    assert_eq!((listed(&case.sender.0.party()).await, listed(&case.recipient.0.party()).await), (0, 1));
+    assert_eq!((listed(case.sender.0.party()).await, listed(case.recipient.0.party()).await), (0, 1));
     // The other holder's copy stays until he asks.
     assert_eq!(case.read(&case.recipient.1, &document).await, "done: true");
     let asked = case.ask(&case.recipient.1, &case.recipient.0.sign, &document).await.unwrap();
