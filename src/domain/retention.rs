@@ -33,7 +33,7 @@ pub const fn class(kind: DocumentKind) -> ContentClass {
 
 /// The last day there is: a term that would end after it does not end.
 fn never() -> Option<CivilDate> {
-    CivilDate::new(9999, 12, 31)
+    CivilDate::new(CivilDate::YEARS.1, 12, 31)
 }
 
 /// The first day on which content that was recorded at `recorded` and bears the date `dated` may be destroyed; `None` when
@@ -74,8 +74,8 @@ mod tests {
         assert_eq!(until(DocumentKind::CompletionAct, "2028-01-01"), "2034-01-01");
         assert_eq!(until(DocumentKind::OfferAcceptance, "2027-01-01"), "2032-02-03");
         // A date without a year to end in is no way out of the term.
-        assert_eq!(until(DocumentKind::CompletionAct, "9998-01-01"), "9999-12-31");
-        assert_eq!(until(DocumentKind::OfferAcceptance, "9999-05-05"), "9999-12-31");
+        assert_eq!(until(DocumentKind::CompletionAct, "9998-01-01"), "9998-12-31");
+        assert_eq!(until(DocumentKind::OfferAcceptance, "9996-05-05"), "9998-12-31");
     }
 
     /// Keeps: JRN-03, JRN-05
