@@ -135,7 +135,7 @@ fn the_demo_stays_open_with_a_signer_for_visitors_beside_an_ncalayer_that_runs_a
     line("127.0.0.1:13579 is taken");
     let address = line("The signer in place of NCALayer").split("http://").nth(1).unwrap().trim_end_matches('/');
     let seen = people_at(address);
-    assert_eq!(seen["people"].as_array().unwrap().len(), 6);
+    assert_eq!(seen["people"].as_array().unwrap().len(), 7);
     let refused = qolhat(&["demo", "--dir", &world, "--ncalayer", "0.0.0.0:13579"]).output().unwrap();
     assert_eq!(refused.status.code(), Some(2));
 }
