@@ -395,23 +395,32 @@ impl Tx {
     /// Makes the transaction durable. When this returns an error the outcome may be unknown: look again.
     /// # Errors
     /// Any [`DbError`].
-    // With the feature `torture` every commit has a fail point before and after it, named by the place of the call.
-    #[cfg_attr(feature = "torture", track_caller)]
-    #[allow(clippy::manual_async_fn, reason = "the place of the call is that of a plain function")]
+    #[cfg(not(feature = "torture"))]
+    pub async fn commit(self) -> Result<(), DbError> {
+        self.make_durable().await
+    }
+
+    /// As above, with a fail point before and after it, named by the place of the call.
+    /// # Errors
+    /// Any [`DbError`].
+    #[cfg(feature = "torture")]
+    #[track_caller]
     pub fn commit(self) -> impl Future<Output = Result<(), DbError>> + Send {
-        #[cfg(feature = "torture")]
         let place = std::panic::Location::caller();
         async move {
-            #[cfg(feature = "torture")]
             fail_point::at(&format!("commit {}:{}: before", place.file(), place.line()));
-            match self.native {
-                NativeTx::Sqlite(tx) => tx.commit().await?,
-                NativeTx::Postgres(tx) => tx.commit().await?,
-            }
-            #[cfg(feature = "torture")]
+            self.make_durable().await?;
             fail_point::at(&format!("commit {}:{}: after", place.file(), place.line()));
             Ok(())
         }
+    }
+
+    async fn make_durable(self) -> Result<(), DbError> {
+        match self.native {
+            NativeTx::Sqlite(tx) => tx.commit().await?,
+            NativeTx::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
     }
 
     async fn run(&mut self, sql: &str, params: &[Value]) -> Result<u64, DbError> {

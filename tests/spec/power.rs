@@ -174,10 +174,17 @@ impl Site {
         for sender in 0..SENDERS {
             self.load(&self.client, &mut senders, round, sender);
         }
+        let mut spawned = SENDERS;
         tokio::time::sleep(time).await;
         for _ in 0..1500 {
             if self.acknowledged() >= before + more {
                 break;
+            }
+            // A sender stops at its first refusal, which on a slow machine may be a time-out.
+            while senders.try_join_next().is_some() {}
+            if senders.is_empty() {
+                spawned += 1;
+                self.load(&self.client, &mut senders, round, spawned);
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
