@@ -1,7 +1,11 @@
 //! Kills under load, at every named fail point and at any instant: `make torture MINUTES=…`. What it does and what it has
 //! counted: docs/torture.md.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
-#![allow(clippy::disallowed_methods, clippy::print_stdout, reason = "a program with its own clock, environment and report")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "a program with its own clock, environment and report"
+)]
 
 #[allow(dead_code, reason = "shared with the specification")]
 #[path = "../spec/kill.rs"]
