@@ -294,6 +294,7 @@ async fn cut_under_load(cuts: usize) {
 
 /// Keeps: JRN-04
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "make torture: needs a load that a machine busy with other tests does not bear"]
 async fn without_the_sync_of_the_blobs_the_service_loses_what_it_acknowledged() {
     lost_without("blob").await.unwrap();
 }
