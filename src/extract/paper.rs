@@ -140,8 +140,8 @@ impl Speaker {
             (true, _) => self.told("extract-completeness-1", &[]),
             (false, None) => self.told("extract-completeness-2", &[]),
             (false, Some(seal)) => {
-                let (size, entry) = (seal.size.to_string(), seal.entry.to_string());
-                self.told("extract-completeness-3", &[("size", &size), ("entry", &entry)])
+                let (size, entry, at) = (seal.size.to_string(), seal.entry.to_string(), format_local(seal.at()));
+                self.told("extract-completeness-3", &[("size", &size), ("entry", &entry), ("at", &at)])
             }
         };
         blocks.push(Block::Text(claim));
