@@ -2,7 +2,7 @@
 # make test    installs what the tests need on Debian 12 with Rust, starts PostgreSQL, runs every test, and those that set up
 #              a whole service once more on PostgreSQL and S3
 # make bench-journal   measures the journal on a PostgreSQL that flushes every commit, ends with a table of ratios
-# make great-log   ENTRIES=10000000 entries by the sequencer, then what an extract costs beside a small log; an hour and 30 GiB
+# make great-log   ENTRIES=10000000 entries by the sequencer, then what an extract costs beside a small log
 # make screenshots   draws every page in three languages, two widths, light and dark, into target/screenshots
 # make bench   measures national signatures against gost-engine and OpenSSL, ends with a table of ratios
 # make torture   kills service, sequencer and PostgreSQL under load for MINUTES=10, ends with its counts; see docs/torture.md

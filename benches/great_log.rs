@@ -21,9 +21,9 @@ use qolhat::app::{SystemClock, SystemRandom, certificates_at};
 use qolhat::demo::client::{Client, text};
 use qolhat::domain::ids::EventId;
 use qolhat::domain::time::Clock as _;
-use qolhat::extract::operator::{self, OperatorCard};
 use qolhat::journal::EventDraft;
 use qolhat::operations::commit::party_subject;
+use qolhat::operations::issue_extract::operator_card;
 use qolhat::operations::seal_journal::seal_journal;
 use qolhat::operations::verify_extract::verify_extract;
 use qolhat_pki::trust::TrustStore;
@@ -137,8 +137,7 @@ async fn extract(stage: &Stage, officer: &Client, body: &serde_json::Value) -> V
 fn verified(stage: &Stage, extract: &[u8]) -> (usize, Duration) {
     let anchors = stage.folder().join("out/anchors");
     let trust = TrustStore::from_certificates(certificates_at(std::slice::from_ref(&anchors)).unwrap());
-    let card: OperatorCard =
-        operator::parse(&std::fs::read(anchors.join(operator::OPERATOR_FILE_NAME)).unwrap()).unwrap();
+    let card = operator_card(&stage.app);
     let began = Instant::now();
     let report = verify_extract(extract, &trust, Some(&card), stage.now());
     let took = began.elapsed();

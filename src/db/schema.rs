@@ -37,6 +37,7 @@ const STEPS: &[Step] = &[
     step!(10, "court_request", "0010_court_request.sql"),
     step!(11, "destruction", "0011_destruction.sql"),
     step!(14, "sweep", "0014_sweep.sql"),
+    step!(16, "extract_party", "0016_extract_party.sql"),
 ];
 
 pub(super) fn migrator(engine: Engine) -> Migrator {

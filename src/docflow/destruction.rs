@@ -103,12 +103,18 @@ pub async fn is_destroyed(tx: &mut Tx, document: DocumentId) -> Result<bool, DbE
     Ok(tx.query_one(include_str!("sql/select_destroyed.sql"), &params![document.as_uuid()]).await?.is_some())
 }
 
-/// Documents whose content nobody holds and nothing keeps any more.
+/// At most `most` documents past `after`, in order, whose content nobody holds and nothing that is kept here keeps any more.
 ///
 /// # Errors
 /// A fault of the database.
-pub async fn due(db: &Db, operator: &Party, now: Moment, most: i64) -> Result<Vec<DocumentId>, DbError> {
-    let rows = db.query(include_str!("sql/select_destruction_due.sql"), &params![operator.key(), now, most]).await?;
+pub async fn due(
+    db: &Db,
+    operator: &Party,
+    now: Moment,
+    (most, after): (i64, DocumentId),
+) -> Result<Vec<DocumentId>, DbError> {
+    let page = params![operator.key(), now, most, after.as_uuid()];
+    let rows = db.query(include_str!("sql/select_destruction_due.sql"), &page).await?;
     rows.iter().map(|row| Ok(DocumentId::from(row.id("document_id")?))).collect()
 }
 

@@ -29,6 +29,8 @@ pub struct NewExtract<'a> {
     pub prepared_address: ContentDigest,
     /// The request of a court that it answers.
     pub court_request: Option<CourtRequestId>,
+    /// Whose period it opens.
+    pub party: Option<Party>,
     /// The documents that it holds.
     pub documents: &'a [DocumentId],
 }
@@ -127,7 +129,8 @@ pub async fn list(db: &Db, limit: i64) -> Result<Vec<ListedExtract>, DbError> {
     rows.iter().map(listed).collect()
 }
 
-/// At most `limit` issued extracts in all of whose documents `party` is sender or recipient, the newest first.
+/// At most `limit` issued extracts in all of whose documents `party` is sender or recipient, the newest first; none for a
+/// court, and of periods its own alone.
 ///
 /// # Errors
 /// A fault of the database.
@@ -136,7 +139,8 @@ pub async fn of_party(db: &Db, party: &Party, limit: i64) -> Result<Vec<ListedEx
     rows.iter().map(listed).collect()
 }
 
-/// Whether the extract is issued and `party` is sender or recipient in all of its documents.
+/// Whether the extract is issued, is not for a court or of another party's period, and `party` is sender or recipient in all of
+/// its documents.
 ///
 /// # Errors
 /// A fault of the database.
@@ -170,7 +174,8 @@ pub async fn insert(tx: &mut Tx, new: &NewExtract<'_>) -> Result<(), DbError> {
             new.prepared_at,
             new.wrapped_key.clone(),
             new.prepared_address.as_bytes().to_vec(),
-            new.court_request.map(|id| id.as_uuid())
+            new.court_request.map(|id| id.as_uuid()),
+            new.party.as_ref().map(Party::key)
         ],
     )
     .await?;

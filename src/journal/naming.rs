@@ -14,6 +14,7 @@ pub fn subject_family(kind: &str, field: &str) -> Option<&'static str> {
         ("compromise", "case_id") => Some("case"),
         ("counterparty", "inviter" | "invitee") | ("employee", "party") => Some("party"),
         ("extract", "extract_id") => Some("extract"),
+        ("court-request", "court_request_id") => Some("court-request"),
         ("offer", "offer_id") => Some("offer"),
         _ => None,
     }

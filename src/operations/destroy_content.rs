@@ -28,7 +28,7 @@ use crate::extract::store as extracts;
 use crate::journal::EventDraft;
 use crate::signature::authority;
 
-/// Documents destroyed in one round of the worker.
+/// Documents looked at in one query.
 const DUE_AT_ONCE: i64 = 50;
 
 /// Blobs swept in one round.
@@ -154,15 +154,20 @@ pub async fn standing(app: &App, caller: &Caller, document: DocumentId) -> Resul
 /// A fault of the database. What one document meets does not keep the others from their turn.
 pub async fn destroy_due(app: &App) -> Result<usize, OperationError> {
     let operator = Party::Organization(app.operator.bin);
-    let mut count = 0;
-    for document in destruction::due(&app.db, &operator, app.clock.now(), DUE_AT_ONCE).await? {
-        match destroy_now(app, document).await {
-            Ok(true) => count += 1,
-            Ok(false) => {}
-            Err(error) => tracing::error!(error = %error, document.id = %document, "it is due and was not destroyed"),
+    let (mut count, mut after) = (0, DocumentId::from(uuid::Uuid::nil()));
+    // To the end of the list: those that something else keeps, a consent that binds, stay at its head.
+    loop {
+        let due = destruction::due(&app.db, &operator, app.clock.now(), (DUE_AT_ONCE, after)).await?;
+        let Some(last) = due.last() else { return Ok(count) };
+        after = *last;
+        for document in due {
+            match destroy_now(app, document).await {
+                Ok(true) => count += 1,
+                Ok(false) => {}
+                Err(error) => tracing::error!(error = %error, document.id = %document, "due and not destroyed"),
+            }
         }
     }
-    Ok(count)
 }
 
 /// Destroys one document that is due; whether it still was.

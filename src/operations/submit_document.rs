@@ -16,6 +16,7 @@ use crate::domain::kinds::{self, Content};
 use crate::domain::party::Party;
 use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::domain::text;
+use crate::domain::time::{CivilDate, Moment};
 use crate::intake::{self, Received, Upload, UploadLimits};
 use crate::signature::authority;
 
@@ -38,6 +39,8 @@ pub struct SubmitDocument {
 
 /// Longest number of an arbitrary file, in characters.
 const NUMBER_MAX_CHARS: usize = 100;
+/// How many days ahead of today a document may be dated.
+const AHEAD_MAX_DAYS: i32 = 366;
 
 /// Takes a document in.
 ///
@@ -58,6 +61,7 @@ pub async fn submit_document(
         caller.must_draft()?
     }
     let (files, described) = take_in(app, caller, &command)?;
+    must_be_of_now(described.date, now)?;
     let recipient = recipient(app, caller, &described).await?;
 
     let signature = match &command.cms {
@@ -73,7 +77,7 @@ pub async fn submit_document(
     let entering = Entering {
         kind: command.kind,
         number: described.number,
-        date: described.date,
+        date: described.date.map(|date| date.to_string()),
         title: described.title,
         sender: caller.party,
         recipient,
@@ -91,10 +95,22 @@ pub async fn submit_document(
     }
 }
 
+/// The date of a document decides how long the law keeps it: one of far ahead would never be let go.
+fn must_be_of_now(date: Option<CivilDate>, now: Moment) -> Result<(), Refusal> {
+    let last = CivilDate::of(now).plus_days(AHEAD_MAX_DAYS);
+    match date {
+        Some(date) if date > last => {
+            let reason = format!("{date}: later than {last}");
+            Err(Refusal::new(RefusalCode::DateInvalid).with("reason", reason).at("/date"))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
 /// What a document says of itself.
 struct Described {
     number: String,
-    date: Option<String>,
+    date: Option<CivilDate>,
     title: String,
     recipient: Option<Party>,
 }
@@ -148,12 +164,7 @@ fn describe_content(content: &Content, caller: &Caller, command: &SubmitDocument
         }
         (said, asked) => said.or(asked),
     };
-    Ok(Described {
-        number: content.number().to_owned(),
-        date: content.date().map(|date| date.to_string()),
-        title: content.title(),
-        recipient,
-    })
+    Ok(Described { number: content.number().to_owned(), date: content.date(), title: content.title(), recipient })
 }
 
 /// That the files which came are those that the original lists, by digest, so that one signature covers all.

@@ -261,6 +261,7 @@ TOLD = {
     "counterparty": {"inviter": "party", "invitee": "party"},
     "employee": {"party": "party"},
     "extract": {"extract_id": "extract"},
+    "court-request": {"court_request_id": "court-request"},
     "offer": {"offer_id": "offer"},
 }
 

@@ -312,3 +312,23 @@ async fn strangers_are_counted_and_a_request_of_the_wrong_form_is_told_what_is_w
     );
     assert_eq!(code(officer.get("/api/v1/session").await), "login-required");
 }
+
+/// The law keeps an act for years from its date: one dated far ahead could never be destroyed. Keeps: JRN-05
+#[tokio::test(flavor = "multi_thread")]
+async fn an_act_dated_more_than_a_year_ahead_is_refused() {
+    let stage = Stage::set().await;
+    let officer = stage.officer().await;
+    let offer = stage.publish(&officer, AGREEMENT).await;
+    let (sender, client) = stage.joined("head-a", &offer).await;
+    let (recipient, _) = stage.joined("head-b", &offer).await;
+    let act = String::from_utf8(stage.act(&sender, &recipient, "1")).unwrap();
+    for (date, expected) in [("2027-11-23", true), ("2027-11-24", false), ("9998-01-01", false)] {
+        let act = act.replace("2026-11-22", date);
+        let cms = stage.sign(&sender.sign, act.as_bytes());
+        let told = stage.send(&client, "completion-act", &recipient, act.as_bytes(), Some(cms)).await;
+        assert_eq!(told.is_ok(), expected, "{date}");
+        if let Err(error) = told {
+            assert_eq!(error.code(), Some("date-invalid"), "{date}: {error:?}");
+        }
+    }
+}

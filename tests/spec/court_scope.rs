@@ -8,8 +8,9 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use qolhat::demo::client::{Client, ClientError, text};
 use qolhat::demo::story::Actor;
+use qolhat::domain::ids::ExtractId;
 use qolhat::domain::time::Moment;
-use qolhat::extract::package;
+use qolhat::extract::{package, store};
 use qolhat::i18n::{Language, text as i18n};
 use qolhat::journal::entry::Entry;
 use qolhat::operations::issue_extract::operator_card;
@@ -137,6 +138,25 @@ async fn a_period_of_a_party_is_shown_without_a_gap_and_what_lies_outside_it_sta
     assert!(inside >= 1 && outside >= 2, "{inside} {outside}");
     let octets = String::from_utf8_lossy(&extract);
     assert!(!octets.contains(&court.early), "nothing names the document of before the period");
+}
+
+/// The period of a party opens its history: the other side of its documents does not read it. Nor does any party read what
+/// was made for a court. Keeps: JRN-10, SEC-06
+#[tokio::test(flavor = "multi_thread")]
+async fn an_extract_of_a_period_is_read_by_no_other_party() {
+    let court = Court::set().await;
+    let of_documents = court.prepare(json!({"documents": [court.late]})).await.unwrap();
+    let of_period = court.prepare(court.period().await).await.unwrap();
+    let (db, own, other) = (&court.stage.app.db, court.head.0.party(), court.other.0.party());
+    for (prepared, of_other) in [(of_documents, 1), (of_period, 0)] {
+        court.issue(&prepared).await.unwrap();
+        let id = ExtractId::parse(&text(&prepared, "id").unwrap()).unwrap();
+        assert!(store::is_of_party(db, id, &own).await.unwrap());
+        assert_eq!(store::is_of_party(db, id, &other).await.unwrap(), of_other == 1);
+    }
+    let listed =
+        (store::of_party(db, &own, 9).await.unwrap().len(), store::of_party(db, &other, 9).await.unwrap().len());
+    assert_eq!(listed, (2, 1));
 }
 
 /// Keeps: JRN-10

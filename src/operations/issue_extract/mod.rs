@@ -167,8 +167,14 @@ async fn keep(
     for _ in 0..NUMBER_TRIES_MAX {
         let number = store::next_number(&app.db).await?;
         facts.number = u64::try_from(number).unwrap_or_default();
-        let prepared = build::prepare(&facts).map_err(|error| inconsistent(error.to_string()))?;
-        let package = prepared.to_package().map_err(|error| inconsistent(error.to_string()))?;
+        // Papers of many pages take a while: on a thread where it hinders nobody.
+        let work = move || {
+            let built = build::prepare(&facts).and_then(|prepared| Ok((prepared.to_package()?, prepared)));
+            (facts, built)
+        };
+        let (same, built) = tokio::task::spawn_blocking(work).await?;
+        facts = same;
+        let (package, prepared) = built.map_err(|error| inconsistent(error.to_string()))?;
         if u64::try_from(package.len()).unwrap_or(u64::MAX) > PACKAGE_MAX_BYTES {
             return Err(too_large(PACKAGE_MAX_BYTES).into());
         }
@@ -182,6 +188,7 @@ async fn keep(
             wrapped_key: wrapped.clone(),
             prepared_address: keep_content::put(app, &key, &package).await?,
             court_request: request.court_request,
+            party: request.period.map(|period| period.party),
             documents: &documents,
         };
         let mut tx = app.db.begin().await?;
