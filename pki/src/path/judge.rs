@@ -83,8 +83,8 @@ impl<'a> State<'a> {
             return Err(PathError::NotACa { subject: ca.subject().to_string() });
         }
         if !policies.self_issued {
-            let too_long = PathError::PathTooLong { subject: ca.subject().to_string() };
-            self.path_left = self.path_left.checked_sub(1).ok_or(too_long)?;
+            let too_long = || PathError::PathTooLong { subject: ca.subject().to_string() };
+            self.path_left = self.path_left.checked_sub(1).ok_or_else(too_long)?;
         }
         self.path_left = self.path_left.min(path_length(ca));
         require_cert_sign(ca)

@@ -18,34 +18,44 @@ pub(super) fn distrusted<'a>(
     certificates: impl Iterator<Item = &'a Certificate>,
 ) -> Option<(DistrustedAlgorithm, String)> {
     let mut found = Vec::new();
-    let mut judge = |trust, algorithm, certificate: Option<&Certificate>, what: String| {
-        let certificate_sha256 = certificate.map(Certificate::sha256);
-        let mut add = |until, what| found.push((DistrustedAlgorithm { algorithm, certificate_sha256, until }, what));
-        match trust {
-            AlgorithmTrust::Trusted => {}
-            AlgorithmTrust::Until(until) => add(Some(until), format!("{what}, trusted until {until}")),
-            AlgorithmTrust::NotAllowed => add(None, what),
+    // Nearly always everything is trusted: what would be said is made only when it is.
+    let mut judge = |trust, certificate: Option<&Certificate>, what: &dyn Fn() -> (Option<Oid>, String)| {
+        let until = match trust {
+            AlgorithmTrust::Trusted => return,
+            AlgorithmTrust::Until(until) => Some(until),
+            AlgorithmTrust::NotAllowed => None,
+        };
+        let (algorithm, mut what) = what();
+        if let Some(until) = until {
+            what = format!("{what}, trusted until {until}");
         }
+        let certificate_sha256 = certificate.map(Certificate::sha256);
+        found.push((DistrustedAlgorithm { algorithm, certificate_sha256, until }, what));
     };
     for oid in digests {
         let trust = DigestAlgorithm::from_oid(oid).map(|digest| policy.digest(digest, at));
-        judge(trust.unwrap_or(AlgorithmTrust::NotAllowed), Some(*oid), None, format!("the digest {oid}"));
+        judge(trust.unwrap_or(AlgorithmTrust::NotAllowed), None, &|| (Some(*oid), format!("the digest {oid}")));
     }
     for certificate in certificates {
-        let subject = certificate.subject().to_string();
-        let (trust, what) = match certificate.public_key() {
-            Ok(key) => {
-                let (name, bits) = (key.key_algorithm_name(), key.bits());
-                (policy.key(name, bits, at), format!("the key {name} of {bits} bits of {subject}"))
-            }
-            Err(error) => (AlgorithmTrust::NotAllowed, format!("the key of {subject}: {error}")),
-        };
-        judge(trust, key_oid(certificate), Some(certificate), what);
+        let subject = || certificate.subject().to_string();
+        let key = certificate.public_key();
+        let trust = key.as_ref().map(|key| policy.key(key.key_algorithm_name(), key.bits(), at));
+        judge(trust.unwrap_or(AlgorithmTrust::NotAllowed), Some(certificate), &|| {
+            let what = match &key {
+                Ok(key) => {
+                    format!("the key {} of {} bits of {}", key.key_algorithm_name(), key.bits(), subject())
+                }
+                Err(error) => format!("the key of {}: {error}", subject()),
+            };
+            (key_oid(certificate), what)
+        });
         let trust = match certificate.signature_algorithm() {
             Ok(algorithm) => policy.digest(algorithm.digest(), at),
             Err(_) => AlgorithmTrust::NotAllowed,
         };
-        judge(trust, Some(certificate.signature_oid()), Some(certificate), format!("the signature on {subject}"));
+        judge(trust, Some(certificate), &|| {
+            (Some(certificate.signature_oid()), format!("the signature on {}", subject()))
+        });
     }
     let never = found.iter().position(|(distrusted, _)| distrusted.until.is_none());
     found.into_iter().nth(never.unwrap_or(0))
