@@ -1,9 +1,11 @@
 //! [`App`]: every dependency, built here once from the configuration: clock, randomness, database, blobs, journal,
 //! trust, responders, the operator's key and the program that draws. Operations get it; nothing else is global.
 
+mod keys;
+
+pub use keys::{log_verifier_key, pseudonym_key};
+
 use std::fs;
-use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -25,11 +27,11 @@ use crate::config::{
 use crate::db::Db;
 use crate::domain::party::{Bin, IdentifierPolicy, Iin};
 use crate::domain::time::{Clock, Moment};
-use crate::journal::vrf::VrfSecretKey;
 use crate::journal::witnesses::Witnesses;
-use crate::journal::{Journal, LogIdentity, OutsideMemory};
+use crate::journal::{Journal, OutsideMemory};
 use crate::signature::fetch::{Responders, TspPolicies};
 use crate::visualization::{Drawer, DrawerLimits};
+use keys::{Keys, log_identity, wrapping_key};
 
 /// The system's clock: the only place that reads it, apart from a chosen clock.
 #[derive(Debug, Clone, Copy)]
@@ -276,7 +278,7 @@ impl App {
         let mut keys = Keys { rng: rng.clone(), may_be_made: is_new };
         let identity = log_identity(config, &mut keys)?;
         let wrapping = wrapping_key(&config.wrapping_key_file, &mut keys)?;
-        let login_key = LoginKey::derive(&keys.secret(&config.wrapping_key_file)?);
+        let login_key = LoginKey::derive(&*keys.secret(&config.wrapping_key_file)?);
         let journal = {
             let memory = OutsideMemory::beside(&config.journal.key_file);
             let witnesses = witnesses_of(config)?;
@@ -504,90 +506,6 @@ pub fn operator_of(config: &Config, passwords: &Passwords) -> Result<Operator, S
         seal_key: store.key,
         seal_certificate: store.certificate,
     })
-}
-
-/// The public key of the log of `config`, in its text form. Nothing is made that is not there.
-///
-/// # Errors
-/// When the key file cannot be read.
-pub fn log_verifier_key(config: &Config) -> Result<String, StartError> {
-    let path = &config.journal.key_file;
-    let invalid = |detail: String| StartError::Invalid { what: path.display().to_string(), detail };
-    let text = Zeroizing::new(read(path)?);
-    let mut seed = Zeroizing::new([0_u8; 32]);
-    hex::decode_to_slice(text.trim_ascii(), seed.as_mut_slice())
-        .map_err(|_| invalid("not 64 hexadecimal digits".to_owned()))?;
-    let identity = LogIdentity::from_seed(&config.journal.origin, &seed, [0; 32]);
-    Ok(identity.map_err(|error| invalid(error.to_string()))?.verifier_key().to_owned())
-}
-
-/// The secret key of the log's pseudonyms; `None` where there is no such file.
-///
-/// # Errors
-/// The file cannot be read, or holds something else.
-pub fn pseudonym_key(config: &Config) -> Result<Option<VrfSecretKey>, StartError> {
-    let path = &config.journal.pseudonym_key_file;
-    if !path.exists() {
-        return Ok(None);
-    }
-    let mut seed = Zeroizing::new([0_u8; 32]);
-    hex::decode_to_slice(Zeroizing::new(read(path)?).trim_ascii(), seed.as_mut_slice()).map_err(|_| {
-        StartError::Invalid { what: path.display().to_string(), detail: "not 64 hexadecimal digits".to_owned() }
-    })?;
-    Ok(Some(VrfSecretKey::from_seed(&seed)))
-}
-
-fn log_identity(config: &Config, keys: &mut Keys) -> Result<LogIdentity, StartError> {
-    let journal = &config.journal;
-    let seed = keys.secret(&journal.key_file)?;
-    let pseudonym_key = keys.secret(&journal.pseudonym_key_file)?;
-    LogIdentity::from_seed(&journal.origin, &seed, pseudonym_key)
-        .map_err(|error| StartError::Invalid { what: "journal".to_owned(), detail: error.to_string() })
-}
-
-fn wrapping_key(path: &Path, keys: &mut Keys) -> Result<WrappingKey, StartError> {
-    let key = keys.secret(path)?;
-    WrappingKey::parse_hex(&hex::encode(key))
-        .map_err(|error| StartError::Invalid { what: path.display().to_string(), detail: error.to_string() })
-}
-
-/// The secrets of an installation: files of 32 octets (64 hexadecimal digits), mode 0600.
-struct Keys {
-    rng: SharedRandom,
-    /// A first start needs no ceremony: what is not there is made. Later on a missing key is a lost key.
-    may_be_made: bool,
-}
-
-impl Keys {
-    fn secret(&mut self, path: &Path) -> Result<[u8; 32], StartError> {
-        let unreadable = |source| StartError::File { path: path.display().to_string(), source };
-        let mut key = [0_u8; 32];
-        match fs::read_to_string(path).map(Zeroizing::new) {
-            Ok(text) => {
-                hex::decode_to_slice(text.trim(), &mut key).map_err(|_| StartError::Invalid {
-                    what: path.display().to_string(),
-                    detail: "not 64 hexadecimal digits".to_owned(),
-                })?;
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && self.may_be_made => {
-                SecureRandom::fill(&mut self.rng, &mut key);
-                make_secret(path, &key).map_err(unreadable)?;
-            }
-            Err(error) => return Err(unreadable(error)),
-        }
-        Ok(key)
-    }
-}
-
-/// Writes a secret so that it is there whole or not at all.
-fn make_secret(path: &Path, key: &[u8; 32]) -> Result<(), std::io::Error> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let half_made = path.with_extension("new");
-    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&half_made)?;
-    file.write_all(Zeroizing::new(hex::encode(key)).as_bytes())?;
-    file.sync_all()?;
-    fs::rename(&half_made, path)?;
-    fs::File::open(folder)?.sync_all()
 }
 
 /// A demonstration CA proves nothing: its keys lie beside its certificates (D11).

@@ -5,7 +5,6 @@
 //! paper says so on every page. What matters comes first and the long tables last: a paper of too many pages is cut.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
 
 use qolhat_pki::armor;
 use qolhat_pki::certificate::Certificate;
@@ -18,7 +17,7 @@ use super::facts::{EntryFacts, ExtractFacts};
 use super::records::{CaseRecord, DocumentRecord, ExtractRecord, SignatureRecord, StatementRecord};
 use super::words::words;
 use crate::domain::time::{Moment, format_local};
-use crate::i18n::{Language, Words};
+use crate::i18n::{Language, Words, WordsInThree};
 
 /// What is printed where there is no value.
 const NOTHING: &str = "—";
@@ -310,15 +309,8 @@ fn instant(at: Moment) -> Instant {
 }
 
 fn paper_words(language: Language) -> &'static Words {
-    static KK: OnceLock<Words> = OnceLock::new();
-    static RU: OnceLock<Words> = OnceLock::new();
-    static EN: OnceLock<Words> = OnceLock::new();
-    let (cell, source) = match language {
-        Language::Kk => (&KK, SOURCES[0]),
-        Language::Ru => (&RU, SOURCES[1]),
-        Language::En => (&EN, SOURCES[2]),
-    };
-    cell.get_or_init(|| Words::of(language, source))
+    static WORDS: WordsInThree = WordsInThree::new(SOURCES);
+    WORDS.of(language)
 }
 
 const SOURCES: [&str; 3] = [include_str!("paper.kk.ftl"), include_str!("paper.ru.ftl"), include_str!("paper.en.ftl")];

@@ -2,21 +2,12 @@
 //! them octet for octet, so the words of a version of the format are part of that version: an extract issued today must
 //! verify with the program of ten years on. New words are a new version of the format, beside the old one.
 
-use std::sync::OnceLock;
-
-use crate::i18n::{Language, Words};
+use crate::i18n::{Language, Words, WordsInThree};
 
 /// The words of version 1 of the format in `language`.
 pub fn words(language: Language) -> &'static Words {
-    static KK: OnceLock<Words> = OnceLock::new();
-    static RU: OnceLock<Words> = OnceLock::new();
-    static EN: OnceLock<Words> = OnceLock::new();
-    let (cell, source) = match language {
-        Language::Kk => (&KK, SOURCES[0]),
-        Language::Ru => (&RU, SOURCES[1]),
-        Language::En => (&EN, SOURCES[2]),
-    };
-    cell.get_or_init(|| Words::of(language, source))
+    static WORDS: WordsInThree = WordsInThree::new(SOURCES);
+    WORDS.of(language)
 }
 
 const SOURCES: [&str; 3] =

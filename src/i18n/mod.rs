@@ -254,6 +254,31 @@ impl Words {
     }
 }
 
+/// Texts of their own in the three languages, each read when it is first asked for.
+pub struct WordsInThree {
+    sources: [&'static str; 3],
+    read: [OnceLock<Words>; 3],
+}
+
+impl WordsInThree {
+    /// The texts in Fluent sources: Kazakh, Russian, English.
+    #[must_use]
+    pub const fn new(sources: [&'static str; 3]) -> Self {
+        Self { sources, read: [const { OnceLock::new() }; 3] }
+    }
+
+    /// The texts in `language`.
+    pub fn of(&self, language: Language) -> &Words {
+        let ([kk, ru, en], [own_kk, own_ru, own_en]) = (&self.read, self.sources);
+        let (cell, source) = match language {
+            Language::Kk => (kk, own_kk),
+            Language::Ru => (ru, own_ru),
+            Language::En => (en, own_en),
+        };
+        cell.get_or_init(|| Words::of(language, source))
+    }
+}
+
 fn lookup_in(catalog: &Catalog, key: &str, values: &[(&str, &str)]) -> Option<String> {
     let pattern = catalog.get_message(key)?.value()?;
     let mut arguments = FluentArgs::new();
