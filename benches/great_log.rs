@@ -28,7 +28,7 @@ use qolhat::operations::seal_journal::seal_journal;
 use qolhat::operations::verify_extract::verify_extract;
 use qolhat_pki::trust::TrustStore;
 use serde_json::json;
-use support::stage::{AGREEMENT, Stage};
+use support::stage::{AGREEMENT, Stage, asked_by};
 
 /// Entries of the great log, unless ENTRIES says otherwise.
 const GREAT: u64 = 10_000_000;
@@ -79,8 +79,8 @@ async fn measure() {
     let party = party_subject(&recipient.party());
     fill(&stage, LONG, |number| attempt(number, &party)).await;
     let began = Instant::now();
-    let body = json!({"period": {"party": recipient.party().key(), "from": "2020-01-01T00:00:00Z", "to": "2030-01-01T00:00:00Z"},
-        "asked_by": "Сот", "ground": "Сұрау", "scope": "Кезең"});
+    let body = json!({"period": {"party": recipient.party().key(), "from": "2020-01-01T00:00:00Z", "to": stage.now().to_string()},
+        "asked_by": asked_by(&recipient.party())});
     let long = extract(&stage, &officer, &body).await;
     let made = began.elapsed();
     let (shown, verifying) = verified(&stage, &long);
@@ -110,7 +110,7 @@ async fn size(stage: &Stage) -> u64 {
 }
 
 async fn cost(stage: &Stage, officer: &Client, act: &str) -> Cost {
-    let body = json!({"documents": [act], "asked_by": "Сот", "ground": "Сұрау", "scope": "Құжат"});
+    let body = json!({"documents": [act], "asked_by": asked_by(&stage.party_to(&[act]).await)});
     let (mut making, mut verifying) = (Vec::new(), Vec::new());
     for _ in 0..EXTRACTS {
         let began = Instant::now();

@@ -10,7 +10,7 @@ do $roles$
 declare
     -- What the sequencer alone writes.
     sequenced constant text[] := array['log_head', 'journal_entry', 'journal_node', 'journal_event', 'journal_subject',
-        'journal_subject_head', 'journal_checkpoint', 'journal_secret', 'journal_quarantine', 'journal_segment'];
+        'journal_checkpoint', 'journal_secret', 'journal_quarantine', 'journal_segment', 'journal_pruned'];
     may_create boolean;
     each text;
     item record;
@@ -42,6 +42,17 @@ begin
         end if;
     end loop;
 
+    -- Nobody but the owner makes tables, functions or operators here, or temporary tables that would be found before these.
+    if has_database_privilege('public', current_database(), 'temporary')
+        and (select pg_has_role(datdba, 'usage') from pg_database where datname = current_database())
+    then
+        execute format('revoke temporary on database %I from public', current_database());
+    end if;
+    if has_schema_privilege('public', current_schema(), 'create')
+        and (select pg_has_role(nspowner, 'usage') from pg_namespace where nspname = current_schema())
+    then
+        execute format('revoke create on schema %I from public', current_schema());
+    end if;
     if not has_schema_privilege('qolhat_owner', current_schema(), 'create') then
         execute format('grant usage, create on schema %I to qolhat_owner', current_schema());
     end if;
@@ -60,6 +71,8 @@ begin
             when item.relname = '_sqlx_migrations' or item.relkind = 'v' then 'select'
             when not item.of_journal then 'select, insert, update, delete'
             when item.relname = 'journal_secret' then 'select, delete'
+            -- One that was kept goes with what opens its entry.
+            when item.relname = 'journal_promise' then 'select, insert, delete'
             -- The map of subjects is a cache: whoever seals brings it up to date.
             when item.relname in ('journal_map', 'journal_map_tile') then 'select, insert, update'
             when item.relname = any(sequenced) then 'select'
@@ -68,9 +81,9 @@ begin
         sequencer := case
             when item.relispartition or (not item.of_journal and item.relkind <> 'v') then ''
             when item.relkind = 'v' then 'select'
-            when item.relname in ('log_head', 'journal_subject_head') then 'select, insert, update'
+            when item.relname = 'log_head' then 'select, insert, update'
             when item.relname = 'journal_inbox' then 'select, delete'
-            when item.relname = 'journal_segment' then 'select'
+            when item.relname in ('journal_segment', 'journal_pruned') then 'select'
             else 'select, insert'
         end;
         for right_of in
@@ -91,6 +104,11 @@ begin
     if (select pg_get_userbyid(proowner) from pg_proc where oid = 'journal_adds_segment'::regproc) <> 'qolhat_owner' then
         alter function journal_adds_segment() owner to qolhat_owner;
         alter function journal_guards(text) owner to qolhat_owner;
+    end if;
+    if to_regproc('journal_drops_segment') is not null
+        and (select pg_get_userbyid(proowner) from pg_proc where oid = to_regproc('journal_drops_segment')) <> 'qolhat_owner'
+    then
+        alter function journal_drops_segment() owner to qolhat_owner;
     end if;
 end
 $roles$;

@@ -2,31 +2,44 @@
 //! trust, responders, the operator's key and the program that draws. Operations get it; nothing else is global.
 
 mod keys;
+mod mail;
+mod seal;
+mod sms;
+mod token;
+mod way;
 
-pub use keys::{log_verifier_key, pseudonym_key};
+pub use keys::{audit_memory, log_verifier_key, pseudonym_key, signing_identity};
+pub use mail::{CodeKey, Mail, mail_of};
+pub use seal::{Seal, SealError};
+pub use sms::{Sms, sms_of};
+pub use token::TokenError;
+pub use way::Way;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use qolhat_pki::armor;
 use qolhat_pki::certificate::Certificate;
-use qolhat_pki::key::PrivateKey;
 use qolhat_pki::random::SecureRandom;
 use qolhat_pki::trust::TrustStore;
-use qolhat_pki::{armor, pkcs12};
 use qolhat_storage::envelope::{SecureRandom as EnvelopeRandom, WrappingKey};
 use qolhat_storage::{Blobs, DiskStore, Patience, S3Options, S3Store};
 
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
+use crate::backup::BackupKeys;
 use crate::config::{
-    BlobsConfig, Config, EvidenceConfig, FreshnessPolicy, Identifiers, Limits, Mode, PagesConfig, PolicyOid, Secret,
+    BlobsConfig, CodesConfig, Config, EvidenceConfig, FreshnessPolicy, Identifiers, Limits, Mode, PagesConfig,
+    PolicyOid, SealConfig, Secret,
 };
 use crate::db::Db;
 use crate::domain::party::{Bin, IdentifierPolicy, Iin};
 use crate::domain::time::{Clock, Moment};
+use crate::journal::promise::MergeDelay;
+use crate::journal::segment::SegmentEntries;
 use crate::journal::witnesses::Witnesses;
 use crate::journal::{Journal, OutsideMemory};
 use crate::signature::fetch::{Responders, TspPolicies};
@@ -137,10 +150,8 @@ pub struct Operator {
     pub name: String,
     /// The authorised officers.
     pub officers: Vec<Iin>,
-    /// The key of the information system.
-    pub seal_key: PrivateKey,
-    /// Its certificate.
-    pub seal_certificate: Certificate,
+    /// The key of the information system, with its certificate.
+    pub seal: Seal,
 }
 
 /// Whom we believe.
@@ -163,6 +174,10 @@ pub struct Rules {
     pub identifiers: IdentifierPolicy,
     /// Hours a document may wait for evidence.
     pub check_deadline_hours: u32,
+    /// Within which time an entry comes that was promised.
+    pub merge_delay: MergeDelay,
+    /// Entries of a segment that is exported.
+    pub segment_entries: SegmentEntries,
     /// Limits of the doors.
     pub limits: Limits,
 }
@@ -197,6 +212,16 @@ pub struct App {
     pub pages: Pages,
     /// SHA-256 of the tokens of auditors.
     pub auditors: Vec<[u8; 32]>,
+    /// The keys of backups, which have their day.
+    pub backup_keys: BackupKeys,
+    /// Where mails are handed in; none are sent without it.
+    pub mail: Option<Mail>,
+    /// Where short messages are handed in; none are sent without it.
+    pub sms: Option<Sms>,
+    /// What one-time codes are made of.
+    pub codes: CodesConfig,
+    /// What the hashes of codes are made with.
+    pub code_key: CodeKey,
 }
 
 /// The key of which the texts that people sign to log in are made: the same in every process of an installation.
@@ -269,7 +294,7 @@ impl App {
     pub async fn open(config: &Config, passwords: &Passwords) -> Result<Self, StartError> {
         let clock = clock_of(config)?;
         let rng = SharedRandom::new(SystemRandom);
-        let db = Db::connect(&config.database).await?;
+        let db = Db::connect_with(&config.database, config.database_connections).await?;
         db.migrate().await?;
         crate::access::certificates::identify(&db).await?;
         let blobs = blobs_of(&config.blobs).await?;
@@ -278,7 +303,8 @@ impl App {
         let mut keys = Keys { rng: rng.clone(), may_be_made: is_new };
         let identity = log_identity(config, &mut keys)?;
         let wrapping = wrapping_key(&config.wrapping_key_file, &mut keys)?;
-        let login_key = LoginKey::derive(&*keys.secret(&config.wrapping_key_file)?);
+        let secret = keys.secret(&config.wrapping_key_file)?;
+        let (login_key, code_key) = (LoginKey::derive(&secret), CodeKey::derive(&secret));
         let journal = {
             let memory = OutsideMemory::beside(&config.journal.key_file);
             let witnesses = witnesses_of(config)?;
@@ -295,9 +321,14 @@ impl App {
         refuse_demo_anchors(config.mode, &trust)?;
         Ok(Self {
             trust,
-            operator: operator_of(config, passwords)?,
+            operator: operator_of(config, passwords).await?,
             auditors: auditors_of(config)?,
+            backup_keys: backup_keys_of(config),
             login_key,
+            mail: mail_of(config)?,
+            sms: sms_of(config)?,
+            codes: config.codes,
+            code_key,
             rules: rules_of(config),
             pages: Pages { config: config.pages.clone(), mode: config.mode },
             clock,
@@ -317,6 +348,13 @@ fn this_program() -> Result<PathBuf, StartError> {
     #[expect(clippy::disallowed_methods, reason = "the one place where the program learns where it is")]
     let program = std::env::current_exe();
     program.map_err(|source| StartError::File { path: "this program".to_owned(), source })
+}
+
+/// The keys of backups: beside the wrapping key, unless `config` says where.
+#[must_use]
+pub fn backup_keys_of(config: &Config) -> BackupKeys {
+    let beside = || config.wrapping_key_file.with_file_name("backup-keys");
+    BackupKeys::new(config.backup.keys_folder.clone().unwrap_or_else(beside), config.backup.key_days)
 }
 
 /// The store that `blobs` names, opened. A bucket is also asked what its service does.
@@ -394,6 +432,8 @@ pub fn rules_of(config: &Config) -> Rules {
         freshness: config.evidence.policy,
         identifiers: identifier_policy(config.identifiers),
         check_deadline_hours: config.evidence.check_deadline_hours,
+        merge_delay: config.journal.promise_seconds,
+        segment_entries: config.journal.segment_entries,
         limits: config.limits,
     }
 }
@@ -476,8 +516,8 @@ fn read(path: &Path) -> Result<Vec<u8>, StartError> {
 /// The operator of `config`, his key opened.
 ///
 /// # Errors
-/// When the key file, its password or an identifier is not what it must be.
-pub fn operator_of(config: &Config, passwords: &Passwords) -> Result<Operator, StartError> {
+/// When the key, its password or PIN, or an identifier is not what it must be.
+pub async fn operator_of(config: &Config, passwords: &Passwords) -> Result<Operator, StartError> {
     let invalid = |what: &str, detail: String| StartError::Invalid { what: what.to_owned(), detail };
     let policy = identifier_policy(config.identifiers);
     let operator = &config.operator;
@@ -487,25 +527,15 @@ pub fn operator_of(config: &Config, passwords: &Passwords) -> Result<Operator, S
         .iter()
         .map(|iin| Iin::parse(iin, policy).map_err(|error| invalid("operator.officers", error.to_string())))
         .collect::<Result<Vec<_>, _>>()?;
-    let variable = &operator.seal_password_env;
-    let password = passwords
-        .get(variable)
-        .ok_or_else(|| invalid("operator.seal_password_env", format!("{variable} is not set")))?;
-    let store = pkcs12::open(&read(&operator.seal_key_file)?, &password)
-        .map_err(|error| invalid("operator.seal_key_file", error.to_string()))?;
-    if store.certificate.subject_facts().bin.as_deref() != Some(operator.bin.as_str()) {
-        return Err(invalid(
-            "operator.seal_key_file",
-            "the certificate names another BIN than the operator's".to_owned(),
-        ));
+    let seal = Seal::open(&operator.seal, passwords).await?;
+    if seal.certificate().subject_facts().bin.as_deref() != Some(operator.bin.as_str()) {
+        let what = match &operator.seal {
+            SealConfig::File { .. } => "operator.seal_key_file",
+            SealConfig::Token(_) => "operator.seal.pkcs11",
+        };
+        return Err(invalid(what, "the certificate names another BIN than the operator's".to_owned()));
     }
-    Ok(Operator {
-        bin,
-        name: operator.name.clone(),
-        officers,
-        seal_key: store.key,
-        seal_certificate: store.certificate,
-    })
+    Ok(Operator { bin, name: operator.name.clone(), officers, seal })
 }
 
 /// A demonstration CA proves nothing: its keys lie beside its certificates (D11).

@@ -2,9 +2,12 @@
 //! `operator.bin`), read once at start into types that cannot be half right.
 //!
 //! Secrets are never written here: each is a file of its own (mode 0600) or, for the password of the operator's
-//! key, the name of an environment variable.
+//! key file, the name of an environment variable.
 
 mod blobs;
+mod mail;
+mod seal;
+mod sms;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -14,7 +17,14 @@ use figment::providers::{Env, Format, Toml};
 use qolhat_pki::oid::Oid;
 use serde::Deserialize;
 
+use crate::db::CONNECTIONS_MAX;
+use crate::journal::promise::MergeDelay;
+use crate::journal::segment::SegmentEntries;
+
 pub use self::blobs::{AddressingConfig, BlobsConfig, S3Config, Secret};
+pub use self::mail::{CodesConfig, MailConfig, RelayAddress};
+pub use self::seal::{OperatorConfig, SealConfig, TokenConfig, TokenKey, TokenPlace};
+pub use self::sms::{SmsConfig, SmsPlace};
 
 /// What the service is run for. A demo may use demo anchors, a chosen clock and test identifiers; production may not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -56,6 +66,9 @@ pub struct Config {
     pub listen: SocketAddr,
     /// `sqlite:PATH` or `postgres://…`.
     pub database: String,
+    /// Most connections of the operations to PostgreSQL; the sequencer and what flushes have a few of their own.
+    #[serde(default = "default_database_connections")]
+    pub database_connections: u32,
     /// Where blobs are kept: a folder, or a bucket.
     pub blobs: BlobsConfig,
     /// File of the 32-byte key that wraps document keys; made at the first start of an empty installation.
@@ -80,6 +93,39 @@ pub struct Config {
     /// What the pages need to know of the world around them.
     #[serde(default)]
     pub pages: PagesConfig,
+    /// How long backups can be read.
+    #[serde(default)]
+    pub backup: BackupConfig,
+    /// Where mails are handed in; without it none is sent.
+    #[serde(default)]
+    pub mail: Option<MailConfig>,
+    /// Where short messages are handed in; without it none is sent.
+    #[serde(default)]
+    pub sms: Option<SmsConfig>,
+    /// One-time codes.
+    #[serde(default)]
+    pub codes: CodesConfig,
+}
+
+/// How long backups can be read. Content destroyed on request is gone from them when the last key of before is.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct BackupConfig {
+    /// Folder of the keys of backups; `backup-keys` beside the wrapping key by default.
+    pub keys_folder: Option<PathBuf>,
+    /// Days after which the key of a backup is destroyed.
+    pub key_days: u32,
+}
+
+/// Most days that a backup can be read.
+pub const BACKUP_KEY_DAYS_MAX: u32 = 366;
+/// Most connections of the operations to PostgreSQL.
+pub const DATABASE_CONNECTIONS_MAX: u32 = 1000;
+
+impl Default for BackupConfig {
+    fn default() -> Self {
+        Self { keys_folder: None, key_days: 30 }
+    }
 }
 
 /// What the pages need to know of the world around them.
@@ -102,22 +148,6 @@ impl Default for PagesConfig {
     }
 }
 
-/// Whose service it is and by which key it seals.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct OperatorConfig {
-    /// The operator's BIN.
-    pub bin: String,
-    /// The operator's name as it is printed.
-    pub name: String,
-    /// IINs of the authorised officers.
-    pub officers: Vec<String>,
-    /// PKCS#12 of the information-system certificate that seals receipts and extracts.
-    pub seal_key_file: PathBuf,
-    /// Environment variable that holds its password.
-    pub seal_password_env: String,
-}
-
 /// The journal's name and keys.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -131,6 +161,13 @@ pub struct JournalConfig {
     /// Other organisations' witnesses, which cosign each checkpoint.
     #[serde(default)]
     pub witnesses: Vec<WitnessAddress>,
+    /// Within how many seconds an entry comes that was promised to a caller who could not wait: 1 to 604,800, a day when it
+    /// is not given. Published with the agreement: clients hold the operator to it.
+    #[serde(default)]
+    pub promise_seconds: MergeDelay,
+    /// How many entries a segment holds that is exported: a power of two from 256 to 16,384; 4,096 when it is not given.
+    #[serde(default)]
+    pub segment_entries: SegmentEntries,
     /// SHA-256, in hexadecimal, of the bearer tokens with which auditors read all entries.
     #[serde(default)]
     pub auditor_token_sha256: Vec<String>,
@@ -219,6 +256,12 @@ pub struct Limits {
     pub file_max_bytes: usize,
     /// Most files of one document.
     pub files_max: usize,
+    /// Largest file that comes ahead of its document, in bytes.
+    pub upload_max_bytes: u64,
+    /// Most such files of one party: those that are coming in, and those that no document has used yet.
+    pub uploads_of_party_max: u32,
+    /// Most such files of all parties together.
+    pub uploads_max: u32,
     /// Sign-in attempts and signature checks of one address in a minute without a session.
     pub anonymous_per_minute: u32,
     /// Addresses of our own proxies. A client behind one of them is counted by the address that it names in
@@ -231,6 +274,9 @@ impl Default for Limits {
         Self {
             file_max_bytes: 10 * 1024 * 1024,
             files_max: 20,
+            upload_max_bytes: 1024 * 1024 * 1024,
+            uploads_of_party_max: 8,
+            uploads_max: 256,
             anonymous_per_minute: 120,
             trusted_proxies: TrustedProxies::default(),
         }
@@ -274,6 +320,10 @@ impl TryFrom<Vec<IpAddr>> for TrustedProxies {
         }
         Ok(proxies)
     }
+}
+
+const fn default_database_connections() -> u32 {
+    CONNECTIONS_MAX
 }
 
 const fn default_identifiers() -> Identifiers {
@@ -369,6 +419,21 @@ impl Config {
     /// [`ConfigError::DemoOnly`].
     pub fn check(&self) -> Result<(), ConfigError> {
         self.pages.check()?;
+        self.codes.check()?;
+        if let Some(mail) = &self.mail {
+            mail.check(self.mode)?;
+        }
+        if let Some(sms) = &self.sms {
+            sms.check(self.mode)?;
+        }
+        if !(1..=DATABASE_CONNECTIONS_MAX).contains(&self.database_connections) {
+            let detail = format!("from 1 to {DATABASE_CONNECTIONS_MAX}");
+            return Err(ConfigError::Invalid { field: "database_connections", detail });
+        }
+        if !(1..=BACKUP_KEY_DAYS_MAX).contains(&self.backup.key_days) {
+            let detail = format!("from 1 to {BACKUP_KEY_DAYS_MAX} days");
+            return Err(ConfigError::Invalid { field: "backup.key_days", detail });
+        }
         match self.mode {
             Mode::Demo => Ok(()),
             Mode::Production if self.clock.is_some() => Err(ConfigError::DemoOnly("clock")),
@@ -398,7 +463,7 @@ impl Config {
         };
         self.blobs.paths().for_each(resolve);
         resolve(&mut self.wrapping_key_file);
-        resolve(&mut self.operator.seal_key_file);
+        self.operator.seal.paths().into_iter().for_each(resolve);
         resolve(&mut self.journal.key_file);
         resolve(&mut self.journal.pseudonym_key_file);
         self.trust.anchors.iter_mut().for_each(resolve);
@@ -406,6 +471,10 @@ impl Config {
         self.trust.tsa_anchors.iter_mut().for_each(resolve);
         self.evidence.crl_files.iter_mut().for_each(resolve);
         self.evidence.crl_folder.iter_mut().for_each(resolve);
+        self.backup.keys_folder.iter_mut().for_each(resolve);
+        let password = self.mail.as_mut().and_then(|mail| mail.password.as_mut());
+        password.into_iter().filter_map(Secret::path).for_each(resolve);
+        self.sms.iter_mut().flat_map(SmsConfig::paths).for_each(resolve);
         if let Some(path) = self.database.strip_prefix("sqlite:").map(PathBuf::from)
             && path.is_relative()
         {

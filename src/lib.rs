@@ -5,7 +5,8 @@
 //! goes through the capabilities: taken in ([`intake`]), the caller's rights ([`access`]), the signature checked
 //! ([`signature`]), decided on ([`docflow`]), written down ([`journal`]), announced ([`notify`]), drawn for those who
 //! look at it ([`visualization`]), handed to a court ([`extract`]). The doors are [`api`], [`web`], [`worker`] and the
-//! command line; [`app`] builds what all of them are given, [`serve`] runs them. [`demo`] is a whole world to try it in,
+//! command line; [`app`] builds what all of them are given, [`serve`] runs them; a [`backup`] is what is kept of all that
+//! elsewhere. [`demo`] is a whole world to try it in,
 //! [`ncalayer`] a signer for it, [`witness`] what others
 //! run to watch over the log.
 
@@ -32,6 +33,7 @@ pub mod web;
 pub mod worker;
 
 pub mod app;
+pub mod backup;
 pub mod config;
 
 pub mod demo;

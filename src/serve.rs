@@ -19,6 +19,7 @@ use tower::{Layer as _, ServiceExt as _};
 use crate::api;
 use crate::api::limiter::Limiter;
 use crate::app::App;
+use crate::domain::address::Channel;
 use crate::web;
 use crate::worker;
 
@@ -39,13 +40,16 @@ pub async fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), std::io::Error> {
     let (sender, receiver) = watch::channel(false);
+    let ways = Channel::ALL.map(|channel| tokio::spawn(worker::run_way(Arc::clone(&app), channel, receiver.clone())));
     let worker = tokio::spawn(worker::run(Arc::clone(&app), receiver));
     let journal = app.journal.clone();
     take_connections(listener, router(app), stop).await;
-    // The receiver is gone only when the worker has ended by itself.
+    // The receivers are gone only when the workers have ended by themselves.
     let _ = sender.send(true);
-    if let Err(error) = worker.await {
-        tracing::error!(error = %error, "the worker ended badly");
+    for worker in ways.into_iter().chain([worker]) {
+        if let Err(error) = worker.await {
+            tracing::error!(error = %error, "the worker ended badly");
+        }
     }
     journal.close().await;
     if let Err(error) = journal.keep_outside().await {

@@ -75,6 +75,26 @@ fn keys(text: &str) -> BTreeSet<String> {
         .collect()
 }
 
+/// The types of `text` that stand in the OpenAPI document.
+fn schemas(text: &str) -> Vec<String> {
+    let mut is_schema = false;
+    let mut names = Vec::new();
+    for (_, line) in code(text) {
+        let words: Vec<&str> =
+            line.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()).collect();
+        if line.starts_with("#[derive(") {
+            is_schema = words.contains(&"ToSchema");
+        }
+        let kind = words.iter().position(|word| ["struct", "enum"].contains(word));
+        if let Some(name) = kind.filter(|place| *place <= 1).and_then(|place| words.get(place + 1))
+            && std::mem::take(&mut is_schema)
+        {
+            names.push((*name).to_owned());
+        }
+    }
+    names
+}
+
 #[test]
 fn a_capability_imports_no_other_capability() {
     let mut wrong = Vec::new();
@@ -117,6 +137,22 @@ fn every_text_exists_in_three_languages() {
     }
 }
 
+/// The OpenAPI document keeps one schema of a name: of two types that are called alike it describes one, for both addresses.
+#[test]
+fn every_schema_of_the_api_has_a_name_of_its_own() {
+    let mut known = BTreeSet::new();
+    let mut twice = Vec::new();
+    for file in sources(&root().join("src/api")) {
+        for name in schemas(&fs::read_to_string(&file).unwrap()) {
+            if !known.insert(name.clone()) {
+                twice.push(format!("{}: {name}", file.display()));
+            }
+        }
+    }
+    assert!(!known.is_empty());
+    assert!(twice.is_empty(), "name these after what they are for:\n{}", twice.join("\n"));
+}
+
 #[test]
 fn the_checks_see_what_they_look_for() {
     let named = |text| others_named("docflow", text).into_iter().collect::<Vec<_>>();
@@ -125,5 +161,8 @@ fn the_checks_see_what_they_look_for() {
     assert_eq!(named("let x = crate::access::rights::X;"), ["access"]);
     assert!(named("// crate::journal::x\nuse crate::docflow::state;\nuse crate::db::journal;\n").is_empty());
     assert_eq!(clock_readings("let t = std::time::SystemTime::now();"), [1]);
+    let types =
+        "#[derive(Serialize, ToSchema)]\n/// One.\npub struct One {\n#[derive(ToSchema)]\n#[serde(x)]\nenum Two {\n";
+    assert_eq!(schemas(&format!("{types}#[derive(Debug)]\nstruct Three;\n")), ["One", "Two"]);
     assert_eq!(keys("# a\none = 1\n    .attr = 2\ntwo = 2\n").len(), 2);
 }

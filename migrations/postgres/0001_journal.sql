@@ -30,11 +30,13 @@ create table journal_quarantine (
     at bigint not null
 );
 
--- The leaves: bytes are kept and hashed as written.
+-- The leaves: bytes are kept and hashed as written. `links` opens the commitments to subjects: a seed that their salts are
+-- made from, then for each subject its pseudonym, its counter and the leaf before.
 create table journal_entry (
     seq bigint not null primary key,
     id uuid not null,
     leaf bytea not null constraint leaf_is_sha256 check (octet_length(leaf) = 32),
+    links bytea not null,
     body bytea not null constraint entry_fits check (octet_length(body) <= 61440)
 );
 
@@ -52,23 +54,19 @@ create table journal_event (
     seq bigint not null
 );
 
--- The entries of each subject in order; subjects are pseudonyms. Rebuildable from the openings.
+-- The entries of each subject in order; subjects are pseudonyms. Rebuildable from the entries. A row is a run: the entries
+-- that one batch made of a subject, whose counters begin with `n`; `entries` holds their numbers in the log, 8 octets each,
+-- and `last` is the last of them.
 create table journal_subject (
     subject bytea not null,
     n bigint not null,
-    seq bigint not null,
+    last bigint not null,
+    entries bytea not null constraint a_run_holds_numbers
+        check (octet_length(entries) > 0 and octet_length(entries) % 8 = 0),
     constraint a_subject_counts_without_gaps primary key (subject, n)
 );
 
-create index journal_subject_by_entry on journal_subject (seq);
-
--- The newest entry of each subject. Rebuildable. Rows are updated often: room is left in each page.
-create table journal_subject_head (
-    subject bytea not null primary key,
-    n bigint not null,
-    seq bigint not null,
-    leaf bytea not null
-) with (fillfactor = 70);
+create index journal_subject_by_entry on journal_subject (last);
 
 -- Signed sizes and roots.
 create table journal_checkpoint (
@@ -85,14 +83,26 @@ create table journal_time_stamp (
     made bigint not null
 );
 
--- Openings of the commitments: the one part of the journal that may be erased. Two rows for an entry: `links` opens its
--- subjects, `facts` the rest. `openings` is JSON: [[field, salt in hexadecimal, value], …].
+-- What opens the commitments to the actor and to what is told: the one part of the journal that may be erased. `facts` is a
+-- JSON array of the committed values, the actor first; their salts are made from `seed`.
 create table journal_secret (
-    seq bigint not null,
-    part text not null constraint a_part_is_known check (part in ('facts', 'links')),
-    openings text not null,
-    constraint a_part_is_kept_once primary key (seq, part)
+    seq bigint not null primary key,
+    seed bytea not null constraint seed_has_32_octets check (octet_length(seed) = 32),
+    facts text not null
 );
+
+-- What a statement was written for, and does not find: then nothing of it is done.
+create function must_hold(holds boolean) returns boolean language plpgsql as $$
+begin
+    if holds then
+        return true;
+    end if;
+    raise exception using
+        errcode = 'integrity_constraint_violation',
+        message = 'what_was_expected_is_there',
+        constraint = 'what_was_expected_is_there';
+end
+$$;
 
 create function journal_refuses() returns trigger language plpgsql as $$
 begin

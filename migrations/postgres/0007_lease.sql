@@ -17,6 +17,7 @@ create table journal_entry (
     seq bigint not null primary key,
     id uuid not null,
     leaf bytea not null constraint leaf_is_sha256 check (octet_length(leaf) = 32),
+    links bytea not null,
     body bytea not null constraint entry_fits check (octet_length(body) <= 61440)
 ) partition by range (seq);
 
@@ -79,7 +80,9 @@ $$;
 
 revoke all on function journal_guards(text) from public;
 
-create trigger log_head_adds_segment after update of n on log_head
+-- At the end of the transaction: until then the statement that appends holds the table.
+create constraint trigger log_head_adds_segment after update of n on log_head
+    deferrable initially deferred
     for each row execute function journal_adds_segment();
 alter table log_head enable always trigger log_head_adds_segment;
 
@@ -89,7 +92,7 @@ alter table journal_segment enable always trigger journal_segment_is_append_only
 
 -- Found by ranges of numbers that rise with the table: a block range is enough, and costs an append nothing.
 drop index journal_subject_by_entry;
-create index journal_subject_by_entry on journal_subject using brin (seq) with (pages_per_range = 16, autosummarize = on);
+create index journal_subject_by_entry on journal_subject using brin (last) with (pages_per_range = 16, autosummarize = on);
 
 -- Functions that run as their owner look into this schema alone: where pg_temp is not named, temporary tables of whoever
 -- calls come first.

@@ -29,11 +29,13 @@ create table journal_quarantine (
     at integer not null
 ) strict;
 
--- The leaves: bytes are kept and hashed as written.
+-- The leaves: bytes are kept and hashed as written. `links` opens the commitments to subjects: a seed that their salts are
+-- made from, then for each subject its pseudonym, its counter and the leaf before.
 create table journal_entry (
     seq integer not null primary key,
     id blob not null,
     leaf blob not null constraint leaf_is_sha256 check (length(leaf) = 32),
+    links blob not null,
     body blob not null constraint entry_fits check (length(body) <= 61440)
 ) strict;
 
@@ -50,23 +52,18 @@ create table journal_event (
     seq integer not null
 ) strict, without rowid;
 
--- The entries of each subject in order; subjects are pseudonyms. Rebuildable from the openings.
+-- The entries of each subject in order; subjects are pseudonyms. Rebuildable from the entries. A row is a run: the entries
+-- that one batch made of a subject, whose counters begin with `n`; `entries` holds their numbers in the log, 8 octets each,
+-- and `last` is the last of them.
 create table journal_subject (
     subject blob not null,
     n integer not null,
-    seq integer not null,
+    last integer not null,
+    entries blob not null constraint a_run_holds_numbers check (length(entries) > 0 and length(entries) % 8 = 0),
     constraint a_subject_counts_without_gaps primary key (subject, n)
 ) strict, without rowid;
 
-create index journal_subject_by_entry on journal_subject (seq);
-
--- The newest entry of each subject. Rebuildable.
-create table journal_subject_head (
-    subject blob not null primary key,
-    n integer not null,
-    seq integer not null,
-    leaf blob not null
-) strict, without rowid;
+create index journal_subject_by_entry on journal_subject (last);
 
 -- Signed sizes and roots.
 create table journal_checkpoint (
@@ -83,14 +80,13 @@ create table journal_time_stamp (
     made integer not null
 ) strict;
 
--- Openings of the commitments: the one part of the journal that may be erased. Two rows for an entry: `links` opens its
--- subjects, `facts` the rest. `openings` is JSON: [[field, salt in hexadecimal, value], …].
+-- What opens the commitments to the actor and to what is told: the one part of the journal that may be erased. `facts` is a
+-- JSON array of the committed values, the actor first; their salts are made from `seed`.
 create table journal_secret (
-    seq integer not null,
-    part text not null constraint a_part_is_known check (part in ('facts', 'links')),
-    openings text not null,
-    constraint a_part_is_kept_once primary key (seq, part)
-) strict, without rowid;
+    seq integer not null primary key,
+    seed blob not null constraint seed_has_32_octets check (length(seed) = 32),
+    facts text not null
+) strict;
 
 create trigger log_head_is_kept before delete on log_head
 begin select raise(abort, 'log_head_is_kept'); end;

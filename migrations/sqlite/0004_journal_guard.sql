@@ -1,10 +1,5 @@
 -- What a journal must not lose, and which documents an extract holds.
 
--- Openings of actor and payload may be erased; those of subjects prove that no entry was left out.
-create trigger journal_secret_subject_is_kept before delete on journal_secret
-when old.part = 'links'
-begin select raise(abort, 'journal_secret_subject_is_kept'); end;
-
 -- A note by the log's key that this checkpoint came right after that of another size: a checkpoint taken away shows.
 alter table journal_checkpoint add column link text not null default '';
 

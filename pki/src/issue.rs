@@ -12,6 +12,7 @@ pub mod ocsp_builder;
 mod parts;
 pub mod profile;
 pub mod tsp_builder;
+pub mod unsigned;
 pub mod xml_sign;
 
 use crate::certificate::Certificate;

@@ -2,7 +2,7 @@
 //! so that a caller may repeat any write, even one whose answer a crash swallowed: the same key and body name the
 //! same object, another body is refused.
 
-use crate::db::{Db, DbError, Tx};
+use crate::db::{Db, DbError, Step};
 use crate::domain::time::Moment;
 use crate::params;
 
@@ -47,15 +47,19 @@ pub async fn earlier(db: &Db, request: &Request) -> Result<Option<Earlier>, DbEr
     .transpose()
 }
 
-/// Keeps what `request` makes, in the transaction that makes it.
+/// Whether `caller` has used `key`, for whatever it was: of a request too large to be held that is told before it is read.
 ///
 /// # Errors
-/// [`DbError::Constraint`] when another request with this key came first.
-pub async fn keep(tx: &mut Tx, request: &Request, object: &str, now: Moment) -> Result<(), DbError> {
-    tx.execute(
+/// A fault of the database.
+pub async fn is_known(db: &Db, caller: &str, key: &str) -> Result<bool, DbError> {
+    Ok(db.query_one(include_str!("sql/select_answer_known.sql"), &params![caller, key]).await?.is_some())
+}
+
+/// What keeps what `request` makes, in the transaction that makes it; [`DbError::Constraint`] when another request with this
+/// key came first.
+pub(crate) fn keeping(request: &Request, object: &str, now: Moment) -> Step {
+    Step::once(
         include_str!("sql/insert_answer.sql"),
         &params![request.caller.as_str(), request.key.as_str(), request.sha256.to_vec(), object, now],
     )
-    .await
-    .map(drop)
 }

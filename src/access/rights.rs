@@ -6,6 +6,7 @@
 
 use qolhat_pki::nca::Role;
 
+use crate::domain::ids::SessionId;
 use crate::domain::party::{Iin, Party};
 use crate::domain::refusal::{Refusal, RefusalCode};
 
@@ -56,6 +57,8 @@ pub struct Caller {
     pub capability: Option<Capability>,
     /// Whether the person is an authorised officer of the operator, acting for the operator.
     pub officer: bool,
+    /// The session; `None` for one opened by a program of before sessions had ids.
+    pub session: Option<SessionId>,
 }
 
 impl Caller {

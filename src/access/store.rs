@@ -88,6 +88,29 @@ pub async fn insert_client(tx: &mut Tx, client: &Client) -> Result<(), DbError> 
     .map(drop)
 }
 
+/// At most `limit` clients that joined in a span of time (its end is not in it) and were not told of `kind`, with the instant
+/// at which each joined.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn joined_untold(
+    db: &Db,
+    (from, to): (Moment, Moment),
+    kind: &str,
+    limit: i64,
+) -> Result<Vec<(Party, Moment)>, DbError> {
+    let rows = db.query(include_str!("sql/select_clients_untold.sql"), &params![from, to, kind, limit]).await?;
+    rows.iter().map(|row| Ok((parsed(row, "party", stored_party)?, row.moment("joined_at")?))).collect()
+}
+
+/// Holds the row of a client until the transaction ends.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn lock(tx: &mut Tx, party: &Party) -> Result<(), DbError> {
+    tx.execute(include_str!("sql/lock_client.sql"), &params![party.key()]).await.map(drop)
+}
+
 /// The client that `party` is.
 ///
 /// # Errors

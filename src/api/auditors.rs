@@ -13,6 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::Shared;
 use super::input::Asked;
+use super::log::must_be_held;
 use super::problem::{ApiError, Problem};
 use super::session::{Session, bearer};
 use crate::domain::refusal::RefusalCode;
@@ -41,7 +42,9 @@ impl FromRequestParts<Shared> for Auditor {
 /// The bodies of 256 entries or, at the end of the log, fewer: each after its length in two octets (C2SP tlog-tiles,
 /// "Log Entries").
 pub async fn entries(State(app): State<Shared>, _: Auditor, Path(index): Path<String>) -> Result<Response, ApiError> {
-    let (first, width) = Tile::parse("0", &index).and_then(|tile| tile.range()).ok_or(RefusalCode::NotFound)?;
+    let tile = Tile::parse("0", &index).ok_or(RefusalCode::NotFound)?;
+    must_be_held(&app, &tile).await?;
+    let (first, width) = tile.range().ok_or(RefusalCode::NotFound)?;
     let numbers: Vec<u64> = (0..width).filter_map(|number| first.checked_add(number)).collect();
     let found = app.journal.entries(&numbers).await?;
     if found.len() != numbers.len() {
@@ -81,7 +84,8 @@ pub struct SubjectOpening {
 }
 
 /// The openings of all subjects in 256 entries: no `s` and `n` may occur twice, and each `prev` is the leaf hash of the
-/// entry with the `n` before (an auditor's or officer's).
+/// entry with the `n` before (an auditor's or officer's). Entries that were pruned are left out: their openings lie in the
+/// exported segments.
 #[utoipa::path(get, path = "/log/subjects", tag = "journal", security(("session" = [])), params(FirstEntry),
     responses((status = 200, body = Vec<SubjectOpening>), (status = "4XX", body = Problem)))]
 pub async fn subjects(

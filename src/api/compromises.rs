@@ -118,7 +118,7 @@ pub async fn open_cases(State(app): State<Shared>, session: Session) -> Result<J
 /// The officer's decision.
 #[derive(Deserialize, ToSchema)]
 #[serde(tag = "decision", rename_all = "kebab-case", deny_unknown_fields)]
-pub enum Decide {
+pub enum DecideCompromise {
     /// The certificate is not accepted from the cut-off on.
     Annul {
         /// RFC 3339.
@@ -133,21 +133,21 @@ pub enum Decide {
 
 /// Decide a case (the officer's act).
 #[utoipa::path(post, path = "/api/v1/compromises/{id}/decision", tag = "compromises", security(("session" = [])),
-    request_body = Decide, params(("id" = String, Path), ("Idempotency-Key" = String, Header)),
+    request_body = DecideCompromise, params(("id" = String, Path), ("Idempotency-Key" = String, Header)),
     responses((status = 204), (status = "4XX", body = Problem)))]
 pub async fn decide(
     State(app): State<Shared>,
     Place(id): Place<String>,
     session: Session,
     key: IdempotencyKey,
-    input: Input<Decide>,
+    input: Input<DecideCompromise>,
 ) -> Result<StatusCode, ApiError> {
     let case = CaseId::parse(&id).map_err(|_| RefusalCode::CaseUnknown)?;
     let (request, earlier) = key.request(&app, &session.caller, input.sha256).await?;
     if earlier.is_none() {
         let decision = match input.value {
-            Decide::Annul { cut_off } => Decision::Annul { cut_off: input::moment(&cut_off, "/cut_off")? },
-            Decide::Lift { request } => Decision::Lift { request },
+            DecideCompromise::Annul { cut_off } => Decision::Annul { cut_off: input::moment(&cut_off, "/cut_off")? },
+            DecideCompromise::Lift { request } => Decision::Lift { request },
         };
         decide_compromise(&app, &session.caller, case, decision, Some(&request)).await?;
     }

@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Shared;
-use super::extracts::{Period, document_ids};
+use super::extracts::{Period, about, document_ids};
 use super::idempotency::IdempotencyKey;
 use super::input::{self, Input, Place};
 use super::problem::{ApiError, Problem};
+use super::second_officer::DecideSecond;
 use super::session::Session;
 use crate::domain::ids::CourtRequestId;
 use crate::domain::refusal::{Refusal, RefusalCode};
@@ -18,7 +19,7 @@ use crate::domain::time::CivilDate;
 use crate::extract::court::{self, CourtRow};
 use crate::operations::Fault;
 use crate::operations::court_scope::CourtScope;
-use crate::operations::decide_court_request::{CourtDecision, decide_court_request};
+use crate::operations::decide_court_request::decide_court_request;
 use crate::operations::record_court_request::{NewCourtRequest, read_court_request, record_court_request};
 
 /// Most requests listed.
@@ -44,6 +45,12 @@ pub struct Record {
     /// Instead of documents: everything of one party in a period.
     #[serde(default)]
     period: Option<Period>,
+    /// Instead of documents: the id of a session, with its codes and messages.
+    #[serde(default)]
+    session: Option<String>,
+    /// Instead of documents: the id of a message.
+    #[serde(default)]
+    message: Option<String>,
     /// When it was received, RFC 3339.
     received_at: String,
     /// Until when it may be answered, RFC 3339.
@@ -55,7 +62,11 @@ impl Record {
         let period = self.period.map(|period| period.read()).transpose()?;
         let no_date = |_| Refusal::new(RefusalCode::DateInvalid).with("reason", "not-a-date").at("/dated");
         Ok(NewCourtRequest {
-            scope: CourtScope::new(&document_ids(&self.documents)?, period)?,
+            scope: match about(self.session.as_deref(), self.message.as_deref())? {
+                Some(about) if self.documents.is_empty() && period.is_none() => CourtScope::About(about),
+                Some(_) => return Err(Refusal::new(RefusalCode::ExtractScopeEmpty).at("/documents").into()),
+                None => CourtScope::new(&document_ids(&self.documents)?, period)?,
+            },
             authority: self.authority,
             reference: self.reference,
             dated: CivilDate::parse(&self.dated).map_err(no_date)?,
@@ -82,7 +93,7 @@ pub struct CourtRequestAnswer {
     dated: String,
     ground: String,
     words: String,
-    /// `{"documents": […]}` or `{"period": {"party", "from", "to"}}`.
+    /// `{"documents": […]}`, `{"period": {"party", "from", "to"}}`, `{"session": id}` or `{"message": id}`.
     #[schema(value_type = Object)]
     scope: serde_json::Value,
     received_at: String,
@@ -165,38 +176,21 @@ pub async fn show(
     Ok(Json(answer(read_court_request(&app, &session.caller, court_request_id(&id)?).await?)?))
 }
 
-/// A decision.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, tag = "decision", rename_all = "lowercase")]
-pub enum Decide {
-    /// An extract may be issued.
-    Approve,
-    /// Nothing is given.
-    Refuse {
-        /// Why.
-        reason: String,
-    },
-}
-
 /// Approve or refuse a request (the officer's, and another one than who recorded it).
 #[utoipa::path(post, path = "/api/v1/court-requests/{id}/decision", tag = "extracts", security(("session" = [])),
-    request_body = Decide, params(("id" = String, Path), ("Idempotency-Key" = String, Header)),
+    request_body = DecideSecond, params(("id" = String, Path), ("Idempotency-Key" = String, Header)),
     responses((status = 204), (status = "4XX", body = Problem)))]
 pub async fn decide(
     State(app): State<Shared>,
     Place(id): Place<String>,
     session: Session,
     key: IdempotencyKey,
-    input: Input<Decide>,
+    input: Input<DecideSecond>,
 ) -> Result<StatusCode, ApiError> {
     let id = court_request_id(&id)?;
     let (request, earlier) = key.request(&app, &session.caller, input.sha256).await?;
     if earlier.is_none() {
-        let decision = match input.value {
-            Decide::Approve => CourtDecision::Approve,
-            Decide::Refuse { reason } => CourtDecision::Refuse { reason },
-        };
-        decide_court_request(&app, &session.caller, id, decision, Some(&request)).await?;
+        decide_court_request(&app, &session.caller, id, input.value.into(), Some(&request)).await?;
     }
     Ok(StatusCode::NO_CONTENT)
 }

@@ -2,18 +2,19 @@
 
 use axum::Json;
 use axum::extract::{Multipart, State};
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use utoipa::{IntoParams, ToSchema};
 
+use super::download::{self, download};
 use super::idempotency::IdempotencyKey;
 use super::input::{self, Asked, Input, Place};
 use super::problem::{ApiError, Problem};
 use super::session::Session;
-use super::{Shared, UPLOAD_MAX_BYTES};
+use super::{Shared, UPLOAD_MAX_BYTES, uploads};
 use crate::app::App;
 use crate::docflow::store::{self, DocumentRow};
 use crate::docflow::{Side, State as DocumentState};
@@ -23,10 +24,11 @@ use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::domain::time::Moment;
 use crate::intake::Upload;
 use crate::journal::Sequenced;
+use crate::journal::promise::Promised;
 use crate::operations::read_document::{self, DocumentView};
 use crate::operations::reject_document::reject_document;
 use crate::operations::sign_document::{Acted, sign_document};
-use crate::operations::submit_document::{SubmitDocument, submit_document};
+use crate::operations::submit_document::{Original, SubmitDocument, submit_document};
 use crate::operations::withdraw_document::withdraw_document;
 
 /// Documents listed at once unless fewer are asked for.
@@ -49,16 +51,39 @@ pub struct ActAnswer {
     entry: Option<u64>,
     /// Instant of the entry.
     at: Option<String>,
+    /// With `recording`: the operator's signed promise of the entry.
+    promise: Option<PromiseAnswer>,
+}
+
+/// A promise, signed by the log's key, that the act will be an entry by a deadline. `qolhat promise verify` checks it.
+#[derive(Serialize, ToSchema)]
+pub struct PromiseAnswer {
+    /// The signed note.
+    note: String,
+    /// What was accepted, as canonical JSON: the note has its SHA-256. Only in the first answer.
+    body: Option<String>,
+}
+
+impl PromiseAnswer {
+    fn of(promised: Promised) -> Self {
+        Self { note: promised.note, body: Some(promised.body) }
+    }
 }
 
 impl ActAnswer {
     /// The answer of an act.
-    pub fn new(document: DocumentId, state: DocumentState, entry: Option<&Sequenced>) -> Self {
+    pub fn new(
+        document: DocumentId,
+        state: DocumentState,
+        entry: Option<&Sequenced>,
+        promise: Option<Promised>,
+    ) -> Self {
         Self {
             document_id: document.to_string(),
             state: state.code(),
             entry: entry.map(|entry| entry.seq),
             at: entry.map(|entry| entry.at.to_string()),
+            promise: promise.map(PromiseAnswer::of),
         }
     }
 
@@ -66,13 +91,14 @@ impl ActAnswer {
     pub async fn of_document(app: &App, document: DocumentId) -> Result<Self, ApiError> {
         let row = store::load(&app.db, document).await?.ok_or(RefusalCode::DocumentUnknown)?;
         let entry = row.state_seq.and_then(|seq| u64::try_from(seq).ok());
-        Ok(Self { document_id: document.to_string(), state: row.state().code(), entry, at: None })
+        let promise = read_document::promise(app, &row).await?.map(|note| PromiseAnswer { note, body: None });
+        Ok(Self { document_id: document.to_string(), state: row.state().code(), entry, at: None, promise })
     }
 }
 
 impl From<Acted> for ActAnswer {
     fn from(acted: Acted) -> Self {
-        Self::new(acted.document, acted.state, acted.entry.as_ref())
+        Self::new(acted.document, acted.state, acted.entry.as_ref(), acted.promise)
     }
 }
 
@@ -228,10 +254,13 @@ pub struct ViewAnswer {
     conditions: Vec<ConditionAnswer>,
     contested_by: Vec<ContestAnswer>,
     history: Vec<HistoryAnswer>,
+    /// While the state is `recording`: the operator's signed promise of the entry, when he gave one.
+    promise: Option<String>,
 }
 
 fn view_answer(view: DocumentView) -> ViewAnswer {
     ViewAnswer {
+        promise: view.promise,
         document: document_answer(&view.row),
         side: view.side.code(),
         files: view
@@ -317,17 +346,20 @@ pub async fn show(
     Ok(Json(view_answer(view)))
 }
 
-/// A file of a document, always as a download: what a client sent is never shown as ours.
+/// A file of a document, always as a download: what a client sent is never shown as ours. One range of it may be asked for;
+/// its `ETag` is the SHA-256.
 #[utoipa::path(get, path = "/api/v1/documents/{id}/files/{ordinal}", tag = "documents", security(("session" = [])),
     params(("id" = String, Path), ("ordinal" = i64, Path)),
-    responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = 206, body = Vec<u8>, content_type = "application/octet-stream"), (status = "4XX", body = Problem)))]
 pub async fn file(
     State(app): State<Shared>,
     Place((id, ordinal)): Place<(String, i64)>,
     session: Session,
+    headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let (row, bytes) = read_document::read_file(&app, &session.caller, document_id(&id)?, ordinal).await?;
-    Ok(download(bytes, "application/octet-stream", &row.name))
+    let opened = read_document::open_file(&app, &session.caller, document_id(&id)?, ordinal).await?;
+    download::file(&headers, opened).await
 }
 
 /// A signature as it was received: a CMS.
@@ -359,22 +391,6 @@ pub async fn receipt(
     Ok(download(receipt.cms, "application/pkcs7-mime", &format!("receipt-{number}.p7m")))
 }
 
-/// Octets to be saved. The name is written by RFC 8187, so that no character of it can end the header.
-pub fn download(bytes: Vec<u8>, media_type: &'static str, name: &str) -> Response {
-    let encoded: String = name
-        .bytes()
-        .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' | b'_' => char::from(byte).to_string(),
-            _ => format!("%{byte:02X}"),
-        })
-        .collect();
-    let mut response = ([(header::CONTENT_TYPE, media_type)], bytes).into_response();
-    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename*=UTF-8''{encoded}")) {
-        response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
-    }
-    response
-}
-
 /// The form by which a document is sent.
 #[derive(ToSchema)]
 #[allow(dead_code, reason = "told to readers of the OpenAPI document; the form is read part by part")]
@@ -387,7 +403,11 @@ pub struct Submit {
     number: Option<String>,
     /// The original: what the signature covers.
     #[schema(format = Binary, content_media_type = "application/octet-stream")]
-    original: String,
+    original: Option<String>,
+    /// In place of `original`, for an arbitrary file: an upload of the caller's party, which is used up.
+    upload_id: Option<String>,
+    /// With `upload_id`: the name of the file.
+    file_name: Option<String>,
     /// Files that the original lists by digest; may be repeated.
     #[schema(format = Binary, content_media_type = "application/octet-stream")]
     attachment: Option<String>,
@@ -414,7 +434,10 @@ pub async fn submit(
         return Ok((StatusCode::CREATED, Json(ActAnswer::of_document(&app, document).await?)));
     }
     let entered = submit_document(&app, &session.caller, command, Some(&request)).await?;
-    Ok((StatusCode::CREATED, Json(ActAnswer::new(entered.document, entered.state, entered.entry.as_ref()))))
+    Ok((
+        StatusCode::CREATED,
+        Json(ActAnswer::new(entered.document, entered.state, entered.entry.as_ref(), entered.promise)),
+    ))
 }
 
 async fn read_form(app: &App, mut form: Multipart) -> Result<(SubmitDocument, [u8; 32]), ApiError> {
@@ -427,6 +450,7 @@ async fn read_form(app: &App, mut form: Multipart) -> Result<(SubmitDocument, [u
     };
     let (mut kind, mut recipient, mut number) = (None, None, None);
     let (mut original, mut attachments, mut cms) = (None, Vec::new(), None);
+    let (mut upload, mut named) = (None, None);
     let mut digest = Sha256::new();
     while let Some(part) = form.next_field().await.map_err(unreadable)? {
         let name = part.name().unwrap_or_default().to_owned();
@@ -436,15 +460,17 @@ async fn read_form(app: &App, mut form: Multipart) -> Result<(SubmitDocument, [u
             digest.update(u64::try_from(piece.len()).unwrap_or(u64::MAX).to_be_bytes());
             digest.update(piece);
         }
-        let upload = |bytes: &[u8]| Upload { name: file_name.clone(), bytes: bytes.to_vec() };
+        let came = |bytes: &[u8]| Upload { name: file_name.clone(), bytes: bytes.to_vec() };
         let twice = match name.as_str() {
             "kind" => kind.replace(field(&bytes, "/kind")?).is_some(),
             "recipient" => recipient.replace(field(&bytes, "/recipient")?).is_some(),
             "number" => number.replace(field(&bytes, "/number")?).is_some(),
-            "original" => original.replace(upload(&bytes)).is_some(),
+            "upload_id" => upload.replace(field(&bytes, "/upload_id")?).is_some(),
+            "file_name" => named.replace(field(&bytes, "/file_name")?).is_some(),
+            "original" => original.replace(came(&bytes)).is_some(),
             "signature" => cms.replace(bytes.to_vec()).is_some(),
             "attachment" => {
-                attachments.push(upload(&bytes));
+                attachments.push(came(&bytes));
                 if attachments.len() > app.rules.limits.files_max {
                     let limit = app.rules.limits.files_max.to_string();
                     return Err(Refusal::new(RefusalCode::TooManyFiles).with("limit", limit).into());
@@ -470,7 +496,18 @@ async fn read_form(app: &App, mut form: Multipart) -> Result<(SubmitDocument, [u
             .ok_or_else(|| Refusal::new(RefusalCode::UnknownKind).with("kind", kind.as_str()).at("/kind"))?,
         recipient: recipient.map(|key| input::party(app, &key, "/recipient")).transpose()?,
         number,
-        original: original.ok_or_else(|| missing("original"))?,
+        original: match (original, upload) {
+            (Some(original), None) => Original::Here(original),
+            (None, Some(upload)) => Original::Ahead {
+                upload: uploads::upload_id(&upload).map_err(|refusal| refusal.at("/upload_id"))?,
+                name: named.ok_or_else(|| missing("file_name"))?,
+            },
+            (Some(_), Some(_)) => {
+                let refusal = Refusal::new(RefusalCode::MalformedContent).with("reason", "file-and-upload");
+                return Err(refusal.at("/upload_id").into());
+            }
+            (None, None) => return Err(missing("original").into()),
+        },
         attachments,
         cms,
     };
@@ -491,21 +528,21 @@ fn field(bytes: &[u8], pointer: &str) -> Result<String, ApiError> {
 /// A signature over the original.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Sign {
+pub struct SignDocument {
     /// CMS over the original: base64 or PEM.
     cms: String,
 }
 
 /// Sign: the addressee countersigns what he received, the sender signs and sends his draft.
 #[utoipa::path(post, path = "/api/v1/documents/{id}/signatures", tag = "documents", security(("session" = [])),
-    request_body = Sign, params(("id" = String, Path), ("Idempotency-Key" = String, Header)),
+    request_body = SignDocument, params(("id" = String, Path), ("Idempotency-Key" = String, Header)),
     responses((status = 201, body = ActAnswer), (status = "4XX", body = Problem)))]
 pub async fn sign(
     State(app): State<Shared>,
     Place(id): Place<String>,
     session: Session,
     key: IdempotencyKey,
-    input: Input<Sign>,
+    input: Input<SignDocument>,
 ) -> Result<(StatusCode, Json<ActAnswer>), ApiError> {
     let document = document_id(&id)?;
     let (request, earlier) = key.request(&app, &session.caller, input.sha256).await?;

@@ -11,17 +11,17 @@ use utoipa::ToSchema;
 
 use super::Shared;
 use super::court_requests::court_request_id;
-use super::documents::download;
+use super::download::download;
 use super::idempotency::IdempotencyKey;
 use super::input::{self, Input, Place};
 use super::problem::{ApiError, Problem};
 use super::session::Session;
-use crate::domain::ids::{DocumentId, ExtractId};
+use crate::domain::ids::{DocumentId, ExtractId, MessageId, SessionId};
 use crate::domain::party::{IdentifierPolicy, Party};
 use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::domain::time::Moment;
 use crate::extract::format::MIMETYPE;
-use crate::operations::issue_extract::{self, DOCUMENTS_MAX, ExtractRequest, PartyPeriod};
+use crate::operations::issue_extract::{self, About, Asker, DOCUMENTS_MAX, ExtractRequest, PartyPeriod};
 use crate::operations::look_up_extract::look_up_extract;
 
 /// What is asked for.
@@ -34,18 +34,49 @@ pub struct Prepare {
     /// Instead of documents: everything of one party in a period.
     #[serde(default)]
     period: Option<Period>,
-    /// Who asks: a party for itself. Under a court's request this, the ground and the words are those of the request.
+    /// Instead of documents: the id of a session, with its codes and messages.
     #[serde(default)]
-    asked_by: String,
-    /// On what ground.
+    session: Option<String>,
+    /// Instead of documents: the id of a message.
     #[serde(default)]
-    ground: String,
-    /// What was asked for, in the asker's words.
-    #[serde(default)]
-    scope: String,
-    /// The approved request of a court or a body that this answers.
-    #[serde(default)]
-    court_request: Option<String>,
+    message: Option<String>,
+    /// Who asks.
+    asked_by: AskedBy,
+}
+
+/// Who asks: nobody else gets an extract.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
+pub enum AskedBy {
+    /// A party to everything that is asked for.
+    Party {
+        /// `bin:123456789012` or `iin:…`.
+        key: String,
+        /// On what ground.
+        ground: String,
+        /// What it asks for, in its own words.
+        scope: String,
+    },
+    /// The id of the approved request of a court or a body: ground and words are those of the request.
+    CourtRequest(String),
+}
+
+impl AskedBy {
+    fn read(self) -> Result<Asker, ApiError> {
+        match self {
+            Self::Party { key, ground, scope } => {
+                Ok(Asker::Party { party: party(&key, "/asked_by/party/key")?, ground, words: scope })
+            }
+            Self::CourtRequest(id) => Ok(Asker::Court(court_request_id(&id)?)),
+        }
+    }
+}
+
+fn party(key: &str, pointer: &str) -> Result<Party, Refusal> {
+    Party::parse_key(key, IdentifierPolicy::AcceptTest).map_err(|error| {
+        let refusal = Refusal::new(RefusalCode::IdentifierInvalid).with("identifier", key);
+        refusal.with("reason", error.to_string()).at(pointer)
+    })
 }
 
 /// Everything of one party in a period.
@@ -62,15 +93,31 @@ pub struct Period {
 
 impl Period {
     pub(super) fn read(&self) -> Result<PartyPeriod, Refusal> {
-        let party = Party::parse_key(&self.party, IdentifierPolicy::AcceptTest).map_err(|error| {
-            let refusal = Refusal::new(RefusalCode::IdentifierInvalid).with("identifier", &self.party);
-            refusal.with("reason", error.to_string()).at("/period/party")
-        })?;
+        let party = party(&self.party, "/period/party")?;
         let moment = |text: &str, pointer: &str| {
             let wrong = || Refusal::new(RefusalCode::DateInvalid).with("reason", "RFC 3339").at(pointer);
             Moment::parse_rfc3339(text).map_err(|_| wrong())
         };
         PartyPeriod::new(party, moment(&self.from, "/period/from")?, moment(&self.to, "/period/to")?)
+    }
+}
+
+/// The session or the message that is asked for.
+///
+/// # Errors
+/// `session-unknown`, `message-unknown`; `extract-scope-empty` for both at once.
+pub(super) fn about(session: Option<&str>, message: Option<&str>) -> Result<Option<About>, ApiError> {
+    match (session, message) {
+        (None, None) => Ok(None),
+        (Some(id), None) => match SessionId::parse(id) {
+            Ok(id) => Ok(Some(About::Session(id))),
+            Err(_) => Err(Refusal::new(RefusalCode::SessionUnknown).at("/session").into()),
+        },
+        (None, Some(id)) => match MessageId::parse(id) {
+            Ok(id) => Ok(Some(About::Message(id))),
+            Err(_) => Err(Refusal::new(RefusalCode::MessageUnknown).at("/message").into()),
+        },
+        (Some(_), Some(_)) => Err(Refusal::new(RefusalCode::ExtractScopeEmpty).at("/message").into()),
     }
 }
 
@@ -102,14 +149,14 @@ pub async fn prepare(
     key: IdempotencyKey,
     input: Input<Prepare>,
 ) -> Result<(StatusCode, Json<PreparedAnswer>), ApiError> {
-    let Prepare { documents, period, asked_by, ground, scope, court_request } = input.value;
+    let Prepare { documents, period, session: about_session, message, asked_by } = input.value;
     let period = period.map(|period| period.read()).transpose()?;
-    if documents.is_empty() && period.is_none() {
+    let about = about(about_session.as_deref(), message.as_deref())?;
+    if documents.is_empty() && period.is_none() && about.is_none() {
         return Err(RefusalCode::ExtractScopeEmpty.into());
     }
     let documents = document_ids(&documents)?;
-    let court_request = court_request.map(|id| court_request_id(&id)).transpose()?;
-    let asked = ExtractRequest { documents, period, asked_by, ground, scope, court_request };
+    let asked = ExtractRequest { documents, period, about, asker: asked_by.read()? };
     let (request, earlier) = key.request(&app, &session.caller, input.sha256).await?;
     let prepared = match earlier {
         Some(object) => issue_extract::read_prepared_again(&app, &session.caller, extract_id(&object)?).await?,
@@ -128,7 +175,7 @@ pub async fn prepare(
 /// The officer's signature.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Sign {
+pub struct SignExtract {
     /// Detached CMS over the manifest: base64 or PEM.
     cms: String,
 }
@@ -139,14 +186,14 @@ fn extract_id(text: &str) -> Result<ExtractId, ApiError> {
 
 /// Issue the extract by the officer's signature; the answer is the file.
 #[utoipa::path(post, path = "/api/v1/extracts/{id}/signature", tag = "extracts", security(("session" = [])),
-    request_body = Sign, params(("id" = String, Path), ("Idempotency-Key" = String, Header)),
+    request_body = SignExtract, params(("id" = String, Path), ("Idempotency-Key" = String, Header)),
     responses((status = 200, body = Vec<u8>, content_type = "application/vnd.etsi.asic-e+zip"), (status = "4XX", body = Problem)))]
 pub async fn sign(
     State(app): State<Shared>,
     Place(id): Place<String>,
     session: Session,
     key: IdempotencyKey,
-    input: Input<Sign>,
+    input: Input<SignExtract>,
 ) -> Result<Response, ApiError> {
     let extract = extract_id(&id)?;
     let (request, earlier) = key.request(&app, &session.caller, input.sha256).await?;

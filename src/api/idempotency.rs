@@ -27,6 +27,11 @@ impl FromRequestParts<Shared> for IdempotencyKey {
 }
 
 impl IdempotencyKey {
+    /// The key itself, of a request that is too large to be named before it is read.
+    pub fn into_text(self) -> String {
+        self.0
+    }
+
     /// The request under this key, and the object it made if it was made before.
     ///
     /// # Errors
@@ -41,6 +46,11 @@ impl IdempotencyKey {
     }
 }
 
+/// Whose keys a caller's are.
+pub fn caller(caller: &Caller) -> String {
+    format!("{} {}", caller.party.key(), caller.iin)
+}
+
 /// The caller's request under `key`, and the object it made if it was made before.
 ///
 /// # Errors
@@ -51,10 +61,10 @@ pub async fn request(
     key: String,
     sha256: [u8; 32],
 ) -> Result<(Request, Option<String>), ApiError> {
-    let caller = format!("{} {}", caller.party.key(), caller.iin);
-    let request = Request { caller, key, sha256 };
+    let request = Request { caller: self::caller(caller), key, sha256 };
     match answers::earlier(&app.db, &request).await? {
         None => Ok((request, None)),
+        // Its first run may be on its way to the disk, and this answer may come before the one of that run: the door waits.
         Some(Earlier::Same(object)) => Ok((request, Some(object))),
         Some(Earlier::Other) => Err(RefusalCode::IdempotencyKeyReused.into()),
     }

@@ -12,8 +12,8 @@ use super::Shared;
 use super::input::Asked;
 use super::problem::{ApiError, Problem};
 use super::session::Session;
-use crate::domain::refusal::RefusalCode;
-use crate::notify::store;
+use crate::domain::refusal::{Refusal, RefusalCode};
+use crate::notify::store::{self, After};
 use crate::operations::issue_extract::operator_card;
 
 /// Most notices given at once.
@@ -22,9 +22,10 @@ const EVENTS_MAX: i64 = 500;
 /// From where on.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
-pub struct After {
-    /// The position of the last notice seen; from the first on when absent.
-    after: Option<i64>,
+pub struct FromWhere {
+    /// The position of the last notice seen; from the first on when absent. A number alone is a position as it was told before
+    /// positions went by the journal: all notices past that one are given.
+    after: Option<String>,
     /// At most 500.
     limit: Option<i64>,
 }
@@ -32,7 +33,8 @@ pub struct After {
 /// A notice.
 #[derive(Serialize, ToSchema)]
 pub struct EventAnswer {
-    position: i64,
+    /// Its place in the feed, to go on from: `ENTRY.NUMBER`.
+    position: String,
     kind: String,
     document_id: Option<String>,
     created_at: String,
@@ -40,25 +42,34 @@ pub struct EventAnswer {
     entry: i64,
 }
 
-/// The feed of what concerns the caller's party, oldest first: the truth, read by position.
-#[utoipa::path(get, path = "/api/v1/events", tag = "documents", security(("session" = [])), params(After),
+/// The feed of what concerns the caller's party, in the order of the journal: the truth, read by position. Whoever goes on from
+/// the last position that he was given misses nothing.
+#[utoipa::path(get, path = "/api/v1/events", tag = "documents", security(("session" = [])), params(FromWhere),
     responses((status = 200, body = Vec<EventAnswer>), (status = "4XX", body = Problem)))]
 pub async fn events(
     State(app): State<Shared>,
     session: Session,
-    Asked(asked): Asked<After>,
+    Asked(asked): Asked<FromWhere>,
 ) -> Result<Json<Vec<EventAnswer>>, ApiError> {
     session.caller.must_draft()?;
     let limit = asked.limit.unwrap_or(EVENTS_MAX).clamp(1, EVENTS_MAX);
-    let notices = store::feed(&app.db, &session.caller.party, asked.after.unwrap_or(0), limit).await?;
+    let after = match &asked.after {
+        Some(text) => text.parse().map_err(|_| not_a_position())?,
+        None => After::START,
+    };
+    let notices = store::feed(&app.db, &session.caller.party, after, limit).await?;
     let answer = |notice: store::Notice| EventAnswer {
-        position: notice.position,
+        position: notice.place.to_string(),
         kind: notice.kind,
         document_id: notice.document.map(|id| id.to_string()),
         created_at: notice.created_at.to_string(),
-        entry: notice.seq,
+        entry: notice.place.seq,
     };
     Ok(Json(notices.into_iter().map(answer).collect()))
+}
+
+fn not_a_position() -> Refusal {
+    Refusal::new(RefusalCode::MalformedContent).with("reason", "not-a-position").at("after")
 }
 
 /// `operator.json`: whose log this is. A court gets it by another way; this copy is for comparison.
@@ -73,6 +84,35 @@ pub async fn operator(State(app): State<Shared>) -> Json<Value> {
 pub async fn checkpoint(State(app): State<Shared>) -> Result<impl IntoResponse, ApiError> {
     let checkpoint = app.journal.latest_checkpoint().await?.ok_or(RefusalCode::NotFound)?;
     Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], checkpoint.note))
+}
+
+/// How far the log reaches.
+#[derive(Serialize, ToSchema)]
+pub struct StatusAnswer {
+    /// Its origin.
+    origin: String,
+    /// The verifier key of its checkpoints (C2SP signed-note).
+    key: String,
+    /// Number of its entries at the newest checkpoint.
+    size: u64,
+    /// The minimum index (C2SP tlog-tiles): the first entry that is held, but for entry 0, which always is; 0 for all.
+    minimum: u64,
+    /// Up to which entry it lies outside the database too, in exported segments.
+    exported: u64,
+}
+
+/// How far the log reaches: its size, from which entry on it is held, and up to which it is exported.
+#[utoipa::path(get, path = "/api/v1/journal", tag = "journal",
+    responses((status = 200, body = StatusAnswer), (status = "4XX", body = Problem)))]
+pub async fn status(State(app): State<Shared>) -> Result<Json<StatusAnswer>, ApiError> {
+    let journal = &app.journal;
+    Ok(Json(StatusAnswer {
+        origin: journal.origin().to_owned(),
+        key: journal.verifier_key().to_owned(),
+        size: journal.latest_checkpoint().await?.map_or(0, |checkpoint| checkpoint.size),
+        minimum: journal.minimum().await?,
+        exported: journal.exported().await?,
+    }))
 }
 
 /// Whether the service answers and its database does.

@@ -1,19 +1,22 @@
 //! A bound on what strangers may ask for: requests without a session, counted by address and minute.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
-use super::Shared;
 use super::problem::ApiError;
+use super::{Shared, sms};
 use crate::config::TrustedProxies;
 use crate::domain::refusal::{Refusal, RefusalCode};
+use crate::operations::session_events::Device;
 
 /// Most addresses remembered in one minute; past it everybody new shares one count.
 const ADDRESSES_MAX: usize = 65_536;
@@ -58,6 +61,13 @@ impl Limiter {
         Self { per_minute, window: Mutex::new(Window::default()) }
     }
 
+    /// Whether an address has had all that it may at `unix_seconds`; nothing is counted.
+    fn is_spent(&self, address: Option<IpAddr>, unix_seconds: i64) -> bool {
+        let window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = window.counts.get(&address.map(network_of)).copied().unwrap_or_default();
+        window.minute == unix_seconds.div_euclid(60) && count >= self.per_minute
+    }
+
     /// Whether one more is allowed at `unix_seconds`; otherwise in how many seconds.
     fn allow(&self, address: Option<IpAddr>, unix_seconds: i64) -> Result<(), i64> {
         let address = address.map(network_of);
@@ -84,6 +94,17 @@ fn network_of(address: IpAddr) -> IpAddr {
 fn client_of(request: &Request, proxies: &TrustedProxies) -> Option<IpAddr> {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip())?;
     Some(forwarded(peer, request.headers(), proxies))
+}
+
+impl FromRequestParts<Shared> for Device {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Infallible> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip());
+        let proxies = &app.rules.limits.trusted_proxies;
+        let agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+        Ok(Self { address: peer.map(|peer| forwarded(peer, &parts.headers, proxies)), agent: agent.map(str::to_owned) })
+    }
 }
 
 /// Whom a request is counted to. Whoever speaks to us himself is `peer`, whatever he says of others. One of our proxies
@@ -129,6 +150,10 @@ pub async fn limit(State((app, limiter)): State<(Shared, Arc<Limiter>)>, request
     // A GET route answers HEAD too, with the same work.
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     let is_open = OPEN.iter().any(|open| path.starts_with(open)) && (reads || path.starts_with("/api/v1/login"));
+    let takes_reports = app.sms.as_ref().is_some_and(|sms| sms.reports.is_some());
+    if takes_reports && path == sms::REPORTS && request.headers().contains_key(sms::SIGNATURE) {
+        return limit_reports(&app, &limiter, request, next).await;
+    }
     if is_open || !request.headers().contains_key(header::AUTHORIZATION) {
         let address = client_of(&request, &app.rules.limits.trusted_proxies);
         if let Err(seconds) = limiter.allow(address, app.clock.now().unix_seconds()) {
@@ -137,6 +162,24 @@ pub async fn limit(State((app, limiter)): State<(Shared, Arc<Limiter>)>, request
         }
     }
     next.run(request).await
+}
+
+/// Counts the reports of a gateway that are refused: it speaks for many, and what is right is not counted; whoever forges them has
+/// no more tries than any stranger.
+async fn limit_reports(app: &Shared, limiter: &Limiter, request: Request, next: Next) -> Response {
+    let address = client_of(&request, &app.rules.limits.trusted_proxies);
+    let now = app.clock.now().unix_seconds();
+    if limiter.is_spent(address, now) {
+        let refusal = Refusal::new(RefusalCode::RateLimited).with("seconds", (60 - now.rem_euclid(60)).to_string());
+        return ApiError::from(refusal).into_response();
+    }
+    let response = next.run(request).await;
+    // Its status is written further out.
+    if response.extensions().get::<ApiError>().is_some_and(ApiError::is_refusal) {
+        // Whether it was one too many is told to the next.
+        let _ = limiter.allow(address, now);
+    }
+    response
 }
 
 /// Counts the forms of pages that strangers may send: logins and files to be judged, and whatever comes without a
@@ -214,6 +257,10 @@ mod tests {
         let limiter = Limiter::new(2);
         let (a, b) = (Some(IpAddr::from([192, 0, 2, 1])), Some(IpAddr::from([192, 0, 2, 2])));
         assert_eq!((limiter.allow(a, 100), limiter.allow(a, 101), limiter.allow(a, 102)), (Ok(()), Ok(()), Err(18)));
+        assert_eq!(
+            (limiter.is_spent(a, 102), limiter.is_spent(b, 102), limiter.is_spent(a, 120)),
+            (true, false, false)
+        );
         assert_eq!(limiter.allow(b, 102), Ok(()));
         assert_eq!(limiter.allow(a, 120), Ok(()));
     }

@@ -3,6 +3,7 @@
 //!
 //! * A caller proves who he is once (`session`) and then sends `Authorization: Bearer TOKEN`.
 //! * Every write carries an `Idempotency-Key` (`idempotency`).
+//! * Whatever is told is on disk (`on_disk`).
 //! * Whatever is not done is told as a problem (RFC 9457) in the reader's language ([`problem`]).
 
 use std::sync::Arc;
@@ -22,12 +23,15 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::app::App;
 use crate::domain::refusal::RefusalCode;
+use crate::notify::report::REPORT_MAX_BYTES;
 
 mod auditors;
 mod compromises;
+pub(crate) mod contacts;
 mod court_requests;
 mod destruction;
 pub(crate) mod documents;
+pub(crate) mod download;
 mod extracts;
 pub(crate) mod idempotency;
 pub(crate) mod input;
@@ -35,9 +39,14 @@ mod journal;
 pub mod limiter;
 mod log;
 mod offers;
+pub(crate) mod on_disk;
 mod people;
 pub mod problem;
+mod prunings;
+mod second_officer;
 mod session;
+mod sms;
+mod uploads;
 
 use problem::ApiError;
 
@@ -91,6 +100,8 @@ fn api() -> OpenApiRouter<Shared> {
         .routes(routes!(offers::text))
         .routes(routes!(offers::withdraw))
         .routes(routes!(offers::accept))
+        .routes(routes!(uploads::list))
+        .routes(routes!(uploads::discard))
         .routes(routes!(documents::list))
         .routes(routes!(documents::show))
         .routes(routes!(documents::file))
@@ -106,6 +117,11 @@ fn api() -> OpenApiRouter<Shared> {
         .routes(routes!(people::employees, people::add_employee))
         .routes(routes!(people::invitations, people::invite))
         .routes(routes!(people::certificates))
+        .routes(routes!(contacts::list, contacts::add))
+        .routes(routes!(contacts::send_code))
+        .routes(routes!(contacts::enter_code))
+        .routes(routes!(contacts::remove))
+        .routes(routes!(contacts::choose))
         .routes(routes!(compromises::open_cases, compromises::report))
         .routes(routes!(compromises::decide))
         .routes(routes!(court_requests::list, court_requests::record))
@@ -115,11 +131,15 @@ fn api() -> OpenApiRouter<Shared> {
         .routes(routes!(extracts::sign))
         .routes(routes!(extracts::show))
         .routes(routes!(extracts::look_up))
+        .routes(routes!(prunings::list, prunings::propose))
+        .routes(routes!(prunings::decide))
+        .routes(routes!(journal::status))
         .routes(routes!(journal::events))
         .routes(routes!(journal::operator))
         .routes(routes!(journal::checkpoint))
         .routes(routes!(journal::health))
         .routes(routes!(log::checkpoint))
+        .routes(routes!(log::minimum))
         .routes(routes!(auditors::subjects))
 }
 
@@ -128,9 +148,19 @@ fn logins() -> OpenApiRouter<Shared> {
     OpenApiRouter::new().routes(routes!(session::new_challenge)).routes(routes!(session::log_in))
 }
 
+/// Gateways report: a secret that they share with us stands for a login.
+fn reports() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new().routes(routes!(sms::report))
+}
+
 /// Documents are sent with files: another limit.
 fn uploads() -> OpenApiRouter<Shared> {
     OpenApiRouter::new().routes(routes!(documents::submit))
+}
+
+/// A large file comes in as long as something of it comes; who asks is known before any of it is read.
+fn streams() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new().routes(routes!(uploads::bring))
 }
 
 /// The OpenAPI document, generated from the handlers.
@@ -138,7 +168,9 @@ fn uploads() -> OpenApiRouter<Shared> {
 pub fn openapi() -> utoipa::openapi::OpenApi {
     let mut document = api().into_openapi();
     document.merge(logins().into_openapi());
+    document.merge(reports().into_openapi());
     document.merge(uploads().into_openapi());
+    document.merge(streams().into_openapi());
     document
 }
 
@@ -158,18 +190,22 @@ pub fn router(app: Shared, limiter: Arc<limiter::Limiter>) -> Router {
     let document = openapi();
     let (api, _) = api().layer(DefaultBodyLimit::max(BODY_MAX_BYTES)).split_for_parts();
     let (logins, _) = logins().layer(DefaultBodyLimit::max(LOGIN_MAX_BYTES)).split_for_parts();
+    let (reports, _) = reports().layer(DefaultBodyLimit::max(REPORT_MAX_BYTES)).split_for_parts();
     let (uploads, _) = uploads().layer(DefaultBodyLimit::max(UPLOAD_MAX_BYTES)).split_for_parts();
+    let (streams, _) = streams().split_for_parts();
+    let on_disk = from_fn_with_state(Arc::clone(&app), on_disk::wait);
     let soon = |seconds: u64| from_fn(move |request, next| limiter::within(seconds, request, next));
     let served = document.clone();
-    // A tile's number is several parts of the address.
+    // A tile's number is several parts of the address. What the sequencer commits is seen when it is on disk, not before.
     let tiles = Router::new()
         .route("/log/tile/{level}/{*index}", get(log::tile))
         .route("/log/tile/entries/{*index}", get(auditors::entries))
         .layer(soon(limiter::REQUEST_SECONDS))
         .with_state(Arc::clone(&app));
     Router::new()
-        .merge(api.merge(logins).layer(soon(limiter::REQUEST_SECONDS)))
-        .merge(uploads.layer(soon(limiter::UPLOAD_SECONDS)))
+        .merge(api.merge(logins).merge(reports).layer(on_disk.clone()).layer(soon(limiter::REQUEST_SECONDS)))
+        .merge(uploads.layer(on_disk.clone()).layer(soon(limiter::UPLOAD_SECONDS)))
+        .merge(streams.layer(on_disk))
         .with_state(Arc::clone(&app))
         .merge(tiles)
         .route("/api/v1/openapi.json", get(move || std::future::ready(Json(served.clone()))))

@@ -274,5 +274,8 @@ pub async fn accept(
         consent: input.value.consent.into_bytes(),
     };
     let entered = accept_offer(&app, &session.caller, command, Some(&request)).await?;
-    Ok((StatusCode::CREATED, Json(ActAnswer::new(entered.document, entered.state, entered.entry.as_ref()))))
+    Ok((
+        StatusCode::CREATED,
+        Json(ActAnswer::new(entered.document, entered.state, entered.entry.as_ref(), entered.promise)),
+    ))
 }

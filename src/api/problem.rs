@@ -13,10 +13,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Shared;
+use crate::app::SealError;
 use crate::db::DbError;
 use crate::domain::ids::new_uuid;
 use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::i18n::{self, Language};
+use crate::journal::JournalError;
 use crate::operations::{Fault, OperationError};
 
 /// Stem of the `type` of every problem; the code follows.
@@ -68,6 +70,19 @@ impl From<Fault> for ApiError {
                 tracing::warn!(fault = %fault, "the blob store is busy");
                 RefusalCode::ServiceUnavailable.into()
             }
+            // Nothing was done, and the same may be done later: the words of the trouble are in the log.
+            Fault::Database(DbError::Unavailable) | Fault::Journal(JournalError::Database(DbError::Unavailable)) => {
+                RefusalCode::ServiceUnavailable.into()
+            }
+            Fault::Database(DbError::Full) | Fault::Journal(JournalError::Database(DbError::Full)) => {
+                tracing::error!(fault = %fault, "no room for the database");
+                RefusalCode::StorageFull.into()
+            }
+            // Put in again, or mended, the token signs the next time.
+            Fault::Seal(SealError::Token(_)) => {
+                tracing::error!(fault = %fault, "the seal's token does not sign");
+                RefusalCode::SealUnavailable.into()
+            }
             Fault::Database(_)
             | Fault::Storage(_)
             | Fault::Envelope(_)
@@ -75,6 +90,10 @@ impl From<Fault> for ApiError {
             | Fault::Journal(_)
             | Fault::Seal(_)
             | Fault::Inconsistent(_)
+            | Fault::SealSignature { .. }
+            | Fault::BackupKey(_)
+            | Fault::Manifest(_)
+            | Fault::File { .. }
             | Fault::Work(_) => Self(Why::Fault(Arc::new(fault))),
         }
     }
@@ -86,8 +105,8 @@ impl From<DbError> for ApiError {
     }
 }
 
-impl From<crate::journal::JournalError> for ApiError {
-    fn from(error: crate::journal::JournalError) -> Self {
+impl From<JournalError> for ApiError {
+    fn from(error: JournalError) -> Self {
         Fault::from(error).into()
     }
 }
@@ -152,6 +171,11 @@ fn language_of(request: &Request) -> Language {
 }
 
 impl ApiError {
+    /// Whether it is said of the request, and not of a fault of ours.
+    pub(super) const fn is_refusal(&self) -> bool {
+        matches!(self.0, Why::Refused(_))
+    }
+
     /// What is told. A fault is logged here, once, and told by nothing but its number.
     pub(crate) fn into_refusal(self, trace_id: &str, instance: &str) -> Refusal {
         refusal_of(self.0, trace_id, instance)
@@ -226,8 +250,11 @@ pub fn status_of(code: RefusalCode) -> StatusCode {
         | C::MalformedContent
         | C::MalformedConsent
         | C::UnknownKind
+        | C::UploadIncomplete
         | C::IdempotencyKeyMissing => StatusCode::BAD_REQUEST,
-        C::LoginRequired | C::SessionExpired | C::ChallengeUnknown | C::ChallengeExpired => StatusCode::UNAUTHORIZED,
+        C::LoginRequired | C::SessionExpired | C::ChallengeUnknown | C::ChallengeExpired | C::ReportUnsigned => {
+            StatusCode::UNAUTHORIZED
+        }
         C::CrossSiteRequest
         | C::NotAClient
         | C::NotTheRecipient
@@ -236,6 +263,7 @@ pub fn status_of(code: RefusalCode) -> StatusCode {
         | C::NotAnOfficer
         | C::OwnCase
         | C::OwnCourtRequest
+        | C::OwnPruning
         | C::KeyCompromised
         | C::CertificateAnnulled
         | C::SignerIsNotTheCaller
@@ -244,10 +272,15 @@ pub fn status_of(code: RefusalCode) -> StatusCode {
         C::OfferUnknown
         | C::EmployeeUnknown
         | C::DocumentUnknown
+        | C::UploadUnknown
         | C::CertificateUnknown
         | C::CaseUnknown
         | C::ExtractUnknown
         | C::CourtRequestUnknown
+        | C::ContactUnknown
+        | C::SessionUnknown
+        | C::MessageUnknown
+        | C::PruningUnknown
         | C::NotFound => StatusCode::NOT_FOUND,
         C::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         C::OfferWithdrawn
@@ -269,9 +302,18 @@ pub fn status_of(code: RefusalCode) -> StatusCode {
         | C::ExtractState
         | C::CourtRequestState
         | C::CourtRequestExpired
+        | C::PruningState
+        | C::PruningEarly
+        | C::PruningNotExported
+        | C::PruningHeld
         | C::OtherSession
+        | C::ContactExists
+        | C::ContactConfirmed
+        | C::CodeUnknown
+        | C::CodeOpen
         | C::IdempotencyKeyReused => StatusCode::CONFLICT,
-        C::UploadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        C::EntriesPruned => StatusCode::GONE,
+        C::UploadTooLarge | C::ExtractTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         C::MediaTypeRefused => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         C::MissingRequisite
         | C::SumMismatch
@@ -291,6 +333,7 @@ pub fn status_of(code: RefusalCode) -> StatusCode {
         | C::SignatureInvalid
         | C::SignatureMissing
         | C::SignatureUnsupported
+        | C::DigestNotTaken
         | C::SeveralSigners
         | C::CertificateExpired
         | C::CertificateNotYetValid
@@ -310,10 +353,20 @@ pub fn status_of(code: RefusalCode) -> StatusCode {
         | C::KindNotForSending
         | C::CompromiseInFuture
         | C::CompromiseBeforeCertificate
+        | C::AskerIsNoParty
         | C::CourtScopeWider
+        | C::AddressInvalid
+        | C::PhoneInvalid
+        | C::TooManyContacts
+        | C::CodeExpired
+        | C::CodeWrong
         | C::ExtractScopeEmpty => StatusCode::UNPROCESSABLE_ENTITY,
-        C::RateLimited => StatusCode::TOO_MANY_REQUESTS,
-        C::TimeStampUnavailable | C::JournalUnavailable | C::ServiceUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+        C::RateLimited | C::TooManyUploads => StatusCode::TOO_MANY_REQUESTS,
+        C::TimeStampUnavailable
+        | C::JournalUnavailable
+        | C::SealUnavailable
+        | C::ServiceUnavailable
+        | C::ChannelUnavailable => StatusCode::SERVICE_UNAVAILABLE,
         C::StorageFull => StatusCode::INSUFFICIENT_STORAGE,
         C::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }

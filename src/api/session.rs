@@ -15,6 +15,7 @@ use crate::access::rights::Caller;
 use crate::domain::ids::ChallengeId;
 use crate::domain::refusal::RefusalCode;
 use crate::operations::log_in;
+use crate::operations::session_events::Device;
 
 /// Who asks, by the token of the request.
 pub struct Session {
@@ -85,6 +86,8 @@ pub struct SessionAnswer {
     /// `bin:…` or `iin:…`.
     party: String,
     certificate_sha256: String,
+    /// What the journal and its extracts call this session.
+    session_id: Option<String>,
     /// `sign`, `draft`, or null before the party is a client.
     capability: Option<&'static str>,
     officer: bool,
@@ -98,6 +101,7 @@ fn answer(caller: &Caller) -> SessionAnswer {
         iin: caller.iin.to_string(),
         party: caller.party.key(),
         certificate_sha256: hex::encode(caller.certificate_sha256),
+        session_id: caller.session.map(|session| session.to_string()),
         capability: caller.capability.map(|capability| capability.code()),
         officer: caller.officer,
     }
@@ -108,10 +112,11 @@ fn answer(caller: &Caller) -> SessionAnswer {
     responses((status = 201, body = SessionAnswer), (status = "4XX", body = Problem)))]
 pub async fn log_in(
     State(app): State<Shared>,
+    device: Device,
     input: Input<LogIn>,
 ) -> Result<(StatusCode, Json<SessionAnswer>), ApiError> {
     let challenge = ChallengeId::parse(&input.value.challenge_id).map_err(|_| RefusalCode::ChallengeUnknown)?;
-    let logged_in = log_in::log_in(&app, challenge, &input::cms(&input.value.cms, "/cms")?).await?;
+    let logged_in = log_in::log_in(&app, challenge, &input::cms(&input.value.cms, "/cms")?, &device).await?;
     let mut answer = answer(&logged_in.caller);
     answer.token = Some(logged_in.token);
     answer.expires_at = Some(logged_in.expires_at.to_string());
@@ -130,6 +135,6 @@ pub async fn who_am_i(session: Session) -> Json<SessionAnswer> {
 #[utoipa::path(delete, path = "/api/v1/session", tag = "session", security(("session" = [])),
     responses((status = 204), (status = "4XX", body = Problem)))]
 pub async fn log_out(State(app): State<Shared>, session: Session) -> Result<StatusCode, ApiError> {
-    log_in::log_out(&app, &session.token).await?;
+    log_in::log_out(&app, &session.caller, &session.token).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 use super::{SharedRandom, StartError};
 use crate::config::Config;
 use crate::journal::LogIdentity;
+use crate::journal::audit::AuditMemory;
 use crate::journal::vrf::VrfSecretKey;
 
 /// The public key of the log of `config`, in its text form. Nothing is made that is not there.
@@ -31,6 +32,24 @@ pub fn log_verifier_key(config: &Config) -> Result<String, StartError> {
 /// The file cannot be read, or holds something else.
 pub fn pseudonym_key(config: &Config) -> Result<Option<VrfSecretKey>, StartError> {
     Ok(read_secret(&config.journal.pseudonym_key_file)?.map(|seed| VrfSecretKey::from_seed(&seed)))
+}
+
+/// Whose log it is, with the keys that sign for it. Nothing is made that is not there.
+///
+/// # Errors
+/// When a key file cannot be read.
+pub fn signing_identity(config: &Config) -> Result<LogIdentity, StartError> {
+    log_identity(config, &mut Keys { rng: SharedRandom::new(super::SystemRandom), may_be_made: false })
+}
+
+/// Where an audit of the log of `config` is remembered: beside its key, under a secret derived from it.
+///
+/// # Errors
+/// When the key file cannot be read.
+pub fn audit_memory(config: &Config) -> Result<AuditMemory, StartError> {
+    let path = &config.journal.key_file;
+    let seed = read_secret(path)?.ok_or_else(|| file(path, ErrorKind::NotFound.into()))?;
+    Ok(AuditMemory::new(path.with_extension("audit"), &seed))
 }
 
 pub(super) fn log_identity(config: &Config, keys: &mut Keys) -> Result<LogIdentity, StartError> {

@@ -129,12 +129,12 @@ async fn examine(config: &Config, findings: &mut Vec<Finding>) {
     blobs(config, findings).await;
     wrapping_key(&config.wrapping_key_file, findings);
     let now = app::SystemClock.now();
-    match app::operator_of(config, &Passwords::Environment) {
+    match app::operator_of(config, &Passwords::Environment).await {
         Err(error) => {
             let values = vec![("detail", error.to_string())];
             findings.push(Finding::bad("doctor-seal-key", "doctor-seal-key-mend", values));
         }
-        Ok(operator) => findings.push(seal_key(operator.seal_certificate.not_after(), now)),
+        Ok(operator) => findings.push(seal_key(operator.seal.certificate().not_after(), now)),
     }
     match app::trust_of(config) {
         Ok(_) => findings.push(Finding::good("doctor-trust")),
@@ -142,6 +142,8 @@ async fn examine(config: &Config, findings: &mut Vec<Finding>) {
     }
     lists_in_files(&config.evidence.crl_files, now, findings);
     time_stamps(config, now, findings).await;
+    mail(config, findings).await;
+    sms(config, findings).await;
 }
 
 /// Each configured file by name: one that cannot be read says nothing, and silence looks like an answer.
@@ -301,6 +303,26 @@ fn seal_key(ends: Moment, now: Moment) -> Finding {
     };
     let mend = Some(("doctor-seal-key-expires", vec![("at", ends.to_string())]));
     Finding { part: "doctor-seal-key", state, mend }
+}
+
+/// Whether the mail server talks to us. A service without one sends no codes, which is told by nobody.
+async fn mail(config: &Config, findings: &mut Vec<Finding>) {
+    let outcome = match app::mail_of(config) {
+        Ok(None) => return,
+        Ok(Some(mail)) => mail.relay.test().await,
+        Err(error) => Err(error.to_string()),
+    };
+    findings.push(Finding::of("doctor-mail", "doctor-mail-mend", outcome));
+}
+
+/// Whether the gateway of short messages answers. Nothing is sent.
+async fn sms(config: &Config, findings: &mut Vec<Finding>) {
+    let outcome = match app::sms_of(config) {
+        Ok(None) => return,
+        Ok(Some(sms)) => sms.gateway.test().await,
+        Err(error) => Err(error.to_string()),
+    };
+    findings.push(Finding::of("doctor-sms", "doctor-sms-mend", outcome));
 }
 
 /// The time-stamping authority also tells whether our clock is right.

@@ -27,6 +27,11 @@ pub fn file(path: &Path) -> Result<Vec<u8>, CliError> {
     file_up_to(path, FILE_MAX_BYTES)
 }
 
+/// Whether a file has more octets than [`file`] takes.
+pub fn is_large(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|file| file.len() > FILE_MAX_BYTES)
+}
+
 /// The octets of a file of at most `limit`.
 ///
 /// # Errors

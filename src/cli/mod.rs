@@ -10,6 +10,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 mod audit;
+mod backup;
 mod container;
 mod digest;
 mod doctor;
@@ -22,6 +23,8 @@ mod ncalayer;
 mod online;
 mod output;
 mod path;
+mod promise;
+mod retention;
 mod revocation;
 mod service;
 mod show;
@@ -70,9 +73,16 @@ enum Command {
     /// The journal.
     #[command(subcommand)]
     Journal(JournalCommand),
+    /// Promises of entries, given to who could not wait.
+    #[command(subcommand)]
+    Promise(PromiseCommand),
     /// The blob store.
     #[command(subcommand)]
     Store(store::StoreCommand),
+    /// Back the whole installation up while it runs: database, blobs, checkpoint; none of its keys.
+    Backup(backup::BackupArgs),
+    /// Put a backup back into an empty installation, audit it, and say whether the service may go on from it.
+    Restore(backup::RestoreArgs),
     /// Sign a file with a key of the national CA.
     Sign(SignArgs),
     /// Answer web pages as NCALayer does, with keys in files and without asking: for tests and unattended machines.
@@ -232,20 +242,30 @@ enum ExtractCommand {
     Verify(ExtractVerifyArgs),
 }
 
+/// Whose extract or promise is expected, and whom its reader trusts.
 #[derive(Debug, Args)]
-struct ExtractVerifyArgs {
-    /// CA certificates that end a path; `operator.json` in such a folder says whose extract is expected.
+struct WhoseArgs {
+    /// CA certificates that end a path; `operator.json` in such a folder says whose extract or promise is expected.
     #[arg(long)]
     trust: Vec<PathBuf>,
-    /// BIN of the operator whose extract is expected.
+    /// BIN of the operator whose it is.
     #[arg(long, requires = "log_key")]
     operator: Option<String>,
     /// Verifier key of his log.
     #[arg(long, requires = "operator")]
     log_key: Vec<String>,
-    /// Verifier keys of witnesses that must have cosigned.
+}
+
+#[derive(Debug, Args)]
+struct ExtractVerifyArgs {
+    #[command(flatten)]
+    whose: WhoseArgs,
+    /// Verifier key of a witness that must have cosigned; may be repeated.
     #[arg(long)]
     witness: Vec<String>,
+    /// How many of the witnesses are enough; all by default.
+    #[arg(long, value_name = "N")]
+    witness_quorum: Option<usize>,
     /// The lowest level of completeness that is enough.
     #[arg(long, value_parser = clap::value_parser!(u8).range(1..=3))]
     level: Option<u8>,
@@ -259,9 +279,37 @@ struct ExtractVerifyArgs {
 }
 
 #[derive(Debug, Subcommand)]
+enum PromiseCommand {
+    /// Whether the operator has kept a promise, offline.
+    Verify(PromiseVerifyArgs),
+}
+
+#[derive(Debug, Args)]
+struct PromiseVerifyArgs {
+    #[command(flatten)]
+    whose: WhoseArgs,
+    /// An extract of after the deadline: with the entry, or with the whole history that would hold it.
+    #[arg(long)]
+    extract: Option<PathBuf>,
+    /// The moment asked about (RFC 3339); now by default.
+    #[arg(long)]
+    at: Option<String>,
+    #[arg(long)]
+    json: bool,
+    /// The answer of the service that holds the promise, or its note alone.
+    file: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
 enum JournalCommand {
-    /// Replay the whole log against its checkpoints.
-    Audit(ConfigArgs),
+    /// Replay the log against its checkpoints: what came since the last audit, or the whole of it.
+    Audit(audit::AuditArgs),
+    /// Make the map of subjects, which is a cache, anew from the entries, and compare it with the newest seal.
+    RebuildMap(ConfigArgs),
+    /// Put the sealed segments that are not there yet into the blob store. The service does so by itself.
+    Export(ConfigArgs),
+    /// Take out of the database what two officers have approved to go. On PostgreSQL by the login that owns the tables.
+    Prune(ConfigArgs),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -448,8 +496,14 @@ impl Command {
         match self {
             Self::Demo(_) | Self::DrawPage(_) => false,
             Self::Serve(args) | Self::Migrate(args) | Self::Doctor(args) => args.json,
-            Self::Journal(JournalCommand::Audit(args)) => args.json,
+            Self::Journal(JournalCommand::Audit(args)) => args.config.json,
+            Self::Journal(
+                JournalCommand::RebuildMap(args) | JournalCommand::Export(args) | JournalCommand::Prune(args),
+            ) => args.json,
+            Self::Promise(PromiseCommand::Verify(args)) => args.json,
             Self::Store(command) => command.wants_json(),
+            Self::Backup(args) => args.config.json,
+            Self::Restore(args) => args.config.json,
             Self::Verify(args) => args.json || matches!(args.report, Some(ReportFormat::Json)),
             Self::Extend(args) => args.json,
             Self::Extract(ExtractCommand::Verify(args)) => args.json,
@@ -486,7 +540,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Extend(args) => extend::extend(args, &output),
         Command::Extract(ExtractCommand::Verify(args)) => extract::verify(args, &output),
         Command::Journal(JournalCommand::Audit(args)) => audit::audit(args, &output),
+        Command::Journal(JournalCommand::RebuildMap(args)) => audit::rebuild(args, &output),
+        Command::Journal(JournalCommand::Export(args)) => retention::export(args, &output),
+        Command::Journal(JournalCommand::Prune(args)) => retention::prune(args, &output),
+        Command::Promise(PromiseCommand::Verify(args)) => promise::verify(args, &output),
         Command::Store(command) => store::store(command, &output),
+        Command::Backup(args) => backup::backup(args, &output),
+        Command::Restore(args) => backup::restore(args, &output),
         Command::Sign(args) => sign::sign(args, &output),
         Command::Ncalayer(args) => ncalayer::ncalayer(args, &output),
         Command::Witness(args) => witness::witness(args, &output),

@@ -77,6 +77,11 @@ impl CliError {
         Self::input("no-anchors", "cli-error-no-anchors", Vec::new())
     }
 
+    /// A backup that cannot be put back here.
+    pub fn restore(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::input(code, "cli-error-restore", vec![("detail", detail.into())])
+    }
+
     /// The configuration.
     pub fn config(path: &str, detail: impl Into<String>) -> Self {
         Self::input("config", "cli-error-config", vec![("path", path.to_owned()), ("detail", detail.into())])

@@ -10,12 +10,14 @@ use serde_json::{Value, json};
 
 use super::output::{CliError, Output, Page};
 use super::{Answer, ConfigArgs, input, output, service};
-use crate::app;
-use crate::config::BlobsConfig;
+use crate::app::{self, SystemClock};
+use crate::config::{BlobsConfig, Config};
 use crate::db::Db;
+use crate::domain::time::{Clock as _, Moment};
 use crate::operations::Fault;
 use crate::operations::copy_store::{Copied, copy_store};
 use crate::operations::scrub_store::{Finding, Rate, Scrub, scrub_store};
+use crate::operations::segment_locks::{Held, hold_exports};
 
 const MEBIBYTE: u64 = 1024 * 1024;
 /// Findings that are shown to people; JSON has more.
@@ -54,6 +56,10 @@ pub struct CopyArgs {
     /// Begin after this address, up to which an earlier run came.
     #[arg(long, value_parser = address)]
     after: Option<ContentDigest>,
+    /// The configuration of the service whose blobs they are: its database tells until when exported segments of the
+    /// journal were locked, and the target holds them as long.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
     #[arg(long)]
     json: bool,
 }
@@ -139,29 +145,63 @@ fn scrub(args: &ScrubArgs, output: &Output) -> Result<Answer, CliError> {
 }
 
 fn copy(args: &CopyArgs, output: &Output) -> Result<Answer, CliError> {
-    let done = input::runtime()?.block_on(async {
+    let config = args.config.as_deref().map(config_of).transpose()?;
+    let now = match &config {
+        Some(config) => app::clock_of(config).map_err(|error| CliError::usage(error.to_string()))?.now(),
+        None => SystemClock.now(),
+    };
+    let (done, recorded) = input::runtime()?.block_on(async {
         let from = open(&named(&args.from, true)?, &args.from.display().to_string()).await?;
         let to = open(&named(&args.to, false)?, &args.to.display().to_string()).await?;
         let tell = |done: &Copied| {
             let (copied, after) = (done.copied.to_string(), done.after.clone().unwrap_or_default());
             output::complain(&output.text("cli-copy-progress", &[("copied", &copied), ("after", &after)]));
         };
-        copy_store(&from, &to, args.after, tell).await.map_err(|error| CliError::internal(error.to_string()))
+        let internal = |error: Fault| CliError::internal(error.to_string());
+        let done = copy_store(&from, &to, args.after, now, tell).await.map_err(internal)?;
+        let recorded = match &config {
+            Some(config) => Some(hold_recorded(config, &to, now).await.map_err(internal)?),
+            None => None,
+        };
+        Ok::<_, CliError>((done, recorded))
     })?;
+    let (held, unheld) = (done.held, done.unheld.max(recorded.map_or(0, |recorded| recorded.unheld)));
+    if unheld > 0 {
+        output::complain(&output.text("cli-unheld", &[("count", &unheld.to_string())]));
+    }
     let mut value = serde_json::to_value(&done).unwrap_or_else(|_| json!({}));
     if let Value::Object(value) = &mut value {
         value.insert("ok".to_owned(), done.is_whole().into());
+        value.insert("unheld".to_owned(), unheld.into());
     }
     output.answer(&value, |page| {
         let (copied, size) = (done.copied.to_string(), mebibytes(done.bytes));
         let (present, mended) = (done.present.to_string(), done.mended.to_string());
         page.line("cli-copy-done", &[("copied", &copied), ("size", &size), ("present", &present), ("mended", &mended)]);
-        if !done.is_whole() {
-            page.line("cli-copy-failed", &[("count", &done.failed.to_string())]);
-            show(&done.findings, page);
+        if held > 0 {
+            page.line("cli-held", &[("count", &held.to_string())]);
         }
+        if done.failed > 0 {
+            page.line("cli-copy-failed", &[("count", &done.failed.to_string())]);
+        }
+        if done.unlocked > 0 {
+            page.line("cli-copy-unlocked", &[("count", &done.unlocked.to_string())]);
+        }
+        show(&done.findings, page);
     });
     Ok(done.is_whole().into())
+}
+
+/// Has the target hold what the database says that was locked.
+async fn hold_recorded(config: &Config, to: &Blobs, now: Moment) -> Result<Held, Fault> {
+    let db = Db::connect_existing(&config.database).await?;
+    let held = hold_exports(&db, to, now).await;
+    db.close().await;
+    held
+}
+
+fn config_of(path: &Path) -> Result<Config, CliError> {
+    Config::load(path).map_err(|error| CliError::config(&path.display().to_string(), error.to_string()))
 }
 
 fn show(findings: &[Finding], page: &mut Page<'_>) {

@@ -1,5 +1,7 @@
 //! `qolhat verify`: the verdict on a signed file.
 
+use std::path::Path;
+
 use qolhat_pki::asic::{ContainerPolicy, ContainerReport, validate_container};
 use qolhat_pki::cms::SignedData;
 use qolhat_pki::digest::{Digest, DigestAlgorithm, Digests};
@@ -9,6 +11,7 @@ use qolhat_pki::trust::TrustStore;
 use qolhat_pki::validate::{CmsInput, DetachedContent, Evidence, validate_cms, validate_xml};
 use qolhat_pki::xml::Document;
 
+use super::digest::of_file;
 use super::output::{CliError, Output, Page};
 use super::{Answer, ReportFormat, Revocation, VerifyArgs, container, extract, input, online, output};
 use crate::domain::time::Moment;
@@ -22,9 +25,13 @@ pub fn verify(args: &VerifyArgs, output: &Output) -> Result<Answer, CliError> {
     let bytes = input::file(&args.file)?;
     let name = args.file.display().to_string();
     let is_detached = args.detached.is_some() || args.detached_digest.is_some();
-    let content = args.detached.as_deref().map(input::file).transpose()?;
-    let digests = args.detached_digest.as_deref().map(digest).transpose()?;
-    let signed = match recognize(&bytes) {
+    let recognized = recognize(&bytes);
+    let content = match (&args.detached, &args.detached_digest) {
+        (Some(file), _) => Some(content(file, &recognized)?),
+        (None, Some(text)) => Some(Content::Digests(digest(text)?)),
+        (None, None) => None,
+    };
+    let signed = match recognized {
         Recognized::Zip | Recognized::Xml if is_detached => {
             let why = "--detached and --detached-digest are for CMS: XML and containers carry what is signed";
             return Err(CliError::usage(why));
@@ -36,11 +43,10 @@ pub fn verify(args: &VerifyArgs, output: &Output) -> Result<Answer, CliError> {
             Signed::Xml(Box::new(document))
         }
         Recognized::Cms(cms) => {
-            let detached = match (&content, &digests) {
-                (Some(content), _) => Some(DetachedContent::Bytes(content)),
-                (None, Some(digests)) => Some(DetachedContent::Digests(digests)),
-                (None, None) => None,
-            };
+            let detached = content.as_ref().map(|content| match content {
+                Content::Held(octets) => DetachedContent::Bytes(octets),
+                Content::Digests(digests) => DetachedContent::Digests(digests),
+            });
             Signed::Cms(cms.data, detached)
         }
         Recognized::Other(error @ NotCms::OtherMessage(_)) => {
@@ -171,6 +177,28 @@ fn tell(report: &ValidationReport, format: &str, form: Form, name: &str, output:
         }
     }
     (report.indication == Indication::TotalPassed).into()
+}
+
+/// What a detached signature is over.
+enum Content {
+    Held(Vec<u8>),
+    Digests(Digests),
+}
+
+/// The content in `file`; of one too large to be held the digests that the signers of `recognized` use.
+fn content(file: &Path, recognized: &Recognized) -> Result<Content, CliError> {
+    let Recognized::Cms(cms) = recognized else { return input::file(file).map(Content::Held) };
+    if !input::is_large(file) {
+        return input::file(file).map(Content::Held);
+    }
+    let mut digests: Vec<Digest> = Vec::new();
+    for signer in cms.data.signer_infos() {
+        let Ok(algorithm) = signer.digest_identifier().digest() else { continue };
+        if digests.iter().all(|known| known.algorithm() != algorithm) {
+            digests.push(of_file(algorithm, file)?);
+        }
+    }
+    Ok(Content::Digests(digests.into_iter().collect()))
 }
 
 /// `ALG:HEX`.

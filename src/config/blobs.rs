@@ -1,5 +1,6 @@
 //! Where blobs are kept: a folder, or a bucket of a service that speaks S3.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -7,7 +8,7 @@ use figment::Figment;
 use figment::providers::{Format, Toml};
 use qolhat_storage::Addressing;
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{Error, MapAccess, Visitor};
+use serde::de::{Error, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::ConfigError;
@@ -69,12 +70,47 @@ impl From<AddressingConfig> for Addressing {
 
 /// Where a secret lies: `{ file = "…" }` (mode 0600) or `{ env = "NAME" }`. Never the secret itself.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(try_from = "WrittenSecret")]
 pub enum Secret {
     /// A file; white space at its ends does not count.
     File(PathBuf),
     /// The name of an environment variable.
     Env(String),
+}
+
+/// A secret as it may be written. What is neither is not repeated by the error: it may be the secret itself.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum WrittenSecret {
+    Table(BTreeMap<String, String>),
+    Other(IgnoredAny),
+}
+
+impl TryFrom<WrittenSecret> for Secret {
+    type Error = &'static str;
+
+    fn try_from(written: WrittenSecret) -> Result<Self, &'static str> {
+        let members = match written {
+            WrittenSecret::Table(members) => members,
+            WrittenSecret::Other(_) => BTreeMap::new(),
+        };
+        let mut members = members.into_iter();
+        match (members.next(), members.next()) {
+            (Some((kind, file)), None) if kind == "file" => Ok(Self::File(file.into())),
+            (Some((kind, name)), None) if kind == "env" => Ok(Self::Env(name)),
+            (_, _) => Err("a secret is { file = \"…\" } or { env = \"NAME\" }"),
+        }
+    }
+}
+
+impl Secret {
+    /// The file, when it is one.
+    pub(super) fn path(&mut self) -> Option<&mut PathBuf> {
+        match self {
+            Self::File(path) => Some(path),
+            Self::Env(_) => None,
+        }
+    }
 }
 
 fn default_region() -> String {
@@ -110,11 +146,7 @@ impl BlobsConfig {
             Self::Folder(folder) => vec![folder],
             Self::S3(s3) => {
                 let S3Config { access_key, secret_key, spool, .. } = &mut **s3;
-                let files = [access_key, secret_key].into_iter().filter_map(|secret| match secret {
-                    Secret::File(path) => Some(path),
-                    Secret::Env(_) => None,
-                });
-                files.chain([spool]).collect()
+                [access_key, secret_key].into_iter().filter_map(Secret::path).chain([spool]).collect()
             }
         };
         found.into_iter()

@@ -7,7 +7,7 @@ use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, Postgres};
 
 use super::Value;
-use super::row::PgId;
+use super::row::{PgId, PgNull};
 use super::statement::placeholder_count;
 
 /// The object identifier of the built-in type `uuid[]` (pg_type.dat).
@@ -20,16 +20,17 @@ impl PgHasArrayType for PgId {
 }
 
 /// One column of many rows.
-enum Column {
+#[derive(Clone)]
+pub(super) enum Column<'a> {
     Ints(Vec<Option<i64>>),
-    Texts(Vec<Option<String>>),
-    Bytes(Vec<Option<Vec<u8>>>),
+    Texts(Vec<Option<&'a str>>),
+    Bytes(Vec<Option<&'a [u8]>>),
     Ids(Vec<Option<PgId>>),
 }
 
-impl Column {
+impl<'a> Column<'a> {
     /// `None` when the values are of several kinds, or none of them tells its kind.
-    fn of<'a>(values: impl Iterator<Item = &'a Value> + Clone) -> Option<Self> {
+    fn of(values: impl Iterator<Item = &'a Value> + Clone) -> Option<Self> {
         macro_rules! gather {
             ($column:ident, $kind:ident, $value:ident => $own:expr) => {
                 values
@@ -46,41 +47,85 @@ impl Column {
         match values.clone().find(|value| !matches!(value, Value::Null))? {
             Value::Null => None,
             Value::Int(_) => gather!(Ints, Int, number => *number),
-            Value::Text(_) => gather!(Texts, Text, text => text.clone()),
-            Value::Bytes(_) => gather!(Bytes, Bytes, bytes => bytes.clone()),
+            Value::Text(_) => gather!(Texts, Text, text => text.as_str()),
+            Value::Bytes(_) => gather!(Bytes, Bytes, bytes => bytes.as_slice()),
             Value::Id(_) => gather!(Ids, Id, id => PgId(*id)),
         }
     }
 }
 
-/// The statement with every column bound as an array; `None` when a column has no kind.
-fn with_arrays(sql: String, columns: Vec<Column>) -> Query<'static, Postgres, PgArguments> {
-    let mut query = sqlx::query(AssertSqlSafe(sql));
-    for column in columns {
-        query = match column {
-            Column::Ints(values) => query.bind(values),
-            Column::Texts(values) => query.bind(values),
-            Column::Bytes(values) => query.bind(values),
-            Column::Ids(values) => query.bind(values),
-        };
+/// Parameters by the kinds that the driver knows.
+#[derive(Clone)]
+pub(super) enum Bound<'a> {
+    One(&'a Value),
+    Count(i64),
+    Column(Column<'a>),
+}
+
+/// A statement and its parameters.
+#[derive(Clone)]
+pub(super) struct Written<'a> {
+    pub(super) sql: String,
+    pub(super) bound: Vec<Bound<'a>>,
+}
+
+impl<'a> Written<'a> {
+    pub(super) fn one(sql: &str, params: &'a [Value]) -> Self {
+        Self { sql: sql.to_owned(), bound: params.iter().map(Bound::One).collect() }
     }
-    query
+
+    /// `insert … values ($1, $2) …` for all `rows` at once; `None` when a column has no kind or the shape is another.
+    pub(super) fn insert(sql: &str, rows: &'a [Vec<Value>]) -> Option<Self> {
+        let (before, rest) = sql.rsplit_once("values (")?;
+        let (tuple, after) = rest.split_once(')')?;
+        let count = placeholder_count(tuple);
+        // In their order: others would be put into one another's columns.
+        if tuple.split(',').map(str::trim).ne((1..=count).map(|place| format!("${place}"))) {
+            return None;
+        }
+        let columns: Option<Vec<Column<'a>>> =
+            (0..count).map(|place| Column::of(rows.iter().filter_map(move |row| row.get(place)))).collect();
+        // In the list of what is selected the arrays are walked side by side; after `from` each would be written to a store of its
+        // own first.
+        let columns_of = (1..=count).map(|place| format!("unnest(${place})")).collect::<Vec<_>>().join(", ");
+        let sql = format!("{before}select {columns_of}{after}");
+        Some(Self { sql, bound: columns?.into_iter().map(Bound::Column).collect() })
+    }
+
+    /// `… in ($1) …` with all `keys` at once; `None` when they are of several kinds or the shape is another.
+    pub(super) fn among(sql: &str, keys: &'a [Value]) -> Option<Self> {
+        let (before, after) = sql.rsplit_once("in ($1)")?;
+        Some(Self { sql: format!("{before}= any($1){after}"), bound: vec![Bound::Column(Column::of(keys.iter())?)] })
+    }
+
+    pub(super) fn query(self) -> Query<'static, Postgres, PgArguments> {
+        let mut query = sqlx::query(AssertSqlSafe(self.sql));
+        for bound in self.bound {
+            query = match bound {
+                Bound::One(Value::Null) => query.bind(PgNull),
+                Bound::One(Value::Int(number)) => query.bind(*number),
+                Bound::One(Value::Text(text)) => query.bind(text.as_str()),
+                Bound::One(Value::Bytes(bytes)) => query.bind(bytes.as_slice()),
+                Bound::One(Value::Id(id)) => query.bind(PgId(*id)),
+                Bound::Count(count) => query.bind(count),
+                Bound::Column(Column::Ints(values)) => query.bind(values),
+                Bound::Column(Column::Texts(values)) => query.bind(values),
+                Bound::Column(Column::Bytes(values)) => query.bind(values),
+                Bound::Column(Column::Ids(values)) => query.bind(values),
+            };
+        }
+        query
+    }
 }
 
-/// `insert … values ($1, $2) …` for all `rows` at once; `None` when a column has no kind or the shape is another.
+/// As [`Written::insert`], ready to run.
 pub(super) fn insert(sql: &str, rows: &[Vec<Value>]) -> Option<Query<'static, Postgres, PgArguments>> {
-    let (before, rest) = sql.rsplit_once("values (")?;
-    let (tuple, after) = rest.split_once(')')?;
-    let count = placeholder_count(tuple);
-    let columns: Option<Vec<Column>> =
-        (0..count).map(|place| Column::of(rows.iter().filter_map(move |row| row.get(place)))).collect();
-    Some(with_arrays(format!("{before}select * from unnest({tuple}){after}"), columns?))
+    Written::insert(sql, rows).map(Written::query)
 }
 
-/// `… in ($1) …` with all `keys` at once; `None` when they are of several kinds or the shape is another.
+/// As [`Written::among`], ready to run.
 pub(super) fn among(sql: &str, keys: &[Value]) -> Option<Query<'static, Postgres, PgArguments>> {
-    let (before, after) = sql.rsplit_once("in ($1)")?;
-    Some(with_arrays(format!("{before}= any($1){after}"), vec![Column::of(keys.iter())?]))
+    Written::among(sql, keys).map(Written::query)
 }
 
 #[cfg(test)]

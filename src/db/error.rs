@@ -5,8 +5,9 @@ use sqlx::error::{DatabaseError, ErrorKind};
 /// A failed statement or connection.
 #[derive(Debug, thiserror::Error)]
 pub enum DbError {
-    /// Nothing was done and the same may succeed later: no connection, a lock held too long, a lost race
-    /// between transactions, a server going down. The cause is in the log.
+    /// The same may succeed later: no connection, a lock held too long, a lost race between transactions, a server going
+    /// down. Nothing was done, unless the connection broke while a commit, or a statement that is a transaction of its own,
+    /// was on its way: then look again. The cause is in the log.
     #[error("the database cannot be used now")]
     Unavailable,
     /// No space is left; the transaction was rolled back whole.

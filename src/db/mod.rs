@@ -9,28 +9,41 @@
 //! To add a table: a file in `migrations/sqlite` and in `migrations/postgres`, and a line in `schema.rs`.
 
 mod bulk;
+mod dump;
 mod error;
+mod flusher;
+mod gate;
 mod postgres;
+mod rests;
 mod row;
 mod schema;
+mod script;
+mod snapshot;
 mod statement;
 mod value;
 
 pub use error::DbError;
+pub(crate) use rests::{Rests, watching};
 pub use row::Row;
+pub(crate) use script::EXPECTED;
+pub use script::Step;
+pub(crate) use script::Together;
+pub use snapshot::{Part, Restoring, Snapshot, newest_schema};
 pub use value::Value;
 
+use std::panic::Location;
 use std::str::FromStr as _;
 use std::time::Duration;
 
-#[cfg(feature = "torture")]
 use qolhat_storage::fail_point;
-use sqlx::postgres::{PgArguments, PgPool};
+use sqlx::postgres::PgArguments;
 use sqlx::sqlite::{
     SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, Postgres, Sqlite, Transaction};
 
+use gate::{Gate, Opening};
+pub(crate) use postgres::CONNECTIONS_MAX;
 use postgres::Server;
 use row::{Native, PgId, PgNull};
 
@@ -51,10 +64,15 @@ pub struct Db {
     server: Option<Server>,
 }
 
+/// A moment before something was read or committed: what was in the database then, and has come into it since, is still
+/// there when [`Db::make_durable`] is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark(u64);
+
 #[derive(Clone)]
 enum Pools {
     Sqlite { writer: SqlitePool, readers: SqlitePool },
-    Postgres(PgPool),
+    Postgres(Gate),
 }
 
 const SQLITE_READERS_MAX: u32 = 4;
@@ -71,10 +89,17 @@ impl Db {
     /// `Unavailable` when the server or file cannot be reached; `Other` for another kind of URL. The URL is
     /// never repeated in an error, for it may hold a password.
     pub async fn connect(url: &str) -> Result<Db, DbError> {
+        Self::connect_with(url, CONNECTIONS_MAX).await
+    }
+
+    /// As [`Db::connect`], with at most so many connections for the operations on PostgreSQL.
+    /// # Errors
+    /// As [`Db::connect`].
+    pub async fn connect_with(url: &str, connections: u32) -> Result<Db, DbError> {
         match url.split_once(':') {
             Some(("sqlite", _)) => Ok(Db { pools: connect_sqlite(url).await?, server: None }),
             Some(("postgres" | "postgresql", _)) => {
-                let server = Server::connect(url).await?;
+                let server = Server::connect(url, connections).await?;
                 Ok(Db { pools: Pools::Postgres(server.application.clone()), server: Some(server) })
             }
             Some(_) | None => Err(DbError::Other("a database URL starts with sqlite: or postgres:".to_owned())),
@@ -87,6 +112,16 @@ impl Db {
     pub fn for_sequencer(&self) -> Db {
         match &self.server {
             Some(server) => Db { pools: Pools::Postgres(server.sequencer.clone()), server: self.server.clone() },
+            None => self.clone(),
+        }
+    }
+
+    /// The same database as the owner of the journal's tables sees it: on PostgreSQL in the owner's role where the login is a
+    /// member of it, else as the login itself. Only for what neither operations nor sequencer may.
+    #[must_use]
+    pub fn for_owner(&self) -> Db {
+        match &self.server {
+            Some(server) => Db { pools: Pools::Postgres(server.owner.clone()), server: self.server.clone() },
             None => self.clone(),
         }
     }
@@ -137,7 +172,7 @@ impl Db {
             (Pools::Postgres(_), Some(server)) => {
                 server.migrate(&migrator, &schema::expected(Engine::Postgres)).await?
             }
-            (Pools::Postgres(pool), None) => migrator.run(pool).await?,
+            (Pools::Postgres(_), None) => return Err(DbError::Other("no server behind the pool".to_owned())),
         }
         Ok(())
     }
@@ -151,7 +186,10 @@ impl Db {
             Pools::Sqlite { readers, .. } => {
                 sqlx::query(APPLIED).fetch_all(readers).await.map(|rows| own(rows, Native::Sqlite))
             }
-            Pools::Postgres(pool) => sqlx::query(APPLIED).fetch_all(pool).await.map(|rows| own(rows, Native::Postgres)),
+            Pools::Postgres(gate) => {
+                let mut lent = gate.lend().await?;
+                lent.answer(sqlx::query(APPLIED)).await?.map(|rows| own(rows, Native::Postgres))
+            }
         };
         let rows = match rows {
             Err(error) if error::is_missing_table(&error) => return Ok(false),
@@ -173,13 +211,14 @@ impl Db {
         }
     }
 
-    /// Begins a writing transaction. On SQLite it waits for its turn: there is one writer.
+    /// Begins a writing transaction. On SQLite it waits for its turn: there is one writer. On PostgreSQL it begins with its
+    /// first statement, which waits for a connection.
     /// # Errors
     /// `Unavailable` when no connection comes free in time.
     pub async fn begin(&self) -> Result<Tx, DbError> {
         let native = match &self.pools {
             Pools::Sqlite { writer, .. } => NativeTx::Sqlite(writer.begin_with("begin immediate").await?),
-            Pools::Postgres(pool) => NativeTx::Postgres(pool.begin().await?),
+            Pools::Postgres(gate) => NativeTx::Postgres(Opening::Pending(gate.clone())),
         };
         Ok(Tx { native })
     }
@@ -190,8 +229,9 @@ impl Db {
     pub async fn begin_reading(&self) -> Result<Tx, DbError> {
         let native = match &self.pools {
             Pools::Sqlite { readers, .. } => NativeTx::Sqlite(readers.begin().await?),
-            Pools::Postgres(pool) => {
-                NativeTx::Postgres(pool.begin_with("begin isolation level repeatable read read only").await?)
+            Pools::Postgres(gate) => {
+                let begun = gate.begin("begin isolation level repeatable read read only").await?;
+                NativeTx::Postgres(Opening::Begun(begun))
             }
         };
         Ok(Tx { native })
@@ -217,10 +257,10 @@ impl Db {
     /// # Errors
     /// As [`Db::query`].
     pub async fn query_in(&self, sql: &'static str, keys: &[Value]) -> Result<Vec<Row>, DbError> {
-        if let Pools::Postgres(pool) = &self.pools
-            && let Some(query) = bulk::among(sql, keys)
+        if let Pools::Postgres(gate) = &self.pools
+            && let Some(written) = bulk::Written::among(sql, keys)
         {
-            return Ok(own(query.fetch_all(pool).await?, Native::Postgres));
+            return Ok(own(gate.read(|| written.clone().query()).await?, Native::Postgres));
         }
         let mut rows = Vec::new();
         for chunk in chunks(keys) {
@@ -234,14 +274,12 @@ impl Db {
     /// # Errors
     /// `Other` with the engine's words when it refuses.
     pub async fn prepare_check(&self, sql: &str) -> Result<(), DbError> {
-        let sql = AssertSqlSafe(sql.to_owned());
         match &self.pools {
             Pools::Sqlite { readers, .. } => {
-                readers.acquire().await?.prepare(sqlx::SqlSafeStr::into_sql_str(sql)).await?;
+                let sql = sqlx::SqlSafeStr::into_sql_str(AssertSqlSafe(sql.to_owned()));
+                readers.acquire().await?.prepare(sql).await?;
             }
-            Pools::Postgres(pool) => {
-                pool.acquire().await?.prepare(sqlx::SqlSafeStr::into_sql_str(sql)).await?;
-            }
+            Pools::Postgres(gate) => gate.lend().await?.prepare(sql.to_owned()).await?,
         }
         Ok(())
     }
@@ -282,6 +320,24 @@ impl Db {
         }
     }
 
+    /// Now, before something is read or committed that [`Db::make_durable`] is to make durable.
+    #[must_use]
+    pub fn mark(&self) -> Mark {
+        Mark(self.server.as_ref().map_or(0, |server| server.flusher.mark()))
+    }
+
+    /// Makes durable whatever was committed before, by `Tx::commit_lazily_with` too: what was read or committed after `since`
+    /// is then on disk. Costs a question where it is already.
+    /// # Errors
+    /// Any [`DbError`]: then it is not known to be durable. `Unavailable` also when the server was begun anew since: what was
+    /// seen then may have been lost.
+    pub async fn make_durable(&self, since: Mark) -> Result<(), DbError> {
+        if let Some(server) = &self.server {
+            server.flusher.flush(since.0).await?;
+        }
+        Ok(())
+    }
+
     /// Waits for work in progress and closes all connections. Clones of this value become useless.
     pub async fn close(&self) {
         match &self.pools {
@@ -289,7 +345,7 @@ impl Db {
                 readers.close().await;
                 writer.close().await;
             }
-            Pools::Postgres(pool) => pool.close().await,
+            Pools::Postgres(gate) => gate.close().await,
         }
         if let Some(server) = &self.server {
             server.close().await;
@@ -301,7 +357,7 @@ impl Db {
             Pools::Sqlite { readers, .. } => {
                 Ok(own(bind_sqlite(sql, params).fetch_all(readers).await?, Native::Sqlite))
             }
-            Pools::Postgres(pool) => Ok(own(bind_postgres(sql, params).fetch_all(pool).await?, Native::Postgres)),
+            Pools::Postgres(gate) => Ok(own(gate.read(|| bind_postgres(sql, params)).await?, Native::Postgres)),
         }
     }
 }
@@ -311,9 +367,23 @@ pub struct Tx {
     native: NativeTx,
 }
 
+/// When a commit is to be on disk.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Flush {
+    Now,
+    WithTheNext,
+}
+
+/// A fail point at a commit.
+fn pass(place: &Location<'_>, when: &str) {
+    if cfg!(feature = "torture") {
+        fail_point::at(&format!("commit {}:{}: {when}", place.file(), place.line()));
+    }
+}
+
 enum NativeTx {
     Sqlite(Transaction<'static, Sqlite>),
-    Postgres(Transaction<'static, Postgres>),
+    Postgres(Opening),
 }
 
 impl Tx {
@@ -334,7 +404,7 @@ impl Tx {
         if let NativeTx::Postgres(tx) = &mut self.native
             && let Some(query) = bulk::insert(sql, rows)
         {
-            return Ok(query.execute(&mut **tx).await?.rows_affected());
+            return tx.begun().await?.execute(query).await;
         }
         let mut touched = 0;
         for chunk in chunks(rows) {
@@ -351,7 +421,7 @@ impl Tx {
         if let NativeTx::Postgres(tx) = &mut self.native
             && let Some(query) = bulk::among(sql, keys)
         {
-            return Ok(query.execute(&mut **tx).await?.rows_affected());
+            return tx.begun().await?.execute(query).await;
         }
         let mut touched = 0;
         for chunk in chunks(keys) {
@@ -382,7 +452,7 @@ impl Tx {
         if let NativeTx::Postgres(tx) = &mut self.native
             && let Some(query) = bulk::among(sql, keys)
         {
-            return Ok(own(query.fetch_all(&mut **tx).await?, Native::Postgres));
+            return Ok(own(tx.begun().await?.rows(query).await?, Native::Postgres));
         }
         let mut rows = Vec::new();
         for chunk in chunks(keys) {
@@ -393,47 +463,72 @@ impl Tx {
     }
 
     /// Makes the transaction durable. When this returns an error the outcome may be unknown: look again.
+    ///
+    /// Built with the feature `torture`, it has a fail point before and after it, named by the place of the call.
     /// # Errors
     /// Any [`DbError`].
-    #[cfg(not(feature = "torture"))]
-    pub async fn commit(self) -> Result<(), DbError> {
-        self.make_durable().await
-    }
-
-    /// As above, with a fail point before and after it, named by the place of the call.
-    /// # Errors
-    /// Any [`DbError`].
-    #[cfg(feature = "torture")]
     #[track_caller]
     pub fn commit(self) -> impl Future<Output = Result<(), DbError>> + Send {
-        let place = std::panic::Location::caller();
-        async move {
-            fail_point::at(&format!("commit {}:{}: before", place.file(), place.line()));
-            self.make_durable().await?;
-            fail_point::at(&format!("commit {}:{}: after", place.file(), place.line()));
-            Ok(())
-        }
+        self.end(Flush::Now, Location::caller())
     }
 
-    async fn make_durable(self) -> Result<(), DbError> {
-        match self.native {
-            NativeTx::Sqlite(tx) => tx.commit().await?,
-            NativeTx::Postgres(tx) => tx.commit().await?,
+    /// Does all `steps` and commits, and leaves it to the next commit that is made durable to make this one durable as well: for
+    /// what nobody is told of before something that was committed later is seen, such as the entry that a sequencer makes of an
+    /// event among the steps. Whoever cannot wait for that calls [`Db::make_durable`], and so do the doors for whoever was
+    /// told of what others see meanwhile. No step may rest on what another one
+    /// writes. On PostgreSQL they are one statement, and the whole transaction where nothing was done in it before. On SQLite
+    /// the commit is durable as any other.
+    /// # Errors
+    /// As [`Tx::execute`]: then nothing was done. As [`Tx::commit`].
+    #[track_caller]
+    pub(crate) fn commit_lazily_with(self, steps: &[Step]) -> impl Future<Output = Result<(), DbError>> + Send {
+        self.end_with(steps, Location::caller())
+    }
+
+    async fn end_with(mut self, steps: &[Step], place: &'static Location<'static>) -> Result<(), DbError> {
+        script::check(steps)?;
+        if let NativeTx::Postgres(Opening::Pending(gate)) = &self.native
+            && let Some(whole) = script::whole(steps, Flush::WithTheNext)
+        {
+            let gate = gate.clone();
+            pass(place, "before");
+            gate.lend().await?.execute(whole.query()).await?;
+            pass(place, "after");
+            return Ok(());
         }
+        self.run_together(steps).await?;
+        self.end(Flush::WithTheNext, place).await
+    }
+
+    async fn end(self, flush: Flush, place: &'static Location<'static>) -> Result<(), DbError> {
+        pass(place, "before");
+        match (self.native, flush) {
+            (NativeTx::Sqlite(tx), _) => tx.commit().await?,
+            // Nothing was done in it.
+            (NativeTx::Postgres(Opening::Pending(_)), _) => {}
+            (NativeTx::Postgres(Opening::Begun(tx)), Flush::Now) => tx.end("commit").await?,
+            // The server's log is written in order: a later commit that is waited for takes this one along.
+            (NativeTx::Postgres(Opening::Begun(tx)), Flush::WithTheNext) => {
+                tx.end("set local synchronous_commit = off; commit").await?
+            }
+        }
+        pass(place, "after");
         Ok(())
     }
 
     async fn run(&mut self, sql: &str, params: &[Value]) -> Result<u64, DbError> {
         match &mut self.native {
             NativeTx::Sqlite(tx) => Ok(bind_sqlite(sql, params).execute(&mut **tx).await?.rows_affected()),
-            NativeTx::Postgres(tx) => Ok(bind_postgres(sql, params).execute(&mut **tx).await?.rows_affected()),
+            NativeTx::Postgres(tx) => tx.begun().await?.execute(bind_postgres(sql, params)).await,
         }
     }
 
     async fn fetch(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, DbError> {
         match &mut self.native {
             NativeTx::Sqlite(tx) => Ok(own(bind_sqlite(sql, params).fetch_all(&mut **tx).await?, Native::Sqlite)),
-            NativeTx::Postgres(tx) => Ok(own(bind_postgres(sql, params).fetch_all(&mut **tx).await?, Native::Postgres)),
+            NativeTx::Postgres(tx) => {
+                Ok(own(tx.begun().await?.rows(bind_postgres(sql, params)).await?, Native::Postgres))
+            }
         }
     }
 }
@@ -451,22 +546,29 @@ async fn connect_sqlite(url: &str) -> Result<Pools, DbError> {
         .pragma("secure_delete", "on")
         // Without it INSERT OR REPLACE deletes a row past its delete trigger.
         .pragma("recursive_triggers", "on");
-    let writer = SqlitePoolOptions::new()
-        .max_connections(1)
-        .acquire_timeout(ACQUIRE_TIMEOUT)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .test_before_acquire(false)
-        .connect_with(options.clone())
-        .await?;
-    let readers = SqlitePoolOptions::new()
-        .max_connections(SQLITE_READERS_MAX)
-        .acquire_timeout(ACQUIRE_TIMEOUT)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .test_before_acquire(false)
-        .connect_lazy_with(options.pragma("query_only", "on"));
+    let writer = sqlite_pool(1).connect_with(options.clone()).await?;
+    let readers = sqlite_pool(SQLITE_READERS_MAX).connect_lazy_with(options.pragma("query_only", "on"));
     Ok(Pools::Sqlite { writer, readers })
+}
+
+/// A pool whose connections live as long as the process, but for one in whose transaction SQLite has given up by itself, as
+/// it does when the disk is full: the driver goes on to believe that it is in a transaction and begins no other one.
+fn sqlite_pool(connections_max: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .max_connections(connections_max)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+        .after_release(|connection, _| {
+            Box::pin(async move {
+                if connection.is_in_transaction() {
+                    // The rollback that was asked for when the transaction was let go comes first.
+                    connection.ping().await?;
+                }
+                Ok(!connection.is_in_transaction())
+            })
+        })
 }
 
 fn check_arities(sql: &str, rows: &[Vec<Value>]) -> Result<(), DbError> {
@@ -498,8 +600,8 @@ fn bind_postgres(sql: &str, params: &[Value]) -> sqlx::query::Query<'static, Pos
         query = match value {
             Value::Null => query.bind(PgNull),
             Value::Int(number) => query.bind(*number),
-            Value::Text(text) => query.bind(text.clone()),
-            Value::Bytes(bytes) => query.bind(bytes.clone()),
+            Value::Text(text) => query.bind(text.as_str()),
+            Value::Bytes(bytes) => query.bind(bytes.as_slice()),
             Value::Id(id) => query.bind(PgId(*id)),
         };
     }

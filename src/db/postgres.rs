@@ -4,21 +4,35 @@ use std::str::FromStr as _;
 use std::time::Duration;
 
 use sqlx::migrate::Migrator;
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Row as _};
+use tokio::time::timeout;
 
+use super::dump::Dump;
+use super::flusher::Flusher;
+use super::gate::Gate;
 use super::{ACQUIRE_TIMEOUT, DbError, STATEMENT_CACHE_CAPACITY};
 
 /// What the operations do: may put events into the inbox, and append or change nothing in the journal.
 const APPLICATION: &str = "qolhat_application";
 /// What the sequencer does: may append, and move the head.
 const SEQUENCER: &str = "qolhat_sequencer";
+/// Who owns the journal's tables: may remove what was pruned.
+const OWNER: &str = "qolhat_owner";
 
-/// Connections of the operations.
-const CONNECTIONS_MAX: u32 = 32;
+/// Connections of the operations, when nobody says how many.
+pub(crate) const CONNECTIONS_MAX: u32 = 32;
 /// Connections of the sequencer: one writes, one looks.
 const SEQUENCER_CONNECTIONS_MAX: u32 = 3;
+const OWNER_CONNECTIONS_MAX: u32 = 2;
 const SEQUENCER_ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a connection that is given back to the pool may take to say that it is there.
+const RELEASE_PATIENCE: Duration = Duration::from_secs(5);
+/// How long an answer of the server may take before the process gives the connection up. A leader that waits for one that was
+/// lost on the way would not lead again, and would not follow either.
+const SEQUENCER_SILENT_MAX: Duration = Duration::from_secs(10);
+/// The same of operations and audits, of which some read a whole log. No shorter than the network itself tries to be heard.
+const SILENT_MAX: Duration = Duration::from_secs(15 * 60);
 /// When the server gives up on a process that has fallen silent, in milliseconds: one that was stopped, or cut off, must
 /// not hold for ever what others wait for.
 #[derive(Clone, Copy)]
@@ -37,27 +51,47 @@ const SEQUENCER_PATIENCE: Patience = Patience { idle: 3_000, statement: 4_000 };
 #[derive(Clone)]
 pub(super) struct Server {
     /// Of the operations.
-    pub(super) application: PgPool,
+    pub(super) application: Gate,
     /// Of the sequencer.
-    pub(super) sequencer: PgPool,
+    pub(super) sequencer: Gate,
+    /// Of the owner.
+    pub(super) owner: Gate,
+    /// What makes durable.
+    pub(super) flusher: Flusher,
     options: PgConnectOptions,
 }
 
 impl Server {
-    pub(super) async fn connect(url: &str) -> Result<Self, DbError> {
+    /// With at most so many `connections` for the operations.
+    pub(super) async fn connect(url: &str, connections: u32) -> Result<Self, DbError> {
         let options = PgConnectOptions::from_str(url)
             .map_err(|_| DbError::Other("the postgres: URL cannot be read".to_owned()))?
             .application_name("qolhat")
             .statement_cache_capacity(STATEMENT_CACHE_CAPACITY);
         // Whether the server answers. The pools connect when they are asked to: by then the roles are made.
-        options.connect().await?.close().await?;
-        let application = pool(APPLICATION, PATIENCE).max_connections(CONNECTIONS_MAX);
-        let sequencer = pool(SEQUENCER, SEQUENCER_PATIENCE)
+        let mut first = options.connect().await?;
+        settle_application(&mut first).await?;
+        let flusher = Flusher::new(first, options.clone());
+        let application = pool(APPLICATION, PATIENCE, &flusher).max_connections(connections);
+        let owner = pool(OWNER, PATIENCE, &flusher).max_connections(OWNER_CONNECTIONS_MAX);
+        let sequencer = pool(SEQUENCER, SEQUENCER_PATIENCE, &flusher)
             .max_connections(SEQUENCER_CONNECTIONS_MAX)
             .acquire_timeout(SEQUENCER_ACQUIRE_TIMEOUT);
         Ok(Self {
-            application: application.connect_lazy_with(options.clone()),
-            sequencer: sequencer.connect_lazy_with(options.clone()),
+            application: Gate::new(
+                application.connect_lazy_with(options.clone()),
+                connections,
+                Some(SILENT_MAX),
+                &flusher,
+            ),
+            sequencer: Gate::new(
+                sequencer.connect_lazy_with(options.clone()),
+                SEQUENCER_CONNECTIONS_MAX,
+                Some(SEQUENCER_SILENT_MAX),
+                &flusher,
+            ),
+            owner: Gate::new(owner.connect_lazy_with(options.clone()), OWNER_CONNECTIONS_MAX, None, &flusher),
+            flusher,
             options,
         })
     }
@@ -72,16 +106,24 @@ impl Server {
         if applied.ok().as_deref() != Some(expected) {
             migrator.run(&mut connection).await?;
         }
-        sqlx::raw_sql(include_str!("../../migrations/roles.sql")).execute(&mut connection).await?;
+        share_out(&mut connection).await?;
         Ok(connection.close().await?)
+    }
+
+    /// The database as it is now, to be read table by table.
+    pub(super) async fn dump(&self) -> Result<Dump, DbError> {
+        let mut connection = self.options.connect().await?;
+        // No end of patience: a long table is read as fast as it can be written down.
+        settle(&mut connection, APPLICATION, Patience { idle: 0, statement: 0 }).await?;
+        Dump::begin(connection).await
     }
 
     /// Whether operations and sequencer act in roles of their own.
     pub(super) async fn roles_are_apart(&self) -> Result<bool, DbError> {
         let mut apart = true;
-        for (pool, role) in [(&self.application, APPLICATION), (&self.sequencer, SEQUENCER)] {
-            let current: String = sqlx::query_scalar("select current_user::text").fetch_one(pool).await?;
-            apart = apart && current == role;
+        for (gate, role) in [(&self.application, APPLICATION), (&self.sequencer, SEQUENCER)] {
+            let rows = gate.lend().await?.rows(sqlx::query("select current_user::text")).await?;
+            apart = apart && rows.first().and_then(|row| row.try_get::<String, _>(0).ok()).as_deref() == Some(role);
         }
         Ok(apart)
     }
@@ -95,14 +137,13 @@ impl Server {
                 and exists (select from pg_locks l where l.pid = a.pid and l.relation = to_regclass($1) \
                     and l.database = (select oid from pg_database where datname = current_database()) \
                     and l.mode = 'RowExclusiveLock' and l.granted)";
-        let mut tx = self.sequencer.begin().await?;
         // Whose sessions they are tells the login, not the role that it has taken on.
-        sqlx::query("set local role none").execute(&mut *tx).await?;
-        let ended = sqlx::query(END).bind(table).execute(&mut *tx).await?.rows_affected();
+        let mut tx = self.sequencer.begin("begin; set local role none").await?;
+        let ended = tx.execute(sqlx::query(END).bind(table)).await?;
         if ended > 0 {
             tracing::warn!(session.count = ended, "sessions that had fallen silent were ended");
         }
-        Ok(tx.commit().await?)
+        tx.end("commit").await
     }
 
     /// As [`super::Db::rewrite`].
@@ -125,9 +166,16 @@ impl Server {
     }
 
     pub(super) async fn close(&self) {
+        self.flusher.close().await;
+        self.owner.close().await;
         self.sequencer.close().await;
         self.application.close().await;
     }
+}
+
+/// Says who may do what.
+pub(super) async fn share_out(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::raw_sql(include_str!("../../migrations/roles.sql")).execute(connection).await.map(drop)
 }
 
 /// That the login may not have the server checkpoint is no fault: the server does so by itself.
@@ -137,15 +185,32 @@ fn may_not(error: sqlx::Error) -> Result<(), sqlx::Error> {
 }
 
 /// A pool whose connections take on `role` where the login is a member of it.
-fn pool(role: &'static str, patience: Patience) -> PgPoolOptions {
-    PgPoolOptions::new()
-        .acquire_timeout(ACQUIRE_TIMEOUT)
-        .after_connect(move |connection, _| Box::pin(settle(connection, role, patience)))
+fn pool(role: &'static str, patience: Patience, flusher: &Flusher) -> PgPoolOptions {
+    let flusher = flusher.clone();
+    let options = PgPoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT).after_connect(move |connection, _| {
+        // Perhaps in the place of one that was lost.
+        flusher.doubt();
+        Box::pin(settle(connection, role, patience))
+    });
+    // Asked before it is taken back, and not for longer than this: of a network that is silent a place would be lost until
+    // the system gives the connection up.
+    options.after_release(|connection, _| {
+        Box::pin(async { Ok(matches!(timeout(RELEASE_PATIENCE, connection.ping()).await, Ok(Ok(())))) })
+    })
+}
+
+/// As every connection of the operations.
+pub(super) async fn settle_application(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    settle(connection, APPLICATION, PATIENCE).await
 }
 
 async fn settle(connection: &mut PgConnection, role: &'static str, patience: Patience) -> Result<(), sqlx::Error> {
+    // A commit that is told of is on disk, whatever the login's settings say.
+    // Every statement of ours goes by the same way whatever its parameters: to plan a small one takes longer than to run it.
     const PATIENCE: &str = "select set_config('idle_in_transaction_session_timeout', $1, false), \
-        set_config('statement_timeout', $2, false)";
+        set_config('statement_timeout', $2, false), set_config('plan_cache_mode', 'force_generic_plan', false), \
+        set_config('synchronous_commit', case current_setting('synchronous_commit') when 'off' then 'on' \
+            else current_setting('synchronous_commit') end, false)";
     const ROLE: &str =
         "select set_config('role', rolname, false) from pg_roles where rolname = $1 and pg_has_role(oid, 'member')";
     let (idle, statement) = (patience.idle.to_string(), patience.statement.to_string());

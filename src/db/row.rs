@@ -153,6 +153,7 @@ pub(super) fn inconsistent(column: &str, detail: String) -> DbError {
 }
 
 /// `uuid` on the wire, both ways. The driver's own support hangs on one of its features that nothing else here needs.
+#[derive(Clone, Copy)]
 pub(super) struct PgId(pub(super) Uuid);
 
 /// The object identifier of the built-in type `uuid` (pg_type.dat).

@@ -38,6 +38,18 @@ const STEPS: &[Step] = &[
     step!(11, "destruction", "0011_destruction.sql"),
     step!(14, "sweep", "0014_sweep.sql"),
     step!(16, "extract_party", "0016_extract_party.sql"),
+    step!(17, "promise", "0017_promise.sql"),
+    step!(18, "erasure", "0018_erasure.sql"),
+    step!(19, "export", "0019_export.sql"),
+    step!(20, "pruning", "0020_pruning.sql"),
+    step!(21, "sessions", "0021_sessions.sql"),
+    step!(22, "messages", "0022_messages.sql"),
+    step!(23, "upload", "0023_upload.sql"),
+    step!(27, "promise_kept", "0027_promise_kept.sql"),
+    step!(30, "notice_place", "0030_notice_place.sql"),
+    step!(32, "sms", "0032_sms.sql"),
+    step!(34, "guards_look_here", "0034_guards_look_here.sql"),
+    step!(36, "guards_ask_once", "0036_guards_ask_once.sql"),
 ];
 
 pub(super) fn migrator(engine: Engine) -> Migrator {

@@ -18,6 +18,23 @@ pub(super) fn placeholder_count(sql: &str) -> usize {
         .unwrap_or(0)
 }
 
+/// The text without the comment lines that it begins with, every `$n` made `$(n + by)`.
+pub(super) fn shifted(sql: &str, by: usize) -> String {
+    let mut text = sql.trim_start();
+    while let Some(comment) = text.strip_prefix("--") {
+        text = comment.split_once('\n').map_or("", |(_, rest)| rest.trim_start());
+    }
+    let mut pieces = text.trim_end().split('$');
+    let mut shifted = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let digits = piece.find(|c: char| !c.is_ascii_digit()).unwrap_or(piece.len());
+        let (number, rest) = piece.split_at_checked(digits).unwrap_or((piece, ""));
+        let number = number.parse::<usize>().unwrap_or_default() + by;
+        shifted.push_str(&format!("${number}{rest}"));
+    }
+    shifted
+}
+
 /// Refuses a wrong number of parameters here: SQLite would silently take NULL for a missing one.
 pub(super) fn check_arity(sql: &str, given: usize) -> Result<(), DbError> {
     let wanted = placeholder_count(sql);
@@ -83,6 +100,13 @@ mod tests {
     fn a_text_without_the_tuple_or_with_other_placeholders_is_refused() {
         assert!(widen_values("update t set a = $1", 2).is_err());
         assert!(widen_in("select a from t where c = $2 and b in ($1)", 2).is_err());
+    }
+
+    #[test]
+    fn placeholders_are_moved_up_and_comments_left_out() {
+        let sql = "-- One row.\n-- Locks it.\nupdate t set a = $1, b = $12 where c = $2\n";
+        assert_eq!(shifted(sql, 3), "update t set a = $4, b = $15 where c = $5");
+        assert_eq!(shifted("select 1", 3), "select 1");
     }
 
     #[test]

@@ -125,6 +125,7 @@ pub async fn run(options: &Options, tell: &mut dyn FnMut(String)) -> Result<Outc
     tell(i18n::text(language, "demo-files", &[("dir", &stage.out.display().to_string())]));
     if let Some(signer) = &signer {
         visitors(&world, language, &base, tell);
+        tell(i18n::text(language, "demo-sms", &[("dir", &stage.out.join("sms").display().to_string())]));
         visit_signer(signer, options, tell);
         tell(i18n::text(language, "demo-stop", &[]));
         serve::asked_to_stop().await.map_err(|source| network("waiting for the end", source))?;

@@ -383,7 +383,7 @@ async fn issue(
     request: &str,
     documents: &[&str],
 ) -> Result<Vec<u8>, StoryError> {
-    let body = json!({"court_request": request, "documents": documents});
+    let body = json!({"asked_by": {"court_request": request}, "documents": documents});
     let prepared = client.post("/api/v1/extracts", &body).await?;
     let manifest =
         BASE64_STANDARD.decode(text(&prepared, "manifest")?).map_err(|error| StoryError::Wrong(error.to_string()))?;

@@ -225,6 +225,10 @@ intermediates = ["ca/gost.cer", "ca/rsa.cer"]
 tsp_url = "{url}/tsp"
 responder_hosts = ["{host}"]
 
+[sms]
+sink = "out/sms"
+sender = "Demo"
+
 [pages]
 ncalayer = ["wss://127.0.0.1:13579/", "ws://127.0.0.1:13579/"]
 ncalayer_checks_chain = false

@@ -41,6 +41,8 @@ pub struct RequestRow {
 pub struct HoldRow {
     /// Its id.
     pub id: Uuid,
+    /// The document.
+    pub document: DocumentId,
     /// On what ground it was placed.
     pub ground: String,
     /// IIN of the officer who placed it.
@@ -147,6 +149,39 @@ pub async fn destroy(
     Ok(blobs)
 }
 
+/// Writes down that the journal's entries reveal something of a document whose content is destroyed `at`.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn insert_unerased(tx: &mut Tx, document: DocumentId, at: Moment) -> Result<(), DbError> {
+    tx.execute(include_str!("sql/insert_unerased.sql"), &params![document.as_uuid(), at]).await.map(drop)
+}
+
+/// At most `most` documents of which the journal's entries reveal something that may be erased `now`.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn unerased_due(db: &Db, now: Moment, most: i64) -> Result<Vec<DocumentId>, DbError> {
+    let rows = db.query(include_str!("sql/select_unerased_due.sql"), &params![now, most]).await?;
+    rows.iter().map(|row| Ok(DocumentId::from(row.id("document_id")?))).collect()
+}
+
+/// Notes when the next entry of the document may be erased.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn move_unerased(tx: &mut Tx, document: DocumentId, due_at: Moment) -> Result<(), DbError> {
+    tx.execute(include_str!("sql/move_unerased.sql"), &params![document.as_uuid(), due_at]).await.map(drop)
+}
+
+/// Strikes off a document of which nothing is left to erase.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn delete_unerased(tx: &mut Tx, document: DocumentId) -> Result<(), DbError> {
+    tx.execute(include_str!("sql/delete_unerased.sql"), &params![document.as_uuid()]).await.map(drop)
+}
+
 /// Writes down blobs that are to be taken away.
 ///
 /// # Errors
@@ -211,12 +246,22 @@ pub async fn lift_hold(
 fn hold(row: &Row) -> Result<HoldRow, DbError> {
     Ok(HoldRow {
         id: row.id("id")?,
+        document: DocumentId::from(row.id("document_id")?),
         ground: row.text("ground")?,
         placed_by: row.text("placed_by")?,
         placed_at: row.moment("placed_at")?,
         lifted_by: row.opt_text("lifted_by")?,
         lifted_at: row.opt_moment("lifted_at")?,
     })
+}
+
+/// The documents that a hold keeps now.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn held(db: &Db) -> Result<Vec<DocumentId>, DbError> {
+    let rows = db.query(include_str!("sql/select_held.sql"), &[]).await?;
+    rows.iter().map(|row| Ok(DocumentId::from(row.id("document_id")?))).collect()
 }
 
 /// The holds on a document, the oldest first.
@@ -226,6 +271,23 @@ fn hold(row: &Row) -> Result<HoldRow, DbError> {
 pub async fn holds(db: &Db, document: DocumentId) -> Result<Vec<HoldRow>, DbError> {
     let rows = db.query(include_str!("sql/select_holds.sql"), &params![document.as_uuid()]).await?;
     rows.iter().map(hold).collect()
+}
+
+/// At most `most` holds on whatever documents: those that stand first, then the newest.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn all_holds(db: &Db, most: i64) -> Result<Vec<HoldRow>, DbError> {
+    let rows = db.query(include_str!("sql/select_all_holds.sql"), &params![most]).await?;
+    rows.iter().map(hold).collect()
+}
+
+/// One hold.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn hold_of_id(db: &Db, id: Uuid) -> Result<Option<HoldRow>, DbError> {
+    db.query_one(include_str!("sql/select_hold.sql"), &params![id]).await?.as_ref().map(hold).transpose()
 }
 
 /// As [`holds`], inside a transaction that holds the lock of the document.

@@ -1,10 +1,12 @@
 //! Documents, their files, keys and receipts as they are kept.
 
+use qolhat_pki::digest::Digests;
 use qolhat_storage::ContentDigest;
 use uuid::Uuid;
 
 use super::state::{Side, State};
 use crate::db::{Db, DbError, Row, Tx};
+use crate::domain::digests;
 use crate::domain::document::DocumentKind;
 use crate::domain::ids::{CaseId, DocumentId, EventId, OfferId};
 use crate::domain::party::{IdentifierPolicy, Party};
@@ -177,6 +179,8 @@ pub struct FileRow {
     pub sha256: ContentDigest,
     /// Where the sealed bytes are.
     pub blob_address: ContentDigest,
+    /// Digests taken of a large file as it came in; `None` for one that is held to be checked.
+    pub digests: Option<Digests>,
 }
 
 impl FileRow {
@@ -193,6 +197,11 @@ impl FileRow {
             size_bytes: row.int("size_bytes")?,
             sha256: digest(row, "sha256")?,
             blob_address: digest(row, "blob_address")?,
+            digests: row
+                .opt_text("digests")?
+                .map(|text| digests::parse(&text))
+                .transpose()
+                .map_err(|detail| DbError::Inconsistent { column: "digests".to_owned(), detail })?,
         })
     }
 }
@@ -472,7 +481,8 @@ pub async fn insert_file(tx: &mut Tx, document: DocumentId, file: &FileRow) -> R
             file.media_type.as_str(),
             file.size_bytes,
             file.sha256.as_bytes().to_vec(),
-            file.blob_address.as_bytes().to_vec()
+            file.blob_address.as_bytes().to_vec(),
+            file.digests.as_ref().map(digests::to_text)
         ],
     )
     .await

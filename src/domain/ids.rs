@@ -130,6 +130,8 @@ ids! {
     ExtractId,
     /// A request of a court or a body for an extract.
     CourtRequestId,
+    /// A pruning of the journal.
+    PruningId,
     /// A receipt: evidence of receiving.
     ReceiptId,
     /// An invitation of a counterparty.
@@ -154,6 +156,12 @@ ids! {
     UploadId,
     /// A key for the API.
     ApiKeyId,
+    /// An address at which a person is written to.
+    ContactId,
+    /// A one-time code.
+    CodeId,
+    /// A message: a mail or an SMS.
+    MessageId,
 }
 
 #[cfg(test)]

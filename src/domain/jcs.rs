@@ -4,6 +4,8 @@
 //! because their canonical form rests on the printing of binary floating point. Members are sorted by
 //! UTF-16 code units, there is no white space, and only the characters that JSON forces are escaped.
 
+mod scan;
+
 use std::cell::RefCell;
 use std::fmt;
 
@@ -84,6 +86,18 @@ pub fn parse_canonical(bytes: &[u8]) -> Result<Value, JcsError> {
         return Err(JcsError::NotCanonical { offset: same.count() });
     }
     Ok(value)
+}
+
+/// Whether `text` is in canonical form: as [`parse_canonical`] succeeds, without making anything of it.
+#[must_use]
+pub fn is_canonical(text: &str) -> bool {
+    text.len() <= JCS_MAX_BYTES
+        && match scan::value(text.as_bytes(), 0) {
+            Ok(rest) => rest.is_empty(),
+            // Rare spellings are left to the reader of everything.
+            Err(scan::Doubt::Rare) => parse_canonical(text.as_bytes()).is_ok(),
+            Err(scan::Doubt::Wrong) => false,
+        }
 }
 
 /// Reads JSON in any spelling (white space, order, escapes) but with the limits of this module: no
@@ -172,7 +186,8 @@ fn enter(path: &[String]) -> Result<(), JcsError> {
     Ok(())
 }
 
-fn write_string(text: &str, out: &mut Vec<u8>) {
+/// Appends the canonical form of a string, quotes and all.
+pub(crate) fn write_string(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
     for character in text.chars() {
         match character {

@@ -14,12 +14,16 @@
 //! | момент, день / сәт, күн | [`time::Moment`], [`time::CivilDate`] | UTC instant; day of `Asia/Almaty` |
 //! | тиын; НДС / тиын; ҚҚС | [`money::Tiyn`], [`money::VatRate`] | 100 tiyn are 1 tenge |
 
+pub mod address;
+pub mod digests;
 pub mod document;
+pub mod email;
 pub mod ids;
 pub mod jcs;
 pub mod kinds;
 pub mod money;
 pub mod party;
+pub mod phone;
 pub mod refusal;
 pub mod retention;
 pub mod text;

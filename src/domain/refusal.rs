@@ -54,8 +54,10 @@ const WARRANTIES: Option<&str> = Some("Agreement 1.12");
 const POWERS: Option<&str> = Some("Agreement 4.1");
 const COMPROMISE: Option<&str> = Some("Agreement 8.9, 8.10");
 const COURT_REQUESTS: Option<&str> = Some("Agreement 4.3, 5.1.2.1");
+const RETENTION: Option<&str> = Some("Agreement 5.3.9");
 const EXTRACTS: Option<&str> = Some("Agreement 6.12");
 const ACCESS: Option<&str> = Some("Agreement 2.15, 6.1");
+const CODES: Option<&str> = Some("Agreement 2.20, 6.2, 6.3, 7.5");
 const NONE: Option<&str> = None;
 
 refusal_codes! {
@@ -87,6 +89,14 @@ refusal_codes! {
     ContentNotCanonical "content-not-canonical" FORMAT, ["offset"];
     /// The upload is larger than the limit.
     UploadTooLarge "upload-too-large" Some("Agreement 2.29"), ["limit"];
+    /// No such upload: it was used, has ended, or is another party's.
+    UploadUnknown "upload-unknown" NONE, [];
+    /// The upload stopped before its end.
+    UploadIncomplete "upload-incomplete" NONE, [];
+    /// The party has more uploads than the limit.
+    TooManyUploads "too-many-uploads" NONE, ["limit"];
+    /// The signature needs a digest of the file that was not taken when it was uploaded.
+    DigestNotTaken "digest-not-taken" AUTHENTIC, ["digest", "taken"];
     /// More files than the limit.
     TooManyFiles "too-many-files" NONE, ["limit"];
     /// Several files where one is taken.
@@ -223,8 +233,16 @@ refusal_codes! {
     ExtractUnknown "extract-unknown" EXTRACTS, [];
     /// The state of the extract does not allow the act.
     ExtractState "extract-state" EXTRACTS, ["state"];
+    /// The files of the documents are larger than an extract may be.
+    ExtractTooLarge "extract-too-large" NONE, ["limit"];
     /// Nothing in the journal falls under the request.
     ExtractScopeEmpty "extract-scope-empty" EXTRACTS, [];
+    /// The journal knows no such session.
+    SessionUnknown "session-unknown" EXTRACTS, [];
+    /// The journal knows no such message.
+    MessageUnknown "message-unknown" EXTRACTS, [];
+    /// Who asks for the extract is not a party to all that it would show, and no approved request is named.
+    AskerIsNoParty "asker-is-no-party" COURT_REQUESTS, [];
 
     /// No such request of a court.
     CourtRequestUnknown "court-request-unknown" COURT_REQUESTS, [];
@@ -237,10 +255,49 @@ refusal_codes! {
     /// More is asked for than was approved.
     CourtScopeWider "court-scope-wider" COURT_REQUESTS, ["pointer"];
 
+    /// No such pruning of the journal.
+    PruningUnknown "pruning-unknown" RETENTION, [];
+    /// The state of the pruning does not allow the act, or another one is open.
+    PruningState "pruning-state" RETENTION, ["pruning-state"];
+    /// Who proposed the pruning does not decide it.
+    OwnPruning "own-pruning" RETENTION, [];
+    /// The term of the journal has not run for all of it.
+    PruningEarly "pruning-early" RETENTION, ["until"];
+    /// No exported segment ends there, or one is not what it was.
+    PruningNotExported "pruning-not-exported" RETENTION, ["detail"];
+    /// A hold or a court's request concerns one of the entries.
+    PruningHeld "pruning-held" RETENTION, ["what"];
+    /// What is asked for was pruned: it lies in exported segments.
+    EntriesPruned "entries-pruned" RETENTION, ["minimum"];
+
     /// No such challenge, or it was used.
     ChallengeUnknown "challenge-unknown" ACCESS, [];
     /// The challenge is too old.
     ChallengeExpired "challenge-expired" ACCESS, [];
+    /// The text is not an e-mail address that is taken here.
+    AddressInvalid "address-invalid" CODES, [];
+    /// The text is not a phone number that is taken here.
+    PhoneInvalid "phone-invalid" CODES, [];
+    /// A report of a gateway is not signed with its secret, or too old.
+    ReportUnsigned "report-unsigned" ACCESS, [];
+    /// The service sends no messages by this way.
+    ChannelUnavailable "channel-unavailable" CODES, [];
+    /// No such address of the caller.
+    ContactUnknown "contact-unknown" CODES, [];
+    /// The caller has this address already.
+    ContactExists "contact-exists" CODES, [];
+    /// The address is confirmed already.
+    ContactConfirmed "contact-confirmed" CODES, [];
+    /// More addresses than one person may have.
+    TooManyContacts "too-many-contacts" CODES, ["limit"];
+    /// No code is open for this address in this session.
+    CodeUnknown "code-unknown" CODES, [];
+    /// The code is too old.
+    CodeExpired "code-expired" CODES, [];
+    /// What is asked for shows a code that can still be entered.
+    CodeOpen "code-open" CODES, ["until"];
+    /// The code is another one.
+    CodeWrong "code-wrong" CODES, ["left"];
     /// The act needs a login.
     LoginRequired "login-required" ACCESS, [];
     /// The session has ended.
@@ -264,6 +321,8 @@ refusal_codes! {
     JournalUnavailable "journal-unavailable" RECORDED, [];
     /// There is no room to store.
     StorageFull "storage-full" NONE, [];
+    /// The operator's key does not sign at this moment.
+    SealUnavailable "seal-unavailable" NONE, [];
     /// A part of the service does not answer.
     ServiceUnavailable "service-unavailable" NONE, [];
     /// A fault of ours.

@@ -10,6 +10,47 @@ pub const EVIDENCE_YEARS: i16 = 5;
 /// Code, the term of limitation and not less than five years; Order 263 of 2017-09-29.
 pub const ACCOUNTING_YEARS: i16 = 5;
 
+/// The first day on which what the journal says in an entry of the instant `at` may be erased; `None` when that day is in no
+/// calendar. Its bytes and proofs stay.
+#[must_use]
+pub fn journal_until(at: Moment) -> Option<CivilDate> {
+    years_after(CivilDate::of(at), EVIDENCE_YEARS)
+}
+
+/// Years for which a client has a place for its documents, counted from the day on which it registered. Source: Agreement
+/// 5.3.11.
+pub const PLACE_YEARS: i16 = 5;
+
+/// The first day on which a client that registered at `registered` has no place for its documents any more; `None` when that day
+/// is in no calendar.
+#[must_use]
+pub fn place_until(registered: Moment) -> Option<CivilDate> {
+    years_after(CivilDate::of(registered), PLACE_YEARS)
+}
+
+/// The first instant at which one registers whose place ends on `end` or later; `None` before all calendars.
+#[must_use]
+pub fn registered_for(end: CivilDate) -> Option<Moment> {
+    let (year, month, day) = end.parts();
+    let year = year.checked_sub(PLACE_YEARS)?;
+    let mut first = CivilDate::new(year, month, day).or_else(|| CivilDate::new(year, 3, 1))?;
+    // The day before may end on the same one: the last of February and the first of March.
+    loop {
+        let before = first.plus_days(-1);
+        if before == first || years_after(before, PLACE_YEARS).is_none_or(|ends| ends < end) {
+            return Some(first.start_of_day());
+        }
+        first = before;
+    }
+}
+
+/// The same day so many years later. The last day of February of a leap year ends on the next first of March.
+fn years_after(date: CivilDate, years: i16) -> Option<CivilDate> {
+    let (year, month, day) = date.parts();
+    let year = year.saturating_add(years);
+    CivilDate::new(year, month, day).or_else(|| CivilDate::new(year, 3, 1))
+}
+
 /// What a document is for the law of keeping.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ContentClass {
@@ -42,14 +83,11 @@ fn never() -> Option<CivilDate> {
 #[must_use]
 pub fn kept_until(kind: DocumentKind, recorded: Moment, dated: Option<CivilDate>) -> Option<CivilDate> {
     let recorded = CivilDate::of(recorded);
-    let (year, month, day) = dated.map_or(recorded, |dated| dated.max(recorded)).parts();
+    let since = dated.map_or(recorded, |dated| dated.max(recorded));
+    let (year, _, _) = since.parts();
     match class(kind) {
         ContentClass::Other => None,
-        // The last day of February of a leap year ends on the next first of March.
-        ContentClass::Evidence => {
-            let year = year.saturating_add(EVIDENCE_YEARS);
-            CivilDate::new(year, month, day).or_else(|| CivilDate::new(year, 3, 1)).or_else(never)
-        }
+        ContentClass::Evidence => years_after(since, EVIDENCE_YEARS).or_else(never),
         ContentClass::Accounting => {
             CivilDate::new(year.saturating_add(1).saturating_add(ACCOUNTING_YEARS), 1, 1).or_else(never)
         }
@@ -76,6 +114,26 @@ mod tests {
         // A date without a year to end in is no way out of the term.
         assert_eq!(until(DocumentKind::CompletionAct, "9998-01-01"), "9998-12-31");
         assert_eq!(until(DocumentKind::OfferAcceptance, "9996-05-05"), "9998-12-31");
+    }
+
+    /// Keeps: JRN-05
+    #[test]
+    fn a_place_ends_five_years_after_the_day_of_registration() {
+        let day = |text: &str| CivilDate::parse(text).unwrap();
+        let until = |text: &str| place_until(Moment::parse_rfc3339(text).unwrap()).unwrap();
+        assert_eq!(until("2026-11-22T09:00:00Z"), day("2031-11-22"));
+        assert_eq!(until("2026-11-22T19:00:00Z"), day("2031-11-23"));
+        assert_eq!(until("2028-02-29T09:00:00Z"), day("2033-03-01"));
+        for (end, first) in [
+            ("2031-11-22", "2026-11-22"),
+            ("2033-03-01", "2028-02-29"),
+            ("2033-02-28", "2028-02-28"),
+            ("2032-02-29", "2027-03-01"),
+        ] {
+            let at = registered_for(day(end)).unwrap();
+            assert_eq!(CivilDate::of(at), day(first), "{end}");
+            assert!(place_until(at).unwrap() >= day(end));
+        }
     }
 
     /// Keeps: JRN-03, JRN-05

@@ -9,17 +9,20 @@ use std::collections::BTreeMap;
 use qolhat_print::PrintError;
 use sha2::{Digest as _, Sha256};
 
-use super::facts::{DocumentFacts, EntryFacts, ExtractFacts, FileFacts, SignatureFacts};
+use super::facts::{AskerFacts, DocumentFacts, EntryFacts, ExtractFacts, FileFacts, RequestFacts, SignatureFacts};
 use super::format;
 use super::manifest::{self, Digests};
 use super::package::{self, PackageError, PackageFault};
 use super::paper::{self, Said};
 use super::records::{
-    CaseRecord, ConditionRecord, DocumentRecord, ExtractRecord, FileRecord, LogRecord, OfficerRecord, OpeningRecord,
-    OpeningsRecord, OperatorRecord, PartyRecord, ProofRecord, RequestRecord, SOURCE, SignatureRecord, to_json,
+    AskedByRecord, CaseRecord, ConditionRecord, CourtRequestRecord, DocumentRecord, ExtractRecord, FileRecord,
+    LogRecord, OfficerRecord, OpeningRecord, OpeningsRecord, OperatorRecord, PartyRecord, ProofRecord, RequestRecord,
+    SOURCE, SignatureRecord, to_json,
 };
 use super::statement::statement;
 use super::summary::{howto, summary};
+use super::talk::{self, MessageRecord};
+use crate::domain::address::Channel;
 use crate::i18n::Language;
 
 /// Why an extract cannot be made from these facts.
@@ -108,6 +111,10 @@ pub fn prepare(facts: &ExtractFacts) -> Result<Prepared, BuildError> {
     for document in &facts.documents {
         documents.push(put_document(&mut payload, document)?);
     }
+    let mut messages = Vec::new();
+    for (id, channel, octets) in facts.talk.iter().flat_map(|talk| &talk.messages) {
+        messages.push(put_message(&mut payload, (&id.to_string(), *channel), octets)?);
+    }
     for entry in &facts.journal.entries {
         put_entry(&mut payload, entry, facts.journal.size)?;
     }
@@ -122,7 +129,7 @@ pub fn prepare(facts: &ExtractFacts) -> Result<Prepared, BuildError> {
 
     let statement = statement(&facts.journal);
     payload.put(format::STATEMENT.to_owned(), to_json(&statement)?)?;
-    let extract = extract_record(facts);
+    let extract = extract_record(facts, messages);
     payload.put(format::EXTRACT.to_owned(), to_json(&extract)?)?;
     for language in Language::ALL {
         let text = summary(language, &extract, &documents, &statement, facts.journal.time_stamp.is_some());
@@ -262,6 +269,21 @@ fn put_document(payload: &mut Payload, document: &DocumentFacts) -> Result<Docum
     Ok(record)
 }
 
+fn put_message(
+    payload: &mut Payload,
+    (id, channel): (&str, Channel),
+    octets: &[u8],
+) -> Result<MessageRecord, BuildError> {
+    let path = format::message(id, channel);
+    payload.put(path.clone(), octets.to_vec())?;
+    Ok(MessageRecord {
+        id: id.to_owned(),
+        path,
+        sha256: hex::encode(sha256(octets)),
+        size: u64::try_from(octets.len()).unwrap_or(u64::MAX),
+    })
+}
+
 fn condition_record(condition: &super::facts::ConditionFacts) -> ConditionRecord {
     ConditionRecord {
         condition: condition.condition.clone(),
@@ -324,7 +346,7 @@ fn put_entry(payload: &mut Payload, entry: &EntryFacts, size: u64) -> Result<(),
     payload.put(format::entry_proof(entry.seq), to_json(&proof)?)
 }
 
-fn extract_record(facts: &ExtractFacts) -> ExtractRecord {
+fn extract_record(facts: &ExtractFacts, messages: Vec<MessageRecord>) -> ExtractRecord {
     let case = |case: &super::facts::CaseFacts| CaseRecord {
         id: case.id.to_string(),
         certificate_sha256: hex::encode(case.certificate_sha256),
@@ -336,21 +358,43 @@ fn extract_record(facts: &ExtractFacts) -> ExtractRecord {
     };
     ExtractRecord {
         format: format::FORMAT.to_owned(),
-        version: format::FORMAT_VERSION,
+        version: if facts.talk.is_some() { format::FORMAT_VERSION_OF_TALK } else { format::FORMAT_VERSION },
         id: facts.id.to_string(),
         number: facts.number,
         made_at: facts.made_at.to_string(),
         operator: OperatorRecord { bin: facts.operator.bin.to_string(), name: facts.operator.name.clone() },
         log: LogRecord { origin: facts.operator.log_origin.clone(), key: facts.operator.log_key.clone() },
         officer: OfficerRecord { iin: facts.officer.iin.to_string(), name: facts.officer.name.clone() },
-        request: RequestRecord {
-            asked_by: facts.request.asked_by.clone(),
-            ground: facts.request.ground.clone(),
-            scope: facts.request.scope.clone(),
-        },
+        request: request_record(&facts.request),
         source: SOURCE.to_owned(),
         documents: facts.documents.iter().map(|document| document.id.to_string()).collect(),
         cases: facts.cases.iter().map(case).collect(),
+        messages,
+        steps: if facts.talk.is_some() { talk::steps(&facts.journal) } else { Vec::new() },
+    }
+}
+
+fn request_record(request: &RequestFacts) -> RequestRecord {
+    RequestRecord {
+        asked_by: asked_by_record(&request.asked_by),
+        ground: request.ground.clone(),
+        scope: request.scope_words(),
+        period: request.period_record(),
+        about: request.about.map(|about| about.record()),
+    }
+}
+
+fn asked_by_record(asker: &AskerFacts) -> AskedByRecord {
+    match asker {
+        AskerFacts::Party(party, name) => AskedByRecord::Party(PartyRecord { key: party.key(), name: name.clone() }),
+        AskerFacts::CourtRequest { id, authority, reference, dated } => {
+            AskedByRecord::CourtRequest(CourtRequestRecord {
+                id: id.to_string(),
+                authority: authority.clone(),
+                reference: reference.clone(),
+                dated: dated.clone(),
+            })
+        }
     }
 }
 

@@ -72,14 +72,6 @@ pub struct CourtRow {
     pub reason: Option<String>,
 }
 
-impl CourtRow {
-    /// Who asks, as an extract names him: the court, its number and date.
-    #[must_use]
-    pub fn asked_by(&self) -> String {
-        format!("{}, № {}, {}", self.authority, self.reference, self.dated)
-    }
-}
-
 fn court(row: &Row) -> Result<CourtRow, DbError> {
     let state = row.text("state")?;
     Ok(CourtRow {
@@ -148,6 +140,15 @@ pub async fn load(db: &Db, id: CourtRequestId) -> Result<Option<CourtRow>, DbErr
 /// A fault of the database.
 pub async fn list(db: &Db, limit: i64) -> Result<Vec<CourtRow>, DbError> {
     let rows = db.query(include_str!("sql/list_court_requests.sql"), &params![limit]).await?;
+    rows.iter().map(court).collect()
+}
+
+/// The requests that may still be answered at `now`.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn open(db: &Db, now: Moment) -> Result<Vec<CourtRow>, DbError> {
+    let rows = db.query(include_str!("sql/list_court_requests_open.sql"), &params![now]).await?;
     rows.iter().map(court).collect()
 }
 

@@ -2,7 +2,9 @@
 
 use serde_json::Value;
 
-use crate::domain::ids::{CaseId, DocumentId, ExtractId, SignatureId};
+use super::records::PeriodRecord;
+use super::talk::{About, TalkFacts};
+use crate::domain::ids::{CaseId, CourtRequestId, DocumentId, ExtractId, SignatureId};
 use crate::domain::party::{Bin, Iin, Party};
 use crate::domain::time::{CivilDate, Moment};
 
@@ -23,6 +25,8 @@ pub struct ExtractFacts {
     pub request: RequestFacts,
     /// The documents, in the order wanted.
     pub documents: Vec<DocumentFacts>,
+    /// The messages, where it is about a session or a message and not about documents.
+    pub talk: Option<TalkFacts>,
     /// Cases of compromise that touch them.
     pub cases: Vec<CaseFacts>,
     /// The entries and the checkpoint.
@@ -59,11 +63,60 @@ pub struct OfficerFacts {
 #[derive(Debug, Clone)]
 pub struct RequestFacts {
     /// Who asked.
-    pub asked_by: String,
+    pub asked_by: AskerFacts,
     /// The ground.
     pub ground: String,
-    /// What was asked for.
+    /// What was asked for, in the asker's words.
     pub scope: String,
+    /// Whose entries of which time, where that was asked for.
+    pub period: Option<PeriodFacts>,
+    /// The session or the message, where that was asked for.
+    pub about: Option<About>,
+}
+
+impl RequestFacts {
+    /// The scope as it is registered and stands in the extract: the asker's words, and with a period whose and which, or the
+    /// session or the message, so that nobody has to take them from the words.
+    #[must_use]
+    pub fn scope_words(&self) -> String {
+        let period = self.period_record().map(|period| period.words());
+        let about = self.about.map(|about| about.record().words());
+        format!("{}{}", self.scope, period.or(about).unwrap_or_default())
+    }
+
+    pub(super) fn period_record(&self) -> Option<PeriodRecord> {
+        let period = self.period?;
+        Some(PeriodRecord { party: period.party.key(), from: period.from.to_string(), to: period.to.to_string() })
+    }
+}
+
+/// A party, and the period of which everything of it was asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct PeriodFacts {
+    /// Whose entries.
+    pub party: Party,
+    /// The first instant.
+    pub from: Moment,
+    /// The instant that ends it, itself not in it.
+    pub to: Moment,
+}
+
+/// Who asked.
+#[derive(Debug, Clone)]
+pub enum AskerFacts {
+    /// A party to everything that is shown, and its name.
+    Party(Party, String),
+    /// A court or a body, by an approved request.
+    CourtRequest {
+        /// The id of its record.
+        id: CourtRequestId,
+        /// The court or the body.
+        authority: String,
+        /// The number that it gave its request.
+        reference: String,
+        /// The date of the request, `YYYY-MM-DD`.
+        dated: String,
+    },
 }
 
 /// A document.
@@ -246,8 +299,23 @@ pub struct SubjectFacts {
     pub proof: [u8; 80],
     /// What the sealed map shows of it, where the extract has a seal.
     pub sealed: Option<SealedFacts>,
-    /// Numbers of its entries, from its first to its last.
+    /// What of its history was pruned.
+    pub pruned: Option<PrunedFacts>,
+    /// Numbers of its entries, from its first to its last; where some were pruned, of those that follow.
     pub entries: Vec<u64>,
+}
+
+/// The beginning of a history that was pruned.
+#[derive(Debug, Clone, Copy)]
+pub struct PrunedFacts {
+    /// How many entries.
+    pub count: u64,
+    /// Number of the last of them.
+    pub seq: u64,
+    /// Its leaf hash.
+    pub leaf: [u8; 32],
+    /// Its instant.
+    pub at: Moment,
 }
 
 /// What the sealed map shows of a subject.

@@ -1,10 +1,14 @@
 //! The words of the format: names of files, and of the journal's kinds and fields that an extract relies on.
 //! The page for strangers is `docs/extract-format.md`; a change here is a new [`FORMAT_VERSION`].
 
+use crate::domain::address::Channel;
+
 /// What `extract.json` calls the format.
 pub const FORMAT: &str = "qolhat-extract";
-/// The version of the format.
+/// The version of the format, of extracts about documents.
 pub const FORMAT_VERSION: u32 = 1;
+/// The version of the format, of extracts about a session or a message: what these tell besides, version 1 does not have.
+pub const FORMAT_VERSION_OF_TALK: u32 = 2;
 
 /// Name of the first file of the container.
 pub const MIMETYPE_NAME: &str = "mimetype";
@@ -74,6 +78,16 @@ pub fn document(id: &str) -> String {
     format!("documents/{id}/document.json")
 }
 
+/// A message, octet for octet as it was handed over: a mail, or the JSON of a short message.
+#[must_use]
+pub fn message(id: &str, channel: Channel) -> String {
+    let end = match channel {
+        Channel::Email => "eml",
+        Channel::Sms => "json",
+    };
+    format!("messages/{id}.{end}")
+}
+
 /// A certificate, named by the SHA-256 of its DER.
 #[must_use]
 pub fn certificate(sha256: &str) -> String {
@@ -107,6 +121,7 @@ pub fn media_type(name: &str) -> &'static str {
         "cer" => "application/pkix-cert",
         "crl" => "application/pkix-crl",
         "der" => "application/ocsp-response",
+        "eml" => "message/rfc822",
         _ => "application/octet-stream",
     }
 }
@@ -160,6 +175,32 @@ pub mod kind {
     pub const OFFER_ACCEPTED: &str = "offer.accepted";
     /// An extract was issued.
     pub const EXTRACT_ISSUED: &str = "extract.issued";
+    /// A session was opened by a signed challenge.
+    pub const SESSION_OPENED: &str = "session.opened";
+    /// The session's certificate was suspended: it cannot be used.
+    pub const SESSION_SUSPENDED: &str = "session.suspended";
+    /// The session was ended before it ran out.
+    pub const SESSION_ENDED: &str = "session.ended";
+    /// A good signature of a registered key opened no session.
+    pub const LOGIN_REFUSED: &str = "login.refused";
+    /// A person gave an address at which he is written to.
+    pub const CONTACT_ADDED: &str = "contact.added";
+    /// He chose by which way he wants to be written to.
+    pub const CONTACT_CHOSEN: &str = "contact.chosen";
+    /// He took it back.
+    pub const CONTACT_REMOVED: &str = "contact.removed";
+    /// A one-time code was made at a person's wish.
+    pub const CODE_MADE: &str = "code.made";
+    /// A code was entered, right or wrong.
+    pub const CODE_ENTERED: &str = "code.entered";
+    /// A message was made and waits to be sent.
+    pub const MESSAGE_MADE: &str = "message.made";
+    /// The mail server, or the gateway of short messages, took the message.
+    pub const MESSAGE_SENT: &str = "message.sent";
+    /// The gateway reported that the phone has the message.
+    pub const MESSAGE_DELIVERED: &str = "message.delivered";
+    /// The message was refused, or not taken in time; or the gateway reported that the phone will not have it.
+    pub const MESSAGE_FAILED: &str = "message.failed";
 }
 
 /// Names of payload fields of journal entries.
@@ -202,8 +243,64 @@ pub mod field {
     pub const REASON: &str = "reason";
     /// Array of `{subject, n, size}`: how many entries each subject of an issued extract had at which size of the log.
     pub const SUBJECTS: &str = "subjects";
+    /// Key of the party for which an extract was issued.
+    pub const ASKED_BY: &str = "asked_by";
     /// Who did it.
     pub const BY: &str = "by";
+    /// The session's id.
+    pub const SESSION_ID: &str = "session_id";
+    /// Key of the party for which the session's person acts.
+    pub const PARTY: &str = "party";
+    /// In what way the session was opened.
+    pub const HOW: &str = "how";
+    /// The message's id.
+    pub const MESSAGE_ID: &str = "message_id";
+    /// The code's id.
+    pub const CODE_ID: &str = "code_id";
+    /// The id of a person's address.
+    pub const CONTACT_ID: &str = "contact_id";
+    /// The way of a message: `email` or `sms`.
+    pub const CHANNEL: &str = "channel";
+    /// The address that a code confirms.
+    pub const ADDRESS: &str = "address";
+    /// What a message or a code is for.
+    pub const PURPOSE: &str = "purpose";
+    /// From which address a message goes.
+    pub const FROM: &str = "from";
+    /// To which address a message goes.
+    pub const TO: &str = "to";
+    /// The `Message-ID` of a mail.
+    pub const MAIL_ID: &str = "mail_id";
+    /// SHA-256 of the octets that the entry is about, lower-case hex.
+    pub const SHA256: &str = "sha256";
+    /// How many octets they are.
+    pub const SIZE: &str = "size";
+    /// Which try or attempt it was, from 1.
+    pub const ATTEMPT: &str = "attempt";
+    /// What came of it.
+    pub const OUTCOME: &str = "outcome";
+    /// The machine to which a message was handed.
+    pub const RELAY: &str = "relay";
+    /// What that machine said to each step: array of texts.
+    pub const DIALOGUE: &str = "dialogue";
+    /// How the dialogue of a message that did not go ended.
+    pub const REPLY: &str = "reply";
+    /// By which mark that machine knows the message; null when it told none.
+    pub const QUEUE_ID: &str = "queue_id";
+    /// The gateway to which a short message was handed.
+    pub const GATEWAY: &str = "gateway";
+    /// By which mark the gateway knows the message.
+    pub const GATEWAY_ID: &str = "gateway_id";
+    /// Of how many parts a short message is.
+    pub const PARTS: &str = "parts";
+    /// The short message that did not arrive, and in whose place a mail goes.
+    pub const INSTEAD_OF: &str = "instead_of";
+    /// When a message reached its phone or failed to, by the gateway's clock; null when it did not say.
+    pub const REPORTED_FOR: &str = "reported_for";
+    /// When the session was opened.
+    pub const OPENED_AT: &str = "opened_at";
+    /// When the session, or a code, runs out.
+    pub const EXPIRES_AT: &str = "expires_at";
     /// The case of compromise.
     pub const CASE_ID: &str = "case_id";
     /// When the officer received the notice.

@@ -21,4 +21,5 @@ pub mod records;
 pub mod statement;
 pub mod store;
 pub mod summary;
+pub mod talk;
 mod words;

@@ -1,6 +1,8 @@
 //! `operator.json`: whose extracts a reader is willing to believe. It lies in the reader's trust folder and comes
 //! to him by another way than the extract.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 /// The largest `operator.json` that is read, in bytes.
@@ -27,6 +29,24 @@ pub struct OperatorCard {
     /// Verifier keys of witnesses whose cosignature is demanded.
     #[serde(default)]
     pub witness_keys: Vec<String>,
+    /// How many of them must have cosigned; all when it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub witness_quorum: Option<usize>,
+}
+
+impl OperatorCard {
+    /// How many of [`OperatorCard::witness_keys`] must have cosigned.
+    #[must_use]
+    pub fn witnesses_needed(&self) -> usize {
+        self.witness_quorum.unwrap_or(self.witness_keys.len())
+    }
+
+    /// Whether the quorum can be one: from one to all of the witnesses, of which none is named twice.
+    #[must_use]
+    pub fn has_fitting_quorum(&self) -> bool {
+        let distinct = self.witness_keys.iter().collect::<BTreeSet<_>>().len();
+        self.witness_quorum.is_none_or(|needed| (1..=distinct).contains(&needed) && distinct == self.witness_keys.len())
+    }
 }
 
 /// Why an `operator.json` is not taken.
@@ -44,6 +64,9 @@ pub enum OperatorCardError {
     /// No log key, or too many keys.
     #[error("operator.json: \"log_keys\" must name 1 to {OPERATOR_KEYS_MAX} keys")]
     Keys,
+    /// More witnesses demanded than named, none, or one named twice.
+    #[error("operator.json: \"witness_quorum\" must be from 1 to the number of different \"witness_keys\"")]
+    Quorum,
 }
 
 /// Reads `operator.json`. Whether the keys are keys is judged where they are used.
@@ -66,6 +89,9 @@ pub fn parse(bytes: &[u8]) -> Result<OperatorCard, OperatorCardError> {
     {
         return Err(OperatorCardError::Keys);
     }
+    if !file.has_fitting_quorum() {
+        return Err(OperatorCardError::Quorum);
+    }
     Ok(file)
 }
 
@@ -81,6 +107,14 @@ mod tests {
         assert_eq!(parse(good.replace("21\"", "2\"").as_bytes()), Err(OperatorCardError::Bin));
         assert_eq!(parse(good.replace("[\"k\"]", "[]").as_bytes()), Err(OperatorCardError::Keys));
         assert!(matches!(parse(good.replace("name", "nane").as_bytes()), Err(OperatorCardError::Malformed(_))));
+        let quorum = |rest: &str| parse(good.replace('}', &format!(",{rest}}}")).as_bytes());
+        assert_eq!(quorum(r#""witness_keys":["a","b"],"witness_quorum":1"#).unwrap().witnesses_needed(), 1);
+        assert_eq!(quorum(r#""witness_keys":["a","b"]"#).unwrap().witnesses_needed(), 2);
+        for wrong in [r#""witness_keys":["a"],"witness_quorum":0"#, r#""witness_keys":["a"],"witness_quorum":2"#] {
+            assert_eq!(quorum(wrong), Err(OperatorCardError::Quorum));
+        }
+        assert_eq!(quorum(r#""witness_quorum":1"#), Err(OperatorCardError::Quorum));
+        assert_eq!(quorum(r#""witness_keys":["a","a"],"witness_quorum":2"#), Err(OperatorCardError::Quorum));
         let padded = format!("{good}{}", " ".repeat(OPERATOR_FILE_MAX_BYTES));
         assert_eq!(parse(padded.as_bytes()), Err(OperatorCardError::TooLarge));
     }

@@ -15,7 +15,9 @@ use serde_json::Value;
 
 use super::facts::{EntryFacts, ExtractFacts};
 use super::records::{CaseRecord, DocumentRecord, ExtractRecord, SignatureRecord, StatementRecord};
-use super::words::words;
+use super::summary::{plain, word_of_talk};
+use super::talk;
+use super::words::{words, words_of_talk};
 use crate::domain::time::{Moment, format_local};
 use crate::i18n::{Language, Words, WordsInThree};
 
@@ -39,12 +41,17 @@ pub(super) fn pdf(language: Language, said: &Said<'_>) -> Result<Vec<u8>, PrintE
     let title = speaker.told("extract-title", &[("number", &said.extract.number.to_string())]);
     let mut blocks = speaker.heading(&title, said);
     blocks.extend(speaker.completeness(said));
-    blocks.push(Block::Heading(speaker.say("paper-documents", &[("count", &said.documents.len().to_string())])));
+    if said.extract.request.about.is_none() {
+        blocks.push(Block::Heading(speaker.say("paper-documents", &[("count", &said.documents.len().to_string())])));
+    }
     for (number, document) in (1..).zip(said.documents) {
         blocks.extend(speaker.document(number, document));
     }
     for case in &said.extract.cases {
         blocks.extend(speaker.case(case));
+    }
+    if said.extract.request.about.is_some() {
+        blocks.extend(speaker.talk(said.extract));
     }
     blocks.extend(speaker.entries(&said.facts.journal.entries));
     qolhat_print::print(&Paper {
@@ -110,7 +117,7 @@ impl Speaker {
         }
         blocks.push(Block::Heading(self.label("paper-request")));
         blocks.push(Block::Facts(vec![
-            self.fact("paper-asked-by", &*extract.request.asked_by),
+            self.fact("paper-asked-by", extract.request.asked_by.words()),
             self.fact("paper-ground", &*extract.request.ground),
             self.fact("paper-scope", &*extract.request.scope),
         ]));
@@ -156,6 +163,13 @@ impl Speaker {
             shares: vec![9, 2, 5],
             rows: rows.collect(),
         }));
+        for subject in &statement.subjects {
+            if let Some(pruned) = &subject.pruned {
+                let (count, seq) = (pruned.count.to_string(), pruned.seq.to_string());
+                let told = self.told("extract-subject-pruned", &[("count", &count), ("seq", &seq)]);
+                blocks.push(Block::Small(told));
+            }
+        }
         blocks.push(Block::Small(self.told("extract-caveat", &[])));
         blocks
     }
@@ -248,6 +262,37 @@ impl Speaker {
         }
         blocks.push(Block::Text(self.told(&format!("extract-case-{}", case.state), &[])));
         blocks.push(Block::Facts(vec![self.fact("paper-contested", case.documents.join(", "))]));
+        blocks
+    }
+
+    /// The messages, and each step with all that the journal says of it.
+    fn talk(&self, extract: &ExtractRecord) -> Vec<Block> {
+        let told = |key: &str| words_of_talk(self.language).text(key, &[]).unwrap_or_else(|| key.to_owned());
+        let messages = extract
+            .messages
+            .iter()
+            .map(|message| vec![message.path.clone(), message.size.to_string(), message.sha256.clone()]);
+        let steps = extract.steps.iter().map(|step| {
+            let said = step.said.iter().map(|(name, value)| {
+                format!("{}: {}", word_of_talk(self.language, "said", name), plain(&talk::shown(value)))
+            });
+            let kind = word_of_talk(self.language, "step", &step.kind.replace('.', "-"));
+            vec![step.entry.to_string(), both_times(&step.at), kind, said.collect::<Vec<_>>().join("; ")]
+        });
+        let mut blocks = vec![Block::Heading(self.label("paper-talk")), Block::Text(told("talk-source"))];
+        if !extract.messages.is_empty() {
+            blocks.push(Block::Table(Table {
+                head: vec![self.label("paper-file"), self.label("paper-size"), "SHA-256".to_owned()],
+                shares: vec![7, 2, 9],
+                rows: messages.collect(),
+            }));
+        }
+        blocks.extend(talk::taken(extract).into_iter().map(|key| Block::Text(told(key))));
+        blocks.push(Block::Table(Table {
+            head: self.heads(&["paper-number", "paper-local", "paper-kind", "paper-said"]),
+            shares: vec![3, 7, 7, 24],
+            rows: steps.collect(),
+        }));
         blocks
     }
 

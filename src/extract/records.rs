@@ -8,6 +8,7 @@ use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
+use super::talk::{AboutRecord, MessageRecord, StepRecord};
 use crate::domain::time::Moment;
 
 /// `extract.json`: who made the extract, for whom, over which log, and what it holds.
@@ -38,6 +39,12 @@ pub struct ExtractRecord {
     pub documents: Vec<String>,
     /// Cases of key compromise that touch these documents.
     pub cases: Vec<CaseRecord>,
+    /// The messages, where it is about a session or a message.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub messages: Vec<MessageRecord>,
+    /// Each entry of what it is about, where that is a session or a message.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<StepRecord>,
 }
 
 /// What an extract is made from (A6.12).
@@ -78,11 +85,71 @@ pub struct OfficerRecord {
 #[serde(deny_unknown_fields)]
 pub struct RequestRecord {
     /// Who asked.
-    pub asked_by: String,
+    pub asked_by: AskedByRecord,
     /// The ground: a court's ruling, a party's letter.
     pub ground: String,
-    /// What was asked for, in words.
+    /// What was asked for, in words; with a period these end in [`PeriodRecord::words`].
     pub scope: String,
+    /// Whose entries of which time, where that was asked for, and not documents by their names.
+    pub period: Option<PeriodRecord>,
+    /// The session or the message, where that was asked for; with it these words end in [`AboutRecord::words`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<AboutRecord>,
+}
+
+/// A party, and the period of which everything of it was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PeriodRecord {
+    /// Key of the party.
+    pub party: String,
+    /// The first instant.
+    pub from: String,
+    /// The instant that ends it, itself not in it.
+    pub to: String,
+}
+
+impl PeriodRecord {
+    /// What the words of the scope end in, so that whoever reads only these reads the same.
+    #[must_use]
+    pub fn words(&self) -> String {
+        format!(" [{} {}/{}]", self.party, self.from, self.to)
+    }
+}
+
+/// Who asked: nobody else gets an extract.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
+pub enum AskedByRecord {
+    /// A party to everything that is shown.
+    Party(PartyRecord),
+    /// A court or a body, by a request that two officers looked at.
+    CourtRequest(CourtRequestRecord),
+}
+
+impl AskedByRecord {
+    /// The asker for people to read: the same in all languages.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self {
+            Self::Party(party) => format!("{}, {}", party.name, party.key),
+            Self::CourtRequest(request) => format!("{}, № {}, {}", request.authority, request.reference, request.dated),
+        }
+    }
+}
+
+/// A request of a court or a body, as the operator recorded it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CourtRequestRecord {
+    /// The id of its record.
+    pub id: String,
+    /// The court or the body.
+    pub authority: String,
+    /// The number that it gave its request.
+    pub reference: String,
+    /// The date of the request, `YYYY-MM-DD`.
+    pub dated: String,
 }
 
 /// A case of key compromise.
@@ -301,10 +368,28 @@ pub struct SubjectRecord {
     pub proof: String,
     /// What the seal shows of it; there with a seal, and not without one.
     pub sealed: Option<SealedRecord>,
-    /// How many entries it has.
+    /// What of its history was pruned; there only where something was: its entries here are those that follow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pruned: Option<PrunedRecord>,
+    /// How many entries it has, those that were pruned included.
     pub count: u64,
-    /// Their numbers, rising.
+    /// The numbers of those that are here, rising.
     pub entries: Vec<u64>,
+}
+
+/// The beginning of a history that was pruned. That it is no longer than told is shown by the counter of the first entry here,
+/// and by the seal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PrunedRecord {
+    /// How many of the subject's entries.
+    pub count: u64,
+    /// Number of the last of them.
+    pub seq: u64,
+    /// Its leaf hash.
+    pub leaf: String,
+    /// Its `t`, by the operator's word.
+    pub t: i64,
 }
 
 /// `journal/openings/<seq>.json`: the values behind an entry's commitments that this extract reveals.

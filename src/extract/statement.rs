@@ -8,8 +8,8 @@
 
 use serde_json::Value;
 
-use super::facts::{JournalFacts, SealedFacts, SubjectFacts};
-use super::records::{MapLeafRecord, SealRecord, SealedRecord, StatementRecord, SubjectRecord};
+use super::facts::{JournalFacts, PrunedFacts, SealedFacts, SubjectFacts};
+use super::records::{MapLeafRecord, PrunedRecord, SealRecord, SealedRecord, StatementRecord, SubjectRecord};
 
 /// The level claimed when no subject is named.
 pub const LEVEL_INCLUSION: u8 = 1;
@@ -55,7 +55,8 @@ pub fn statement(journal: &JournalFacts) -> StatementRecord {
                 pseudonym: subject.pseudonym.clone(),
                 proof: hex::encode(subject.proof),
                 sealed: journal.seal.and_then(|seal| Some(sealed(subject, subject.sealed.as_ref()?, seal.size))),
-                count: u64::try_from(entries.len()).unwrap_or(u64::MAX),
+                pruned: subject.pruned.as_ref().map(pruned),
+                count: gone(subject).saturating_add(u64::try_from(entries.len()).unwrap_or(u64::MAX)),
                 entries,
             }
         })
@@ -84,11 +85,25 @@ fn time_of(journal: &JournalFacts, seq: u64) -> i64 {
     body.and_then(|body| body.get("t")?.as_i64()).unwrap_or_default()
 }
 
+/// How many entries of the subject were pruned: all of them came before any seal.
+fn gone(subject: &SubjectFacts) -> u64 {
+    subject.pruned.map_or(0, |pruned| pruned.count)
+}
+
+fn pruned(facts: &PrunedFacts) -> PrunedRecord {
+    PrunedRecord {
+        count: facts.count,
+        seq: facts.seq,
+        leaf: hex::encode(facts.leaf),
+        t: facts.at.unix_micros().div_euclid(1000),
+    }
+}
+
 /// What the seal of a log of `size` shows of a subject.
 fn sealed(subject: &SubjectFacts, shown: &SealedFacts, size: u64) -> SealedRecord {
     let count = subject.entries.iter().filter(|seq| **seq < size).count();
     SealedRecord {
-        count: u64::try_from(count).unwrap_or(u64::MAX),
+        count: gone(subject).saturating_add(u64::try_from(count).unwrap_or(u64::MAX)),
         other: shown.other.map(|leaf| MapLeafRecord {
             subject: hex::encode(leaf.subject),
             count: leaf.count,

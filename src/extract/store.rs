@@ -239,6 +239,36 @@ pub async fn set_issued(
     .map(|rows| rows == 1)
 }
 
+/// Erases the keys of what was prepared under `request` and is not issued; answers the blobs that nobody can read any more.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn destroy_twins(tx: &mut Tx, request: CourtRequestId) -> Result<Vec<ContentDigest>, DbError> {
+    let gone = params![Vec::<u8>::new(), request.as_uuid()];
+    prepared_blobs(&tx.query(include_str!("sql/destroy_twins_of_court_request.sql"), &gone).await?)
+}
+
+/// Whether anything was prepared before `before` and is not issued.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn is_any_stale(db: &Db, before: Moment) -> Result<bool, DbError> {
+    Ok(db.query_one(include_str!("sql/select_stale_extract.sql"), &params![before]).await?.is_some())
+}
+
+/// Erases the keys of what was prepared before `before` and is not issued; answers the blobs that nobody can read any more.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn destroy_stale(tx: &mut Tx, before: Moment) -> Result<Vec<ContentDigest>, DbError> {
+    let gone = params![Vec::<u8>::new(), before];
+    prepared_blobs(&tx.query(include_str!("sql/destroy_stale_extracts.sql"), &gone).await?)
+}
+
+fn prepared_blobs(rows: &[Row]) -> Result<Vec<ContentDigest>, DbError> {
+    rows.iter().map(|row| address(row.bytes("prepared_address")?, "extract.prepared_address")).collect()
+}
+
 /// Erases the keys of the operator's own copies of extracts that hold `document`; answers the blobs that nobody can read
 /// any more. What was handed out stays whole, and the register goes on to know it.
 ///

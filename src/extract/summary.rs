@@ -2,7 +2,8 @@
 
 use super::format;
 use super::records::{CaseRecord, DocumentRecord, ExtractRecord, FileRecord, SignatureRecord, StatementRecord};
-use super::words::words;
+use super::talk::{self, AboutRecord};
+use super::words::{words, words_of_talk};
 use crate::domain::time::{Moment, format_local};
 use crate::i18n::Language;
 
@@ -30,6 +31,10 @@ pub fn summary(
         page.blank();
         page.line(0, "extract-cases", &[("count", &extract.cases.len().to_string())]);
         extract.cases.iter().for_each(|case| page.case(case));
+    }
+    if let Some(about) = &extract.request.about {
+        page.blank();
+        page.talk(about, extract);
     }
     page.blank();
     page.journal(statement, stamped);
@@ -79,7 +84,7 @@ impl Page {
         self.line(0, "extract-log", &[("origin", &extract.log.origin)]);
         self.line(0, "extract-made-at", &[("at", &local(&extract.made_at))]);
         self.line(0, "extract-officer", &[("name", &officer.name), ("iin", &officer.iin)]);
-        self.line(0, "extract-asked-by", &[("who", &request.asked_by)]);
+        self.line(0, "extract-asked-by", &[("who", &request.asked_by.words())]);
         self.line(0, "extract-ground", &[("ground", &request.ground)]);
         self.line(0, "extract-scope", &[("scope", &request.scope)]);
         self.blank();
@@ -178,6 +183,34 @@ impl Page {
         }
     }
 
+    fn talk(&mut self, about: &AboutRecord, extract: &ExtractRecord) {
+        let (key, id) = match about {
+            AboutRecord::Session(id) => ("talk-session", id),
+            AboutRecord::Message(id) => ("talk-message", id),
+        };
+        self.line(0, key, &[("id", id)]);
+        self.line(0, "talk-source", &[]);
+        for message in &extract.messages {
+            let (path, sha256) = (message.path.as_str(), message.sha256.as_str());
+            let values =
+                [("id", message.id.as_str()), ("path", path), ("size", &message.size.to_string()), ("sha256", sha256)];
+            self.line(1, "talk-file", &values);
+        }
+        for key in talk::taken(extract) {
+            self.line(0, key, &[]);
+        }
+        self.line(0, "talk-steps", &[]);
+        for step in &extract.steps {
+            let kind = word_of_talk(self.language, "step", &step.kind.replace('.', "-"));
+            let values = [("at", &*local(&step.at)), ("seq", &step.entry.to_string()), ("kind", &kind)];
+            self.line(1, "talk-step", &values);
+            for (name, value) in &step.said {
+                let name = word_of_talk(self.language, "said", name);
+                self.line(2, "talk-said", &[("name", &name), ("value", &talk::shown(value))]);
+            }
+        }
+    }
+
     fn journal(&mut self, statement: &StatementRecord, stamped: bool) {
         self.line(0, "extract-entries", &[("count", &statement.entries.len().to_string())]);
         let size = statement.size.to_string();
@@ -210,6 +243,10 @@ impl Page {
                 ("entries", &entries.join(", ")),
             ];
             self.line(1, "extract-subject", &values);
+            if let Some(pruned) = &subject.pruned {
+                let (count, seq) = (pruned.count.to_string(), pruned.seq.to_string());
+                self.line(2, "extract-subject-pruned", &[("count", &count), ("seq", &seq)]);
+            }
         }
         self.line(0, "extract-caveat", &[]);
     }
@@ -226,7 +263,13 @@ pub fn plain(line: &str) -> String {
 
 /// The text of a key; the key itself where the words of this version have none.
 fn text(language: Language, key: &str, values: &[(&str, &str)]) -> String {
-    words(language).text(key, values).unwrap_or_else(|| key.to_owned())
+    let known = words(language).text(key, values).or_else(|| words_of_talk(language).text(key, values));
+    known.unwrap_or_else(|| key.to_owned())
+}
+
+/// The word for a code of a session or a message, or the code itself when it has none.
+pub(super) fn word_of_talk(language: Language, family: &str, code: &str) -> String {
+    words_of_talk(language).text(&format!("{family}-{code}"), &[]).unwrap_or_else(|| code.to_owned())
 }
 
 /// An instant of a record as people in Kazakhstan read it.

@@ -4,12 +4,12 @@
 //! compiled in and parsed once. A test fails when a key is missing in one of them or when the languages
 //! do not show the same values.
 //!
-//! Keys begin with what they are for. Texts: `problem-`, `receipt-`, `notice-`, `extract-`, `cli-`, `doctor-`, `demo-`,
+//! Keys begin with what they are for. Texts: `problem-`, `receipt-`, `notice-`, `mail-`, `sms-`, `extract-`, `cli-`, `doctor-`, `demo-`,
 //! `ncalayer-`, `page-`, `verdict-`.
 //! Words for codes, `<family>-<code>`, read with [`word`]: `kind-`, `state-`, `side-`, `role-`, `purpose-`,
 //! `signer-kind-`, `capability-`, `certificate-state-`, `case-state-`, `indication-`, `subindication-`, `crypto-`,
 //! `covers-`, `time-stamp-`, `check-`, `path-`, `revocation-`, `revocation-reason-`, `revocation-mode-`, `condition-`,
-//! `reason-`, `identifier-`, `requisite-`, `declaration-`, `field-`, `language-`, `unit-`.
+//! `reason-`, `identifier-`, `requisite-`, `declaration-`, `field-`, `language-`, `unit-`, `channel-`.
 
 use std::sync::OnceLock;
 
@@ -212,7 +212,9 @@ fn shown(language: Language, code: RefusalCode, name: &str, value: &str, given: 
         return Moment::parse_rfc3339(value).map_or_else(|_| value.to_owned(), format_local);
     }
     match value.parse() {
-        Ok(bytes) if name == "limit" && code == RefusalCode::UploadTooLarge => size(language, bytes),
+        Ok(bytes) if name == "limit" && matches!(code, RefusalCode::UploadTooLarge | RefusalCode::ExtractTooLarge) => {
+            size(language, bytes)
+        }
         Ok(_) | Err(_) => value.to_owned(),
     }
 }

@@ -26,15 +26,8 @@ impl MediaType {
     /// The type of `bytes`, told by their first octets and, for texts, by their encoding.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
-        const MAGIC: [(&[u8], MediaType); 5] = [
-            (b"%PDF-", MediaType::Pdf),
-            (b"\x89PNG\r\n\x1a\n", MediaType::Png),
-            (b"\xff\xd8\xff", MediaType::Jpeg),
-            (b"PK\x03\x04", MediaType::Zip),
-            (b"<?xml", MediaType::Xml),
-        ];
-        if let Some((_, kind)) = MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)) {
-            return *kind;
+        if let Some(kind) = Self::by_magic(bytes) {
+            return kind;
         }
         match std::str::from_utf8(bytes) {
             Ok(text) if text.starts_with('{') => Self::Json,
@@ -43,6 +36,23 @@ impl MediaType {
             }
             _ => Self::Octets,
         }
+    }
+
+    /// The type of a file that nobody holds, by its first octets: what is not told by them may be no text further on.
+    #[must_use]
+    pub fn of_head(head: &[u8]) -> Self {
+        Self::by_magic(head).unwrap_or(Self::Octets)
+    }
+
+    fn by_magic(bytes: &[u8]) -> Option<Self> {
+        const MAGIC: [(&[u8], MediaType); 5] = [
+            (b"%PDF-", MediaType::Pdf),
+            (b"\x89PNG\r\n\x1a\n", MediaType::Png),
+            (b"\xff\xd8\xff", MediaType::Jpeg),
+            (b"PK\x03\x04", MediaType::Zip),
+            (b"<?xml", MediaType::Xml),
+        ];
+        MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)).map(|(_, kind)| *kind)
     }
 
     /// The name of the type in HTTP and in extracts.
@@ -72,5 +82,7 @@ mod tests {
         assert_eq!(MediaType::of(b"{\"a\":1}"), MediaType::Json);
         assert_eq!(MediaType::of(b"MZ\x00\x01"), MediaType::Octets);
         assert_eq!(MediaType::of(b"\xff\xfe"), MediaType::Octets);
+        assert_eq!(MediaType::of_head(b"%PDF-1.7"), MediaType::Pdf);
+        assert_eq!(MediaType::of_head(b"plain so far"), MediaType::Octets);
     }
 }

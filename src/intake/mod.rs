@@ -2,11 +2,19 @@
 //! An [`Upload`] is what came; only [`receive`] makes a [`Received`] of it, so that no later step asks whether a
 //! file was looked at.
 
+mod incoming;
+mod measured;
 mod media;
+pub mod store;
 
+pub use incoming::Incoming;
+pub use measured::{HEAD_BYTES, Measured, Seen};
 pub use media::MediaType;
 
+use qolhat_pki::digest::Digests;
 use qolhat_storage::ContentDigest;
+
+use self::store::UploadRow;
 
 use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::domain::text;
@@ -27,9 +35,18 @@ pub struct Upload {
 #[derive(Debug)]
 pub struct Received {
     name: String,
-    bytes: Vec<u8>,
-    media_type: MediaType,
+    octets: Octets,
+    media_type: String,
     sha256: ContentDigest,
+}
+
+/// Where the octets of a file are.
+#[derive(Debug)]
+enum Octets {
+    /// Here.
+    Held(Vec<u8>),
+    /// In the store, where they came ahead of the document: nobody holds them.
+    Kept { size_bytes: i64, digests: Digests },
 }
 
 impl Received {
@@ -39,16 +56,37 @@ impl Received {
         &self.name
     }
 
-    /// Its bytes.
+    /// Its bytes; `None` when they came ahead and are in the store.
     #[must_use]
-    pub fn bytes(&self) -> &[u8] {
-        &self.bytes
+    pub fn held(&self) -> Option<&[u8]> {
+        match &self.octets {
+            Octets::Held(bytes) => Some(bytes),
+            Octets::Kept { .. } => None,
+        }
+    }
+
+    /// The digests that were taken of it as it came ahead.
+    #[must_use]
+    pub fn digests(&self) -> Option<&Digests> {
+        match &self.octets {
+            Octets::Held(_) => None,
+            Octets::Kept { digests, .. } => Some(digests),
+        }
+    }
+
+    /// How many bytes it has.
+    #[must_use]
+    pub fn size_bytes(&self) -> i64 {
+        match &self.octets {
+            Octets::Held(bytes) => i64::try_from(bytes.len()).unwrap_or(i64::MAX),
+            Octets::Kept { size_bytes, .. } => *size_bytes,
+        }
     }
 
     /// Its type by content, never by name.
     #[must_use]
-    pub const fn media_type(&self) -> MediaType {
-        self.media_type
+    pub fn media_type(&self) -> &str {
+        &self.media_type
     }
 
     /// SHA-256 of its bytes.
@@ -81,14 +119,29 @@ pub fn receive(upload: Upload, limits: UploadLimits) -> Result<Received, Refusal
     if bytes.is_empty() {
         return Err(Refusal::new(RefusalCode::MalformedContent).with("name", &name).with("reason", "empty-file"));
     }
-    if !name_is_plain(&name) {
-        return Err(Refusal::new(RefusalCode::MalformedContent)
-            .with("name", name.escape_default().take(80).collect::<String>())
-            .with("reason", "file-name"));
-    }
-    let media_type = MediaType::of(&bytes);
+    must_be_plain(&name)?;
+    let media_type = MediaType::of(&bytes).as_str().to_owned();
     let sha256 = ContentDigest::of(&bytes);
-    Ok(Received { name, bytes, media_type, sha256 })
+    Ok(Received { name, octets: Octets::Held(bytes), media_type, sha256 })
+}
+
+/// An upload as a file of that name: its limits were kept when it came. `sha256` is that of the upload.
+///
+/// # Errors
+/// `malformed-content` for a name that hides something.
+pub fn receive_upload(name: String, upload: &UploadRow, sha256: ContentDigest) -> Result<Received, Refusal> {
+    must_be_plain(&name)?;
+    let octets = Octets::Kept { size_bytes: upload.size_bytes, digests: upload.digests.clone() };
+    Ok(Received { name, octets, media_type: upload.media_type.clone(), sha256 })
+}
+
+fn must_be_plain(name: &str) -> Result<(), Refusal> {
+    if name_is_plain(name) {
+        return Ok(());
+    }
+    Err(Refusal::new(RefusalCode::MalformedContent)
+        .with("name", name.escape_default().take(80).collect::<String>())
+        .with("reason", "file-name"))
 }
 
 /// Whether a file name shows all that it is and names no folder.

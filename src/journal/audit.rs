@@ -3,61 +3,37 @@
 //! journal refuses to open.
 
 mod names;
+mod pruned;
+mod report;
+mod runs;
 mod seals;
+mod state;
 
 use std::collections::BTreeMap;
 
 use qolhat_pki::tsp::TimeStampToken;
-use serde::Serialize;
 
 use super::checkpoint::{Checkpoint, links, signed_text};
 use super::cosignature::WitnessKey;
-use super::entry::{Entry, Field, leaf_hash};
+use super::entry::{Entry, Field, Opening, leaf_hash};
+use super::promise::Promise;
 use super::proof::Frontier;
 use super::subjects::SubjectLink;
 use super::vrf::{VrfPublicKey, VrfSecretKey};
-use super::{JournalError, OutsideMemory, first_entry, store};
+use super::{JournalError, OutsideMemory, first_entry, openings, promises, store};
 use crate::db::{Db, Row, Tx};
 use crate::params;
 use names::Names;
+pub use report::{AuditFailure, AuditReport};
+use runs::Runs;
 use seals::Seals;
+pub use state::AuditMemory;
+use state::{Kept, State};
 
 /// Entries read at once.
 const PAGE: u64 = 1000;
-
-/// What the audit found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct AuditReport {
-    /// Whether nothing is wrong.
-    pub ok: bool,
-    /// Size of the log.
-    pub size: u64,
-    /// Root of the entries read, lower-case hexadecimal.
-    pub root: String,
-    /// Entries that were found right.
-    pub checked: u64,
-    /// Whether documents and parties that entries tell were held against the names of their subjects: only whoever has
-    /// the key of pseudonyms can do that.
-    pub names_checked: bool,
-    /// Events that are not entries yet.
-    pub waiting: u64,
-    /// Events that could not become entries; each is a fault to look into.
-    pub quarantined: u64,
-    /// The first thing that is wrong.
-    pub first_failure: Option<AuditFailure>,
-}
-
-/// Something wrong.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct AuditFailure {
-    /// `head`, `entry`, `node`, `opening`, `subject`, `name`, `event`, `seal`, `checkpoint`, `outside` or `witness`; of what was
-    /// written down: `document`, `signature` or `receipt`.
-    pub part: &'static str,
-    /// Number of the entry, or size of the checkpoint.
-    pub seq: Option<u64>,
-    /// What is wrong; English, for experts.
-    pub reason: String,
-}
+/// Least entries between two times that what was found right is saved.
+pub const SAVED_EACH: u64 = 50_000;
 
 /// What the log is held against besides its checkpoints.
 #[derive(Default, Clone, Copy)]
@@ -77,22 +53,55 @@ pub async fn run(db: &Db, verifier_key: &str) -> Result<AuditReport, JournalErro
     run_with(db, verifier_key, Against::default()).await
 }
 
+/// Where an audit begins, and who is told how far it is.
+pub struct Course<'a> {
+    /// What an earlier audit saved; without it everything is looked at.
+    pub earlier: Option<Vec<u8>>,
+    /// Least entries between two saves, [`SAVED_EACH`] by default; a great log is saved more seldom.
+    pub each: u64,
+    /// Told now and then, and at a good end, what was found right.
+    pub save: &'a mut (dyn FnMut(&[u8]) -> Result<(), JournalError> + Send),
+    /// Told the entries that are done, and their number.
+    pub tell: &'a mut (dyn FnMut(u64, u64) + Send),
+}
+
 /// As [`run`], and against what is known besides.
 ///
 /// # Errors
 /// As [`run`].
 pub async fn run_with(db: &Db, verifier_key: &str, against: Against<'_>) -> Result<AuditReport, JournalError> {
+    let course = Course { earlier: None, each: SAVED_EACH, save: &mut |_| Ok(()), tell: &mut |_, _| {} };
+    run_on(db, verifier_key, against, course).await
+}
+
+/// As [`run_with`], from where an earlier audit came to. Of the entries before, every body is hashed again, and they must
+/// lead to the root that it found; their openings, subjects, names and checkpoints are not looked at again.
+///
+/// # Errors
+/// As [`run`]; `Contradiction` when what an earlier audit saved cannot be read, and what `save` answers.
+pub async fn run_on(
+    db: &Db,
+    verifier_key: &str,
+    against: Against<'_>,
+    course: Course<'_>,
+) -> Result<AuditReport, JournalError> {
     let mut audit = Audit {
         frontier: Frontier::default(),
         origin: String::new(),
         t_ms: 0,
         links: 0,
+        runs: Runs::default(),
         seals: Seals::default(),
         names: Names::new(against.names),
         checkpoint: 0,
         remembered: None,
         waiting: 0,
         quarantined: 0,
+        from: 0,
+        promised: 0,
+        minimum: 0,
+        pruned: 0,
+        approved: 0,
     };
     // Before the log is looked at: what is remembered then is never ahead of what is read.
     match against.memory.map(|memory| memory.remembered(verifier_key)).transpose() {
@@ -119,19 +128,25 @@ pub async fn run_with(db: &Db, verifier_key: &str, against: Against<'_>) -> Resu
         Err(error) => return Ok(audit.report(0, Some(failure("head", None, &error.to_string())))),
     };
     audit.origin.clone_from(&head.origin);
+    let row = db.query_one(include_str!("sql/select_minimum.sql"), &[]).await?;
+    audit.minimum = row.map(|row| store::unsigned(&row, "minimum")).transpose()?.unwrap_or_default();
     if let Some(known) = audit.remembered.as_ref().filter(|known| known.size > head.size) {
         let shorter = failure("outside", Some(known.size), SHORTER);
         return Ok(audit.report(head.size, Some(shorter)));
     }
-    let mut start = 0_u64;
-    while start < head.size {
-        let end = head.size.min(start + PAGE);
-        if let Err(failure) = audit.page(db, start, end, verifier_key).await? {
-            return Ok(audit.report(head.size, Some(failure)));
+    let verdict = match audit.entries(db, &head, verifier_key, course).await? {
+        Ok(save) => {
+            let mut verdict = audit.end(db, &head).await?;
+            if verdict.is_ok() {
+                verdict = audit.promises(db, verifier_key).await?;
+            }
+            if verdict.is_ok() {
+                save(&audit.kept())?;
+            }
+            verdict
         }
-        start = end;
-    }
-    let verdict = audit.end(db, &head).await?;
+        wrong => wrong.map(drop),
+    };
     Ok(audit.report(head.size, verdict.err()))
 }
 
@@ -150,6 +165,7 @@ struct Audit<'a> {
     origin: String,
     t_ms: i64,
     links: u64,
+    runs: Runs,
     seals: Seals,
     names: Names<'a>,
     /// Size of the last checkpoint seen.
@@ -158,12 +174,23 @@ struct Audit<'a> {
     remembered: Option<Checkpoint>,
     waiting: u64,
     quarantined: u64,
+    /// Size that an earlier audit had come to.
+    from: u64,
+    promised: u64,
+    /// The first entry that is held.
+    minimum: u64,
+    /// Entries that are not.
+    pruned: u64,
+    /// Up to where the log tells of approved prunings.
+    approved: u64,
 }
+
+/// Told what was found right.
+type Save<'s> = &'s mut (dyn FnMut(&[u8]) -> Result<(), JournalError> + Send);
 
 /// What a page of entries is held against.
 struct Page {
-    openings: BTreeMap<u64, Vec<Row>>,
-    subjects: BTreeMap<u64, Vec<Row>>,
+    facts: BTreeMap<u64, Vec<Row>>,
     checkpoints: BTreeMap<u64, Row>,
     cosignatures: BTreeMap<u64, Vec<Row>>,
 }
@@ -176,34 +203,144 @@ impl Audit<'_> {
             size,
             root,
             checked: self.frontier.size(),
+            checked_from: self.from,
+            minimum: self.minimum,
             names_checked: self.names.are_checked(),
             waiting: self.waiting,
             quarantined: self.quarantined,
+            exported: 0,
+            exports_checked: false,
+            seals_judged: false,
+            seals_unproven: Vec::new(),
+            unheld: 0,
+            promised: self.promised,
             first_failure,
         }
+    }
+
+    /// What has been found right so far.
+    fn kept(&self) -> Vec<u8> {
+        let Self { origin, frontier, t_ms, links, checkpoint, seals, approved, .. } = self;
+        let (t_ms, links, checkpoint, approved) = (*t_ms, *links, *checkpoint, *approved);
+        Kept { origin, frontier, t_ms, links, checkpoint, approved, seals }.to_bytes()
+    }
+
+    /// All entries: those that an earlier audit found right by their hashes, the others in every respect.
+    async fn entries<'s>(
+        &mut self,
+        db: &mut Tx,
+        head: &store::Head,
+        verifier_key: &str,
+        course: Course<'s>,
+    ) -> Result<Result<Save<'s>, AuditFailure>, JournalError> {
+        let Course { earlier, each, save, tell } = course;
+        if let Some(earlier) = earlier
+            && let Err(failure) = self.resume(db, head, &earlier, tell).await?
+        {
+            return Ok(Err(failure));
+        }
+        let (mut start, mut saved) = (self.from, self.from);
+        while start < head.size {
+            let end = head.size.min(start + PAGE);
+            if let Err(failure) = self.page(db, start, end, verifier_key).await? {
+                return Ok(Err(failure));
+            }
+            start = end;
+            tell(start, head.size);
+            if start - saved >= each.max(start / 8) {
+                save(&self.kept())?;
+                saved = start;
+            }
+        }
+        Ok(Ok(save))
+    }
+
+    /// Takes over what an earlier audit found right, when the entries still lead to it.
+    async fn resume(
+        &mut self,
+        db: &mut Tx,
+        head: &store::Head,
+        earlier: &[u8],
+        tell: &mut (dyn FnMut(u64, u64) + Send),
+    ) -> Result<Verdict, JournalError> {
+        let state = State::from_bytes(earlier);
+        let state =
+            state.ok_or_else(|| JournalError::Contradiction("what an audit had saved cannot be read".to_owned()))?;
+        let size = state.frontier.size();
+        if state.origin != head.origin {
+            return Ok(Err(failure("outside", Some(size), "the log audited before was another one")));
+        }
+        if size > head.size {
+            return Ok(Err(failure("outside", Some(size), "the log is shorter than the one audited before")));
+        }
+        let mut start = 0;
+        while start < size {
+            let end = size.min(start + PAGE);
+            let range = params![store::signed(start), store::signed(end)];
+            let rows = db.query(include_str!("sql/audit_leaves.sql"), &range).await?;
+            let pruned = self.pruned_of(db, start, end).await?;
+            let (mut rows, mut pruned) = (rows.iter().peekable(), pruned.iter().peekable());
+            for seq in start..end {
+                let found = match (next_of(&mut rows, seq), next_of(&mut pruned, seq)) {
+                    (None, Some(row)) => self.pass_pruned(row).map(drop),
+                    (row, _) => self.rehash(row),
+                };
+                if let Err(reason) = found {
+                    let (part, reason) = reason;
+                    return Ok(Err(failure(part, Some(seq), &reason)));
+                }
+            }
+            start = end;
+            tell(start, head.size);
+        }
+        if self.frontier != state.frontier {
+            let reason =
+                "the entries do not lead to the root that an earlier audit found; a full audit names the entry";
+            return Ok(Err(failure("outside", Some(size), reason)));
+        }
+        (self.t_ms, self.links, self.checkpoint, self.seals) = (state.t_ms, state.links, state.checkpoint, state.seals);
+        self.approved = state.approved;
+        self.from = size;
+        Ok(Ok(()))
+    }
+
+    /// An entry that was found right before.
+    fn rehash(&mut self, row: Option<&Row>) -> Result<(), (&'static str, String)> {
+        let unreadable = |error: crate::db::DbError| ("entry", error.to_string());
+        let row = row.ok_or_else(|| ("entry", "the entry is missing".to_owned()))?;
+        let leaf = leaf_hash(&row.bytes("body").map_err(unreadable)?);
+        if row.bytes("leaf").map_err(unreadable)? != leaf {
+            return Err(("entry", "the body does not hash to the leaf".to_owned()));
+        }
+        self.runs.passed(self.frontier.size(), leaf);
+        let completed = self.frontier.push(leaf).concat();
+        if row.opt_bytes("hashes").map_err(unreadable)?.unwrap_or_default() != completed {
+            return Err(("node", "the inner nodes kept with the entry are not its own".to_owned()));
+        }
+        Ok(())
     }
 
     async fn page(&mut self, db: &mut Tx, start: u64, end: u64, verifier_key: &str) -> Result<Verdict, JournalError> {
         let range = params![store::signed(start), store::signed(end)];
         let entries = db.query(include_str!("sql/audit_entries.sql"), &range).await?;
         let page = Page {
-            openings: by_number(db.query(include_str!("sql/audit_openings.sql"), &range).await?, "seq")?,
-            subjects: by_number(db.query(include_str!("sql/audit_subjects.sql"), &range).await?, "seq")?,
+            facts: by_number(db.query(include_str!("sql/audit_openings.sql"), &range).await?, "seq")?,
             checkpoints: by_number(db.query(include_str!("sql/select_checkpoints.sql"), &range).await?, "size")?
                 .into_iter()
                 .filter_map(|(size, rows)| rows.into_iter().next().map(|row| (size, row)))
                 .collect(),
             cosignatures: by_number(db.query(include_str!("sql/audit_cosignatures.sql"), &range).await?, "size")?,
         };
-        let mut entries = entries.iter();
+        self.runs.read(db, start, end).await?;
+        let pruned = self.pruned_of(db, start, end).await?;
+        let (mut entries, mut pruned) = (entries.iter().peekable(), pruned.iter().peekable());
         for seq in start..end {
-            let row = entries.next();
-            let verdict = match row {
-                Some(row) if store::unsigned(row, "seq").is_ok_and(|found| found == seq) => {
-                    self.entry(seq, row, &page).and_then(|()| self.checkpoint(seq + 1, &page, verifier_key))
-                }
-                Some(_) | None => Err(failure("entry", Some(seq), "the entry is missing")),
+            let found = match (next_of(&mut entries, seq), next_of(&mut pruned, seq)) {
+                (Some(row), _) => self.entry(seq, row, &page),
+                (None, Some(row)) => self.pruned(seq, row),
+                (None, None) => Err(failure("entry", Some(seq), "the entry is missing")),
             };
+            let verdict = found.and_then(|()| self.checkpoint(seq + 1, &page, verifier_key));
             if verdict.is_err() {
                 return Ok(verdict);
             }
@@ -229,14 +366,15 @@ impl Audit<'_> {
         if row.opt_int("indexed").map_err(unreadable)? != Some(store::signed(seq)) {
             return Err(wrong("event", "the event leads to another entry"));
         }
-        let rows = page.openings.get(&seq).map_or(&[][..], Vec::as_slice);
-        openings(seq, &entry, rows)?;
-        let key = first(seq, &entry, rows)?;
-        let links = self.subjects(seq, &entry, page)?;
-        let names = self.names.entry(&entry.kind, key.as_ref(), rows, &links);
+        let opened = opened(seq, &entry, row, page)?;
+        let key = first(seq, &entry, &opened)?;
+        let links = self.subjects(seq, &entry, &opened)?;
+        let names = self.names.entry(&entry.kind, key.as_ref(), &opened, &links);
         names.map_err(|(part, reason)| wrong(part, &reason))?;
+        self.approve(&entry, &opened);
         let seals = self.seals.entry(seq, leaf, &links);
-        seals.and_then(|()| self.seals.check(seq, &entry, rows)).map_err(|reason| wrong("seal", &reason))?;
+        seals.and_then(|()| self.seals.check(seq, &entry, &opened)).map_err(|reason| wrong("seal", &reason))?;
+        self.runs.passed(seq, leaf);
         self.t_ms = entry.t_ms;
         let completed = self.frontier.push(leaf).concat();
         if row.opt_bytes("hashes").map_err(unreadable)?.unwrap_or_default() != completed {
@@ -246,31 +384,30 @@ impl Audit<'_> {
     }
 
     /// The index of subjects says of the entry what the entry has committed to.
-    fn subjects(&mut self, seq: u64, entry: &Entry, page: &Page) -> Result<Vec<SubjectLink>, AuditFailure> {
+    fn subjects(
+        &mut self,
+        seq: u64,
+        entry: &Entry,
+        opened: &[(Field, Opening)],
+    ) -> Result<Vec<SubjectLink>, AuditFailure> {
         let wrong = |reason: &str| failure("subject", Some(seq), reason);
-        let rows = page.subjects.get(&seq).map_or(&[][..], Vec::as_slice);
-        if rows.len() != entry.subjects.len() {
+        let told = self.runs.links(seq).map_err(|reason| wrong(&reason))?;
+        if told.len() != entry.subjects.len() {
             return Err(wrong("the index has another count of subjects"));
         }
-        self.links += u64::try_from(rows.len()).unwrap_or(u64::MAX);
-        let openings = page.openings.get(&seq).map_or(&[][..], Vec::as_slice);
-        let mut opened: Vec<SubjectLink> = openings
-            .iter()
-            .filter_map(|row| store::openings(row).ok())
-            .flatten()
-            .filter(|(field, _)| matches!(field, Field::Subject(_)))
-            .filter_map(|(_, opening)| SubjectLink::from_value(&opening.value))
-            .collect();
+        self.links += store::unsigned_len(told.len());
+        let subjects = opened.iter().filter(|(field, _)| matches!(field, Field::Subject(_)));
+        let mut own: Vec<SubjectLink> =
+            subjects.filter_map(|(_, opening)| SubjectLink::from_value(&opening.value)).collect();
         // Openings of actor and payload may be erased, those of subjects never.
-        if opened.len() != entry.subjects.len() {
+        if own.len() != entry.subjects.len() {
             return Err(wrong("an opening of a subject is missing"));
         }
-        let mut links = Vec::with_capacity(rows.len());
-        for row in rows {
-            let link = subject_row(row, seq).map_err(|reason| wrong(&reason))?;
-            let place = opened.iter().position(|found| *found == link);
+        let mut links = Vec::with_capacity(told.len());
+        for link in told {
+            let place = own.iter().position(|found| *found == link);
             let place = place.ok_or_else(|| wrong("the index says otherwise than the entry"))?;
-            links.push(opened.swap_remove(place));
+            links.push(own.swap_remove(place));
         }
         Ok(links)
     }
@@ -329,10 +466,6 @@ impl Audit<'_> {
             return Ok(Err(failure("checkpoint", Some(last), "the last checkpoint is of another size than the log")));
         }
         let size = params![store::signed(head.size)];
-        if let Some(row) = db.query(include_str!("sql/audit_subject_heads.sql"), &size).await?.first() {
-            let seq = store::unsigned(row, "seq").ok();
-            return Ok(Err(failure("subject", seq, "the newest entry of a subject is told wrong")));
-        }
         if let Some(failure) = strays(db).await? {
             return Ok(Err(failure));
         }
@@ -350,23 +483,62 @@ impl Audit<'_> {
         }
         let counted = db.query_one(include_str!("sql/count_entries.sql"), &[]).await?;
         let counted = counted.map(|row| store::unsigned(&row, "entries")).transpose()?;
-        if counted != Some(head.size) {
+        if counted.map(|counted| counted.saturating_add(self.pruned)) != Some(head.size) {
             return Ok(Err(failure("head", None, "there are entries past the head")));
+        }
+        if self.minimum > self.approved {
+            let reason = format!("no two officers have approved that entries before {} go", self.minimum);
+            return Ok(Err(failure("minimum", Some(self.minimum), &reason)));
         }
         Ok(Ok(()))
     }
+
+    /// That no promise whose deadline is not after the newest checkpoint is without its entry.
+    async fn promises(&mut self, db: &mut Tx, verifier_key: &str) -> Result<Verdict, JournalError> {
+        let (open, first) = promises::open(db).await?;
+        self.promised = u64::try_from(open).unwrap_or_default();
+        let Some(note) = first else { return Ok(Ok(())) };
+        let promise = match Promise::open(&note, verifier_key) {
+            Ok(promise) => promise,
+            Err(error) => return Ok(Err(failure("promise", None, &error.to_string()))),
+        };
+        let row = db.query_one(include_str!("sql/select_latest_checkpoint.sql"), &[]).await?;
+        let newest = row.as_ref().map(store::checkpoint).transpose()?;
+        Ok(match newest.filter(|checkpoint| promise.deadline <= checkpoint.made_at) {
+            Some(checkpoint) => {
+                let (event, deadline) = (promise.event, promise.deadline);
+                let reason = format!("event {event} was promised until {deadline}, and is no entry");
+                Err(failure("promise", Some(checkpoint.size), &reason))
+            }
+            None => Ok(()),
+        })
+    }
+}
+
+/// What opens the entry: all of it fits, and what opens its subjects is there.
+fn opened(seq: u64, entry: &Entry, row: &Row, page: &Page) -> Result<Vec<(Field, Opening)>, AuditFailure> {
+    let wrong = |reason: &str| failure("opening", Some(seq), reason);
+    let mut opened = Vec::new();
+    for row in page.facts.get(&seq).map_or(&[][..], Vec::as_slice) {
+        opened.append(&mut openings::of_facts(row).map_err(|error| wrong(&error.to_string()))?);
+    }
+    opened.append(&mut openings::of_subjects(row).map_err(|error| wrong(&error.to_string()))?);
+    for (field, opening) in &opened {
+        if !entry.commitment(*field).is_some_and(|commitment| opening.opens(&commitment)) {
+            return Err(wrong(&format!("{field} does not open its commitment")));
+        }
+    }
+    Ok(opened)
 }
 
 /// The first entry fixes the key of pseudonyms, and no other entry does.
-fn first(seq: u64, entry: &Entry, rows: &[Row]) -> Result<Option<VrfPublicKey>, AuditFailure> {
+fn first(seq: u64, entry: &Entry, opened: &[(Field, Opening)]) -> Result<Option<VrfPublicKey>, AuditFailure> {
     if seq > 0 {
         let again = entry.kind == first_entry::KIND;
         return if again { Err(failure("entry", Some(seq), "the log is opened a second time")) } else { Ok(None) };
     }
-    let fields = rows
+    let fields = opened
         .iter()
-        .filter_map(|row| store::openings(row).ok())
-        .flatten()
         .filter_map(|(_, opening)| opening.payload_field().map(|(name, value)| (name.to_owned(), value.clone())))
         .collect();
     first_entry::vrf_key(&entry.kind, (entry.payload.len(), entry.subjects.len()), &fields)
@@ -374,47 +546,26 @@ fn first(seq: u64, entry: &Entry, rows: &[Row]) -> Result<Option<VrfPublicKey>, 
         .map_err(|reason| failure("entry", Some(0), &reason))
 }
 
-/// Rows beside the log that lead to no entry, and heads of subjects that are missing.
+/// Rows beside the log that lead to no entry.
 async fn strays(db: &mut Tx) -> Result<Option<AuditFailure>, JournalError> {
     let Some(row) = db.query_one(include_str!("sql/audit_strays.sql"), &[]).await? else { return Ok(None) };
-    for (column, part) in [("events", "event"), ("nodes", "node"), ("links", "subject"), ("openings", "opening")] {
+    let parts =
+        [("events", "event"), ("nodes", "node"), ("links", "subject"), ("openings", "opening"), ("pruned", "minimum")];
+    for (column, part) in parts {
         let count = store::unsigned(&row, column)?;
         if count > 0 {
             return Ok(Some(failure(part, None, &format!("{count} rows lead to no entry"))));
         }
     }
-    let (subjects, heads) = (store::unsigned(&row, "subjects")?, store::unsigned(&row, "heads")?);
-    let reason = format!("{heads} newest entries are kept for {subjects} subjects");
-    Ok((subjects != heads).then(|| failure("subject", None, &reason)))
+    // A key of the index refuses them, for as long as nobody takes it away.
+    let twins = store::unsigned(&row, "twins")?;
+    let reason = format!("{twins} counters of subjects are told twice: a history has two ends");
+    Ok((twins > 0).then(|| failure("subject", None, &reason)))
 }
 
-fn openings(seq: u64, entry: &Entry, rows: &[Row]) -> Verdict {
-    for row in rows {
-        let wrong = |reason: &str| failure("opening", Some(seq), reason);
-        let kept = store::openings(row).map_err(|error| wrong(&error.to_string()))?;
-        for (field, opening) in &kept {
-            if !entry.commitment(*field).is_some_and(|commitment| opening.opens(&commitment)) {
-                return Err(wrong(&format!("{field} does not open its commitment")));
-            }
-        }
-    }
-    Ok(())
-}
-
-/// A row of the index, as a link.
-fn subject_row(row: &Row, seq: u64) -> Result<SubjectLink, String> {
-    let unreadable = |error: crate::db::DbError| error.to_string();
-    let n = store::unsigned(row, "n").map_err(unreadable)?;
-    let prev_seq = row.opt_int("prev_seq").map_err(unreadable)?;
-    let prev = row.opt_bytes("prev_leaf").map_err(unreadable)?;
-    let prev = prev.map(|leaf| <[u8; 32]>::try_from(leaf).map_err(|_| "a leaf of another length".to_owned()));
-    let link = SubjectLink { subject: row.array("subject").map_err(unreadable)?, n, prev: prev.transpose()? };
-    let follows = match (n, prev_seq) {
-        (1, None) => link.prev.is_none(),
-        (2.., Some(before)) => before < store::signed(seq) && link.prev.is_some(),
-        _ => false,
-    };
-    if follows { Ok(link) } else { Err("the subject's entries are not counted without gaps".to_owned()) }
+/// The next of `rows`, when it is of `seq`.
+fn next_of<'a>(rows: &mut std::iter::Peekable<std::slice::Iter<'a, Row>>, seq: u64) -> Option<&'a Row> {
+    rows.next_if(|row| store::unsigned(row, "seq").is_ok_and(|found| found == seq))
 }
 
 fn by_number(rows: Vec<Row>, column: &'static str) -> Result<BTreeMap<u64, Vec<Row>>, JournalError> {

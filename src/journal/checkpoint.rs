@@ -130,8 +130,10 @@ pub(super) fn links(link: &str, verifier_key: &str, origin: &str, size: u64, pre
         && note.verify(&VerifierList::new(vec![Box::new(verifier)])).is_ok()
 }
 
-/// The text of a note signed by `verifier_key`, and the name of that key.
-pub(super) fn open_text(note: &str, verifier_key: &str) -> Result<(String, String), CheckpointError> {
+/// The name of `verifier_key`, and the text of a note signed by it.
+/// # Errors
+/// [`CheckpointError`].
+pub fn open_text(note: &str, verifier_key: &str) -> Result<(String, String), CheckpointError> {
     if note.len() > NOTE_MAX_BYTES {
         return Err(CheckpointError::Malformed);
     }

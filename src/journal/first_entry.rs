@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::draft::Waiting;
+use super::entry::EntryError;
 use super::vrf::{SUITE_NAME, VrfPublicKey};
 
 /// Its kind; no other entry has it.
@@ -15,17 +16,11 @@ pub const SUITE_FIELD: &str = "vrf_suite";
 /// The field that holds the public key of the function, 64 hexadecimal digits.
 pub const KEY_FIELD: &str = "vrf_key";
 
-/// What is written down.
-pub(super) fn waiting(origin: &str, key: &VrfPublicKey) -> Waiting {
-    Waiting {
-        kind: KIND.to_owned(),
-        subjects: Vec::new(),
-        payload: vec![
-            (SUITE_FIELD.to_owned(), json!(SUITE_NAME)),
-            (KEY_FIELD.to_owned(), json!(hex::encode(key.to_bytes()))),
-        ],
-        actor: json!({"log": origin}),
-    }
+/// What is written down, as it would lie in the inbox.
+pub(super) fn waiting(origin: &str, key: &VrfPublicKey) -> Result<String, EntryError> {
+    let payload =
+        [(SUITE_FIELD.to_owned(), json!(SUITE_NAME)), (KEY_FIELD.to_owned(), json!(hex::encode(key.to_bytes())))];
+    Waiting::to_text(KIND, &[], &json!({"log": origin}), &payload)
 }
 
 /// The key that the entry of this kind, which commits to so many fields and subjects, with these opened fields, fixes. Of
@@ -54,16 +49,19 @@ pub fn vrf_key(
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
     use crate::journal::vrf::VrfSecretKey;
 
     #[test]
     fn a_first_entry_fixes_the_key_it_was_made_with_and_nothing_else_fixes_one() {
         let key = VrfSecretKey::from_seed(&[3; 32]).public();
-        let made = waiting("log.example/1", &key);
-        assert_eq!(made.check(), Ok(()));
-        let fields: BTreeMap<String, Value> = made.payload.into_iter().collect();
+        let made = waiting("log.example/1", &key).unwrap();
+        let field = |line: &&str| {
+            let field: Value = serde_json::from_str(line).unwrap();
+            (field["name"].as_str().unwrap().to_owned(), field["value"].clone())
+        };
+        let fields: BTreeMap<String, Value> = Waiting::read(&made).unwrap().payload.iter().map(field).collect();
         assert_eq!(vrf_key(KIND, (2, 0), &fields), Ok(key));
 
         for committed in [(3, 0), (1, 0), (2, 1)] {

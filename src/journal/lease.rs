@@ -5,16 +5,22 @@
 use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Write as _};
 use std::os::unix::fs::MetadataExt as _;
+use std::time::Duration;
 
 use qolhat_pki::random::SecureRandom;
 use sha2::{Digest as _, Sha256};
 
-use super::OutsideMemory;
+use super::{Journal, JournalError, OutsideMemory, store};
 
 /// How long a lease lives after its last renewal, in milliseconds.
 pub(super) const LEASE_MILLISECONDS: i64 = 3000;
 /// Between two renewals when nothing is appended, in milliseconds.
 pub(super) const RENEWAL_MILLISECONDS: u64 = 1000;
+
+/// Between two looks of one that wants to lead, in milliseconds.
+const LEADS_LOOK_MILLISECONDS: u64 = 250;
+/// So many of them: longer than a lease lives, and than the look out of one that follows.
+const LEADS_LOOKS: u32 = 20;
 
 /// Octets of a name.
 const NAME_BYTES: usize = 16;
@@ -48,6 +54,31 @@ impl Candidate {
 
     pub(super) fn name(&self) -> &str {
         &self.name
+    }
+}
+
+impl Journal {
+    /// Whether this process leads the log now, by the clock of the database.
+    ///
+    /// # Errors
+    /// A fault of the database.
+    pub async fn leads(&self) -> Result<bool, JournalError> {
+        let head = store::head(&self.db, &self.identity).await?;
+        Ok(!head.is_free && head.leader == self.sequencer.name())
+    }
+
+    /// The same, when nobody leads for as long as it takes to take the lead of one that is gone.
+    ///
+    /// # Errors
+    /// As [`Journal::leads`].
+    pub async fn comes_to_lead(&self) -> Result<bool, JournalError> {
+        for _ in 0..LEADS_LOOKS {
+            if self.leads().await? {
+                return Ok(true);
+            }
+            tokio::time::sleep(Duration::from_millis(LEADS_LOOK_MILLISECONDS)).await;
+        }
+        self.leads().await
     }
 }
 

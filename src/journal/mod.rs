@@ -5,20 +5,31 @@
 //! inbox into entries, many at once; [`Journal::wait`] answers when the entry is there.
 
 pub mod audit;
+mod batch;
 pub mod checkpoint;
 pub mod cosignature;
 mod draft;
 pub mod entry;
+mod exporting;
 pub mod first_entry;
+mod heads;
+mod inbox;
 mod lease;
 pub mod map;
 pub mod naming;
+mod openings;
 pub mod outside;
 pub mod promise;
+mod promises;
 pub mod proof;
+pub mod pruning;
+pub mod prunings;
+mod rebuild;
 pub mod seal;
 mod sealing;
+pub mod segment;
 mod sequencer;
+pub mod snapshot;
 mod store;
 pub mod subjects;
 pub mod tiles;
@@ -29,20 +40,24 @@ pub mod witnesses;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use qolhat_pki::random::SecureRandom;
 use tokio::sync::watch;
 
-use crate::db::{Db, DbError, Tx};
+use crate::db::{Db, DbError, Step, Tx};
 use crate::domain::ids::EventId;
 use crate::domain::time::{CivilDate, Clock, Moment};
 
 pub use checkpoint::LogIdentity;
 pub use draft::EventDraft;
+pub use exporting::{EXPORTED_BY_ANOTHER, Export};
 pub use outside::OutsideMemory;
+pub use rebuild::{RebuiltMap, rebuild_map};
 pub use sealing::{MadeSeal, Sealed};
 pub use store::{StoredCheckpoint, StoredEntry};
 
 use checkpoint::CheckpointError;
+use cosignature::WitnessKey;
 use entry::EntryError;
 use outside::Keeper;
 use sealing::Wanted;
@@ -107,6 +122,17 @@ pub enum JournalError {
     /// The log's first entry fixes another key of pseudonyms, or none: every subject would begin anew.
     #[error("the log's first entry does not fix the key of pseudonyms configured: {0}")]
     OtherPseudonyms(String),
+    /// A witness says that the log is not what it cosigned: nothing is appended until somebody has looked.
+    #[error(
+        "{url} says that this log is not the one that it cosigned: {what}; nothing is appended. Audit the journal against \
+        the witness, then start anew"
+    )]
+    Forked {
+        /// The witness.
+        url: String,
+        /// What it says.
+        what: String,
+    },
     /// A witness cannot be asked as configured.
     #[error("witness {url}: {detail}")]
     Witness {
@@ -161,6 +187,18 @@ pub struct Journal {
     sequencer: Sequencer,
     keeper: Option<Keeper>,
     newest: watch::Receiver<Option<String>>,
+    guard: Arc<witnesses::Guard>,
+}
+
+/// A checkpoint as its witnesses left it.
+#[derive(Debug, Clone)]
+pub struct Cosigned {
+    /// The note, the cosignatures in it.
+    pub note: String,
+    /// Verifier keys of the configured witnesses that have not cosigned it.
+    pub missing: Vec<String>,
+    /// One of these has cosigned a larger one meanwhile.
+    pub is_overtaken: bool,
 }
 
 impl Journal {
@@ -180,6 +218,7 @@ impl Journal {
         if let Some(memory) = &memory {
             outside::must_be_held(&db, identity.verifier_key(), memory).await?;
         }
+        let guard = Arc::new(witnesses::Guard::default());
         let newest = watch::Sender::new(None);
         let receiver = newest.subscribe();
         let tools = Tools {
@@ -189,11 +228,12 @@ impl Journal {
             rng,
             newest: newest.clone(),
             memory: memory.clone(),
+            guard: Arc::clone(&guard),
         };
         let sequencer = Sequencer::start(tools).await?;
         must_fix(&db, &identity).await?;
         let keeper = memory.map(|memory| Keeper::start(memory, identity.verifier_key(), newest.subscribe()));
-        let journal = Self { db, identity, clock, sequencer, keeper, newest: receiver };
+        let journal = Self { db, identity, clock, sequencer, keeper, newest: receiver, guard };
         if let Some(stored) = journal.latest_checkpoint().await? {
             newest.send_if_modified(|known| known.is_none().then(|| *known = Some(stored.note)).is_some());
         }
@@ -212,13 +252,34 @@ impl Journal {
         }
     }
 
-    /// Puts an event into the inbox, in the transaction of the act. An event that is there or sequenced already changes
+    /// What puts events into the inbox, in order, in the transaction of the act. One that is there or sequenced already comes to
     /// nothing. After the commit comes [`Journal::wake`].
+    ///
+    /// # Errors
+    /// `Unfit` for what could not become an entry.
+    pub(crate) fn entering(&self, events: &[EventDraft]) -> Result<Step, JournalError> {
+        draft::entering(&self.identity.pseudonyms, events)
+    }
+
+    /// Puts an event into the inbox, as `Journal::entering`.
     ///
     /// # Errors
     /// `Unfit` for what could not become an entry; a fault of the database.
     pub async fn enqueue(&self, tx: &mut Tx, event: &EventDraft) -> Result<(), JournalError> {
-        draft::enqueue(tx, &self.identity.pseudonyms, event).await
+        Ok(tx.run_together(&[self.entering(std::slice::from_ref(event))?]).await?)
+    }
+
+    /// Erases what the entry `seq` says and who acted, salts and values, in the transaction of whoever may; whether there was
+    /// anything left. A promise of it goes too, for its digest tells what was said. The entry, its proofs and its place among
+    /// the entries of its subjects stay. The first entry is kept.
+    ///
+    /// # Errors
+    /// A fault of the database; it refuses for entry 0.
+    pub async fn erase_openings(&self, tx: &mut Tx, seq: u64) -> Result<bool, JournalError> {
+        let of = crate::params![store::signed(seq)];
+        let erased = tx.execute(include_str!("sql/delete_openings.sql"), &of).await? > 0;
+        tx.execute(include_str!("sql/delete_promise.sql"), &of).await?;
+        Ok(erased)
     }
 
     /// Ends the sequencer of this process, so that another one may lead at once: on an orderly stop. What was committed is
@@ -337,9 +398,35 @@ impl Journal {
         witnesses::with_cosignatures(&self.db, &stored).await.map(Some)
     }
 
-    /// Starts to have every checkpoint cosigned by `witnesses`, in the background: nothing waits for them.
+    /// The note of `stored` with the cosignatures on it; witnesses that have not cosigned it are asked now, and waited for a few
+    /// seconds. A witness cosigns no checkpoint behind the last one it saw: one that another has overtaken lacks it for good.
+    ///
+    /// # Errors
+    /// A fault of the database.
+    pub async fn cosigned(&self, stored: &StoredCheckpoint) -> Result<Cosigned, JournalError> {
+        let Some(witnesses) = self.guard.asked() else {
+            return Ok(Cosigned { note: stored.note.clone(), missing: Vec::new(), is_overtaken: false });
+        };
+        let tasks = witnesses.tasks(&self.db, self.identity.verifier_key(), &self.clock, &self.guard);
+        let answers = join_all(tasks.iter().map(|task| task.answers(stored))).await;
+        let note = witnesses::with_cosignatures(&self.db, stored).await?;
+        let (mut missing, mut is_overtaken) = (Vec::new(), false);
+        for (task, has_answered) in tasks.iter().zip(answers) {
+            let key = WitnessKey::parse(task.verifier_key());
+            if key.and_then(|key| key.cosigned(&note)).is_none() {
+                is_overtaken |= has_answered;
+                missing.push(task.verifier_key().to_owned());
+            }
+        }
+        Ok(Cosigned { note, missing, is_overtaken })
+    }
+
+    /// Starts to have every checkpoint cosigned by `witnesses`, in the background: nothing waits for them. When one of them
+    /// says that the log is another than it cosigned, nothing is appended any more; and they are asked whenever this process
+    /// takes the lead.
     pub fn have_cosigned(&self, witnesses: &witnesses::Witnesses) {
-        for task in witnesses.tasks(&self.db, &self.clock) {
+        self.guard.ask(witnesses);
+        for task in witnesses.tasks(&self.db, self.identity.verifier_key(), &self.clock, &self.guard) {
             tokio::spawn(task.run(self.newest.clone()));
         }
     }
@@ -360,12 +447,37 @@ impl Journal {
         store::entries(&self.db, numbers).await
     }
 
-    /// The numbers of all entries of a subject (`document:<id>`), in order.
+    /// The numbers of all entries of a subject (`document:<id>`) that are held, in order.
     ///
     /// # Errors
     /// A fault of the database.
     pub async fn entries_of_subject(&self, identity: &str) -> Result<Vec<u64>, JournalError> {
         store::entries_of_subject(&self.db, &self.pseudonym(identity)).await
+    }
+
+    /// What of the history of a subject was pruned: then [`Journal::entries_of_subject`] begins after it. `None` when nothing
+    /// was.
+    ///
+    /// # Errors
+    /// A fault of the database.
+    pub async fn pruned_part(&self, identity: &str) -> Result<Option<pruning::PrunedPart>, JournalError> {
+        pruning::pruned_part(&self.db, &self.pseudonym(identity)).await
+    }
+
+    /// The instant of an entry, of one that was pruned too.
+    ///
+    /// # Errors
+    /// `NoEntry`; a fault of the database.
+    pub async fn instant_of(&self, seq: u64) -> Result<Moment, JournalError> {
+        pruning::instant_of(&self.db, seq).await
+    }
+
+    /// The minimum index (C2SP tlog-tiles): the first entry that is held, but for entry 0, which always is. 0 for all.
+    ///
+    /// # Errors
+    /// A fault of the database.
+    pub async fn minimum(&self) -> Result<u64, JournalError> {
+        pruning::minimum(&self.db).await
     }
 
     /// The pseudonym of a subject in the log.
@@ -449,15 +561,6 @@ impl Journal {
         Ok(self.identity.sign_text(text)?)
     }
 
-    /// A signed promise that `event`, which is committed to the inbox, will be an entry by a deadline: for a caller who cannot
-    /// wait for it.
-    ///
-    /// # Errors
-    /// `Unfit` for what could not become an entry.
-    pub fn promise(&self, event: &EventDraft) -> Result<String, JournalError> {
-        Ok(promise::Promise::for_event(self.origin(), event, self.clock.now())?.sign(&self.identity)?)
-    }
-
     /// Replays the whole log (see [`audit`]).
     ///
     /// # Errors
@@ -483,7 +586,49 @@ async fn must_fix(db: &Db, identity: &LogIdentity) -> Result<(), JournalError> {
 
 /// What an audit outside of a running journal asks of the log in a database.
 pub mod reading {
-    use super::{Db, EventId, JournalError, Sequenced, StoredEntry, store};
+    use super::segment::Segment;
+    use super::{Db, EventId, Export, JournalError, Sequenced, StoredEntry, exporting, pruning, store};
+
+    /// Some of the segments that lie outside the database, from the one that begins with entry `from` on, in order; none at
+    /// the end.
+    ///
+    /// # Errors
+    /// A fault of the database.
+    pub async fn exports(db: &Db, from: u64) -> Result<Vec<Export>, JournalError> {
+        exporting::exports(db, from).await
+    }
+
+    /// The numbers of all entries of the subject with this pseudonym, of those that were pruned too.
+    ///
+    /// # Errors
+    /// A fault of the database.
+    pub async fn numbers_of_subject(db: &Db, pseudonym: &[u8; 32]) -> Result<Vec<u64>, JournalError> {
+        store::numbers_of_subject(db, pseudonym).await
+    }
+
+    /// As [`super::Journal::minimum`].
+    ///
+    /// # Errors
+    /// A fault of the database.
+    pub async fn minimum(db: &Db) -> Result<u64, JournalError> {
+        pruning::minimum(db).await
+    }
+
+    /// The places of those events that have one.
+    ///
+    /// # Errors
+    /// A fault of the database.
+    pub async fn find_many(db: &Db, events: &[EventId]) -> Result<Vec<(EventId, Sequenced)>, JournalError> {
+        store::find_many(db, events).await
+    }
+
+    /// What is wrong with `segment` as a part of the log in `db`; `None` when it is one.
+    ///
+    /// # Errors
+    /// A fault of the database.
+    pub async fn contradiction(db: &Db, segment: &Segment) -> Result<Option<&'static str>, JournalError> {
+        exporting::must_fit(db, segment).await
+    }
 
     /// The place of an event's entry.
     ///

@@ -14,8 +14,12 @@ pub fn subject_family(kind: &str, field: &str) -> Option<&'static str> {
         ("compromise", "case_id") => Some("case"),
         ("counterparty", "inviter" | "invitee") | ("employee", "party") => Some("party"),
         ("extract", "extract_id") => Some("extract"),
+        ("extract", "asked_by") => Some("party"),
         ("court-request", "court_request_id") => Some("court-request"),
         ("offer", "offer_id") => Some("offer"),
+        ("session" | "contact" | "code" | "message", "session_id") => Some("session"),
+        ("session" | "message", "party") => Some("party"),
+        ("code" | "message", "message_id") => Some("message"),
         _ => None,
     }
 }
@@ -30,6 +34,17 @@ mod tests {
         assert_eq!(subject_family("document.check-pending", "recipient"), None);
         assert_eq!(subject_family("document.recorded", "recipient"), Some("party"));
         assert_eq!(subject_family("document.received", "recipient"), Some("party"));
+    }
+
+    #[test]
+    fn what_is_said_of_codes_and_messages_is_said_of_their_session() {
+        for kind in ["session.opened", "contact.added", "code.made", "code.entered", "message.made"] {
+            assert_eq!(subject_family(kind, "session_id"), Some("session"), "{kind}");
+        }
+        assert_eq!(subject_family("code.entered", "message_id"), Some("message"));
+        assert_eq!(subject_family("contact.added", "message_id"), None);
+        assert_eq!(subject_family("document.recorded", "session_id"), None);
+        assert_eq!(subject_family("session.ended", "case_id"), None);
     }
 
     #[test]

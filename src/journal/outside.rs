@@ -56,6 +56,30 @@ impl OutsideMemory {
         Checkpoint::open(&note, verifier_key).map(Some).map_err(|error| fault(error.to_string()))
     }
 
+    /// Remembers the checkpoint `note` from now on, unless that or a later one is remembered.
+    ///
+    /// # Errors
+    /// `Outside` when the file cannot be read or written; a note that is no checkpoint by `verifier_key`.
+    pub fn begin(&self, note: &str, verifier_key: &str) -> Result<(), JournalError> {
+        let size = Checkpoint::open(note, verifier_key)?.size;
+        if self.remembered(verifier_key)?.is_some_and(|known| known.size >= size) {
+            return Ok(());
+        }
+        let fault = |error: io::Error| JournalError::Outside {
+            path: self.path.display().to_string(),
+            detail: error.to_string(),
+        };
+        self.write(note).map_err(fault)
+    }
+
+    /// That the log in `db` holds all that is remembered of it.
+    ///
+    /// # Errors
+    /// `Rollback`; a memory that cannot be read; a fault of the database.
+    pub async fn must_be_held(&self, db: &Db, verifier_key: &str) -> Result<(), JournalError> {
+        must_be_held(db, verifier_key, self).await
+    }
+
     /// Writes `note` so that it is there whole or not at all, and stays after a power cut.
     fn write(&self, note: &str) -> io::Result<()> {
         // Several may write: each its own half-made file.

@@ -1,11 +1,12 @@
 //! The answer to who cannot wait: a promise, signed by the log's key, that an event will be an entry by a deadline. Past
 //! it, a checkpoint without the entry and the promise together prove that the operator has left it out. Pure.
 
+use qolhat_pki::time::Span;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
-use serde_json::{Value, json};
-
-use super::checkpoint::{Checkpoint, CheckpointError, open_text};
+use super::checkpoint::{CheckpointError, open_text};
 use super::draft::EventDraft;
 use super::entry::digest_from_hex;
 use super::{JournalError, LogIdentity};
@@ -15,8 +16,45 @@ use crate::domain::time::Moment;
 
 /// First line of a promise: it can never be taken for a checkpoint, whose second line is a number.
 const TITLE: &str = "qolhat-journal-promise/v1";
-/// How long after the promise the entry may come, in seconds: a day.
-pub const MERGE_SECONDS: i64 = 24 * 60 * 60;
+/// Longest time between a promise and its deadline, in seconds: a week.
+const MERGE_SECONDS_MAX: u32 = 7 * 24 * 60 * 60;
+
+/// How long after the promise the entry may come; a day unless configured otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "u32")]
+pub struct MergeDelay(u32);
+
+impl Default for MergeDelay {
+    fn default() -> Self {
+        Self(24 * 60 * 60)
+    }
+}
+
+impl TryFrom<u32> for MergeDelay {
+    type Error = String;
+
+    /// # Errors
+    /// Anything but 1 to 604,800 seconds.
+    fn try_from(seconds: u32) -> Result<Self, String> {
+        if (1..=MERGE_SECONDS_MAX).contains(&seconds) {
+            return Ok(Self(seconds));
+        }
+        Err(format!("a promise is due in 1 to {MERGE_SECONDS_MAX} seconds"))
+    }
+}
+
+/// A promise as it is handed out.
+#[derive(Debug, Clone)]
+pub struct Promised {
+    /// The signed note.
+    pub note: String,
+    /// The event that it is about.
+    pub event: EventId,
+    /// From then on the log holds the entry.
+    pub deadline: Moment,
+    /// What was accepted: the octets of which the note has the SHA-256.
+    pub body: String,
+}
 
 /// What is promised.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,50 +63,43 @@ pub struct Promise {
     pub origin: String,
     /// The event: its entry names it.
     pub event: EventId,
-    /// What was accepted: see [`body_digest`].
+    /// What was accepted: SHA-256 of [`body_of`].
     pub body: [u8; 32],
     /// From then on the log holds the entry.
     pub deadline: Moment,
 }
 
-/// Where a promise stands when it is held against a log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
-    /// The entry is there.
-    Kept,
-    /// Not yet due.
-    Pending,
-    /// Due, and the entry is not there: the operator has left it out.
-    Broken,
+/// The canonical JSON (RFC 8785) of `{"actor", "kind", "payload": {name: value, …}}` of an event: who brought it gets it with
+/// the promise, and whoever is shown all openings of the entry can compute it. Its subjects are told by the fields
+/// ([`super::naming`]). `None` for a value with no canonical form.
+#[must_use]
+pub fn body_of(kind: &str, actor: &Value, payload: &Map<String, Value>) -> Option<String> {
+    let body = json!({"actor": actor, "kind": kind, "payload": payload});
+    String::from_utf8(jcs::to_canonical(&body).ok()?).ok()
 }
 
-/// SHA-256 of the canonical JSON (RFC 8785) of `{"actor", "kind", "payload": [[name, value], …], "subjects": […]}` of an
-/// event: whoever brought it can compute it, and so can whoever is shown the openings of its entry.
-///
-/// # Errors
-/// `Unfit` for a value with no canonical form.
-pub fn body_digest(event: &EventDraft) -> Result<[u8; 32], JournalError> {
-    let payload: Vec<Value> = event.payload.iter().map(|(name, value)| json!([name, value])).collect();
-    let body = json!({"actor": event.actor, "kind": event.kind, "payload": payload, "subjects": event.subjects});
-    let body =
-        jcs::to_canonical(&body).map_err(|error| JournalError::Unfit { id: event.id, reason: error.to_string() })?;
-    Ok(Sha256::digest(body).into())
+/// The digest of a body in a promise.
+#[must_use]
+pub fn digest_of(body: &str) -> [u8; 32] {
+    Sha256::digest(body).into()
 }
 
 impl Promise {
-    /// The promise for an event that is in the inbox at `now`.
+    /// The promise for an event that is in the inbox at `now`, and the body of which it holds the digest.
     ///
     /// # Errors
-    /// As [`body_digest`].
-    pub fn for_event(origin: &str, event: &EventDraft, now: Moment) -> Result<Self, JournalError> {
-        let deadline =
-            Moment::from_unix_micros(now.unix_micros().saturating_add(MERGE_SECONDS.saturating_mul(1_000_000)));
-        Ok(Promise {
-            origin: origin.to_owned(),
-            event: event.id,
-            body: body_digest(event)?,
-            deadline: deadline.unwrap_or(Moment::MAX),
-        })
+    /// `Unfit` for a value with no canonical form.
+    pub fn for_event(
+        origin: &str,
+        event: &EventDraft,
+        now: Moment,
+        delay: MergeDelay,
+    ) -> Result<(Self, String), JournalError> {
+        let unfit = || JournalError::Unfit { id: event.id, reason: "a value has no canonical form".to_owned() };
+        let body = body_of(&event.kind, &event.actor, &event.payload.iter().cloned().collect()).ok_or_else(unfit)?;
+        let deadline = now.checked_add(Span::seconds(i64::from(delay.0))).unwrap_or(Moment::MAX);
+        let promise = Promise { origin: origin.to_owned(), event: event.id, body: digest_of(&body), deadline };
+        Ok((promise, body))
     }
 
     fn to_text(&self) -> String {
@@ -108,27 +139,6 @@ impl Promise {
             deadline: Moment::parse_rfc3339(deadline).ok()?,
         })
     }
-
-    /// Where the promise stands in the light of a `checkpoint` of the same log that is proven to be no older than `made_at`,
-    /// by a time stamp say; `is_entry` tells whether an entry of this event is proven to be in it.
-    ///
-    /// # Errors
-    /// `OtherLog` for a checkpoint of another log, which says nothing.
-    pub fn standing(
-        &self,
-        checkpoint: &Checkpoint,
-        made_at: Moment,
-        is_entry: bool,
-    ) -> Result<Standing, CheckpointError> {
-        if checkpoint.origin != self.origin {
-            return Err(CheckpointError::OtherLog(checkpoint.origin.clone()));
-        }
-        Ok(match is_entry {
-            true => Standing::Kept,
-            false if made_at < self.deadline => Standing::Pending,
-            false => Standing::Broken,
-        })
-    }
 }
 
 #[cfg(test)]
@@ -155,7 +165,8 @@ mod tests {
     }
 
     fn promise() -> Promise {
-        Promise::for_event("log.example/1", &event(), at("2026-11-22T09:00:00Z")).unwrap()
+        let (origin, now) = ("log.example/1", at("2026-11-22T09:00:00Z"));
+        Promise::for_event(origin, &event(), now, MergeDelay::default()).unwrap().0
     }
 
     #[test]
@@ -189,22 +200,26 @@ mod tests {
     }
 
     #[test]
-    fn a_promise_past_its_deadline_without_an_entry_is_broken() {
-        let (promise, checkpoint) =
-            (promise(), Checkpoint { origin: "log.example/1".to_owned(), size: 9, root: [0; 32] });
-        let standing = |made_at: &str, is_entry| promise.standing(&checkpoint, at(made_at), is_entry);
-        assert_eq!(standing("2026-11-23T08:59:59.999999Z", false), Ok(Standing::Pending));
-        assert_eq!(standing("2026-11-23T09:00:00Z", false), Ok(Standing::Broken));
-        assert_eq!(standing("2026-11-23T09:00:00Z", true), Ok(Standing::Kept));
-        let other = Checkpoint { origin: "log.example/2".to_owned(), ..checkpoint.clone() };
-        assert!(promise.standing(&other, at("2026-11-23T09:00:00Z"), false).is_err());
+    fn the_digest_of_a_body_tells_one_event_from_another() {
+        let digest = |event: &EventDraft| {
+            let now = at("2026-11-22T09:00:00Z");
+            let (promise, body) = Promise::for_event("log.example/1", event, now, MergeDelay::default()).unwrap();
+            assert_eq!(promise.body, digest_of(&body));
+            promise.body
+        };
+        let one = digest(&event());
+        assert_eq!(one, digest(&event()));
+        assert_ne!(one, digest(&EventDraft { payload: vec![("number".to_owned(), json!("6"))], ..event() }));
+        // In whatever order the fields were written down.
+        let two = vec![("a".to_owned(), json!(1)), ("b".to_owned(), json!(2))];
+        let turned = two.iter().rev().cloned().collect();
+        let with = |payload| digest(&EventDraft { payload, ..event() });
+        assert_eq!(with(two), with(turned));
     }
 
     #[test]
-    fn the_digest_of_a_body_tells_one_event_from_another() {
-        let one = body_digest(&event()).unwrap();
-        assert_eq!(one, body_digest(&event()).unwrap());
-        let other = EventDraft { payload: vec![("number".to_owned(), json!("6"))], ..event() };
-        assert_ne!(one, body_digest(&other).unwrap());
+    fn a_promise_is_due_within_a_week() {
+        assert!(MergeDelay::try_from(0).is_err() && MergeDelay::try_from(MERGE_SECONDS_MAX + 1).is_err());
+        assert!(MergeDelay::try_from(1).is_ok() && MergeDelay::try_from(MERGE_SECONDS_MAX).is_ok());
     }
 }

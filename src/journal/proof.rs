@@ -92,6 +92,12 @@ impl Frontier {
         self.size
     }
 
+    /// Roots of its complete subtrees, largest first: what [`Frontier::new`] takes.
+    #[must_use]
+    pub fn subtrees(&self) -> &[[u8; 32]] {
+        &self.subtrees
+    }
+
     /// Appends a leaf and answers the inner nodes that became complete with it, lowest level first.
     pub fn push(&mut self, leaf: [u8; 32]) -> Vec<[u8; 32]> {
         let mut completed = Vec::new();

@@ -1,10 +1,11 @@
 //! Making seals: the map is brought up to a checkpoint from the entries that came since, tile by tile, and a seal over it
 //! is put into the inbox in the same transaction. Several processes may try at once: the row of the map lets one in after the other.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
+use super::inbox::BATCH_MAX;
 use super::map::{self, EMPTY, MapError, MapLeaf, MapProof, MapTile, Prefix};
 use super::seal::{FIELD, KIND, SUBJECT, Seal};
 use super::subjects::Pseudonyms;
@@ -85,7 +86,7 @@ pub(super) async fn seal(
     }
 }
 
-fn damaged(what: &str) -> JournalError {
+pub(super) fn damaged(what: &str) -> JournalError {
     JournalError::Contradiction(format!("the map of subjects: {what}"))
 }
 
@@ -134,25 +135,32 @@ async fn advance(tx: &mut Tx, from: &MapState, to: u64) -> Result<MapState, Jour
 }
 
 /// The subjects of the entries `from..to` as they stand at `to`, and how many of them are new.
-async fn changed(tx: &mut Tx, from: u64, to: u64) -> Result<(Vec<MapLeaf>, u64), JournalError> {
-    let range = params![store::signed(from), store::signed(to)];
+pub(super) async fn changed(tx: &mut Tx, from: u64, to: u64) -> Result<(Vec<MapLeaf>, u64), JournalError> {
+    // A run that reaches past `to` ends within a batch of it.
+    let range = params![store::signed(from), store::signed(to.saturating_add(u64::from(BATCH_MAX)))];
     let rows = tx.query(include_str!("sql/select_subjects_changed.sql"), &range).await?;
-    let numbers: BTreeSet<i64> = rows.iter().map(|row| row.int("seq")).collect::<Result<_, _>>()?;
-    let keys: Vec<Value> = numbers.into_iter().map(Value::from).collect();
-    let mut hashes = HashMap::new();
-    for row in tx.query_in(include_str!("sql/select_leaves.sql"), &keys).await? {
-        hashes.insert(store::unsigned(&row, "seq")?, row.array::<32>("leaf")?);
-    }
-    let (mut leaves, mut new) = (Vec::with_capacity(rows.len()), 0);
+    let mut newest: BTreeMap<[u8; 32], (u64, u64)> = BTreeMap::new();
+    let mut new = 0;
     for row in &rows {
-        let seq = store::unsigned(row, "seq")?;
-        let leaf = *hashes.get(&seq).ok_or_else(|| damaged("an entry of a subject is missing"))?;
-        leaves.push(MapLeaf { subject: row.array("subject")?, count: store::unsigned(row, "n")?, seq, leaf });
-        if row.int("first_n")? == 1 {
-            new += 1;
+        let first = store::unsigned(row, "n")?;
+        let within = |seq: &u64| (from..to).contains(seq);
+        let run = store::run(row, "entries")?;
+        // The entry that begins a subject is one of these, or was taken before.
+        new += u64::from(first == 1 && run.first().is_some_and(within));
+        let Some((n, seq)) = (first..).zip(run).filter(|(_, seq)| within(seq)).last() else { continue };
+        let known = newest.insert(row.array("subject")?, (n, seq));
+        if known.is_some_and(|(before, _)| before >= n) {
+            return Err(damaged("the entries of a subject are not in order"));
         }
     }
-    Ok((leaves, new))
+    let numbers: BTreeSet<u64> = newest.values().map(|(_, seq)| *seq).collect();
+    let keys: Vec<Value> = numbers.into_iter().map(|seq| Value::from(store::signed(seq))).collect();
+    let hashes = store::leaves(tx, &keys).await?;
+    let leaf = |(subject, (count, seq)): ([u8; 32], (u64, u64))| {
+        let leaf = *hashes.get(&seq).ok_or_else(|| damaged("an entry of a subject is missing"))?;
+        Ok(MapLeaf { subject, count, seq, leaf })
+    };
+    Ok((newest.into_iter().map(leaf).collect::<Result<_, JournalError>>()?, new))
 }
 
 /// The tiles on the way to these subjects, one level at a time, each held against the one above.
@@ -199,10 +207,10 @@ async fn keep(tx: &mut Tx, names: &Pseudonyms, origin: &str, event: EventId, sea
         payload: vec![(FIELD.to_owned(), seal.to_value())],
         actor: json!({"log": origin}),
     };
-    draft::enqueue(tx, names, &event).await
+    Ok(tx.run_together(&[draft::entering(names, &[event])?]).await?)
 }
 
-fn read_seal(row: &Row) -> Result<MadeSeal, JournalError> {
+pub(super) fn read_seal(row: &Row) -> Result<MadeSeal, JournalError> {
     Ok(MadeSeal {
         event: EventId::from(row.id("event")?),
         seal: Seal {

@@ -1,41 +1,37 @@
-//! The one that gives numbers. It takes what waits in the inbox, at most [`BATCH_MAX`] events at once, and makes of it
-//! entries, nodes, subject links, openings and one checkpoint, all in one transaction: a log is either a batch longer and
-//! signed, or as it was.
+//! The one that gives numbers. It takes what waits in the inbox, at most [`BATCH_MAX`](super::inbox::BATCH_MAX) events at once,
+//! and has a batch made of it ([`super::batch`]): entries, nodes, subject links, openings and one checkpoint, all written
+//! together. A log is either a batch longer and signed, or as it was. While a full batch is being written the next one is made.
 //!
 //! Of several processes on one database one leads, while its lease lives ([`super::lease`]); the others look out for the
 //! entries that their callers wait for, and for the end of the lease. Safety rests on the compare-and-swap of the head:
 //! whoever lost the lead cannot append.
 //!
-//! Entries are made before the transaction begins, so that a leader that is stopped, or cut off, holds no locks on what
-//! others need but for the moment of writing; past that the server ends its transaction.
+//! A server is given a batch as one statement ([`Db::together`]), so that a leader that is stopped, or cut off, holds no
+//! locks on what others need.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use qolhat_pki::random::SecureRandom;
 use qolhat_storage::fail_point;
-use serde_json::Value as Json;
 use tokio::sync::{Mutex, Notify, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
+use super::batch::{Batch, Log, Rows};
 use super::draft::Waiting;
-use super::entry::{Entry, Field, Opening, canonical_value, commit, leaf_hash, payload_value};
+use super::heads::Heads;
+use super::inbox::{BATCH_MAX, Positions, Stock, Taken, stock};
 use super::lease::{Candidate, LEASE_MILLISECONDS, RENEWAL_MILLISECONDS};
 use super::outside::{self, OutsideMemory};
-use super::proof::Frontier;
-use super::store::OpeningsText;
-use super::subjects::SubjectLink;
 use super::waiters::{Outcome, Waiters};
-use super::{JournalError, LogIdentity, Sequenced, first_entry, must_fix, store};
-use crate::db::{Db, DbError, Engine, Tx, Value};
+use super::witnesses::Guard;
+use super::{JournalError, LogIdentity, first_entry, must_fix, store};
+use crate::db::{Db, DbError, EXPECTED, Engine, Together, Value};
 use crate::domain::ids::EventId;
 use crate::domain::time::Clock;
 use crate::params;
 
-/// Most events of one batch.
-pub const BATCH_MAX: i64 = 1000;
 /// How often the leader looks for events of other processes, in milliseconds: the longest wait for company that the
 /// design allows a batch.
 const LOOK_MILLISECONDS: u64 = 20;
@@ -55,9 +51,20 @@ const BACK_OFF_MILLISECONDS: u64 = 500;
 /// How long an orderly end waits for the lease to be given back, in milliseconds.
 const RESIGN_MILLISECONDS: u64 = 500;
 
+/// What is broken where a batch rests on a wrong guess, the constraint and how SQLite names it: a subject gets a second first
+/// entry, or an event a second place.
+const GUESSED_WRONG: [&str; 4] = [
+    "a_subject_counts_without_gaps",
+    "journal_subject.subject, journal_subject.n",
+    "journal_event_pkey",
+    "journal_event.id",
+];
+
 /// The handle of the running sequencer. It ends when the last handle is gone.
 #[derive(Clone)]
 pub(super) struct Sequencer {
+    /// Under which this process leads, or would.
+    name: Arc<str>,
     shared: Arc<Shared>,
     end: Arc<watch::Sender<()>>,
     task: Arc<Mutex<Option<JoinHandle<()>>>>,
@@ -77,23 +84,29 @@ pub(super) struct Tools {
     /// Told each new checkpoint.
     pub newest: watch::Sender<Option<String>>,
     pub memory: Option<OutsideMemory>,
+    pub guard: Arc<Guard>,
 }
 
 impl Sequencer {
     /// Makes sure that the log is whole, and starts: to lead it when nobody does, to follow otherwise.
     pub(super) async fn start(mut tools: Tools) -> Result<Self, JournalError> {
         let candidate = Candidate::new(tools.memory.as_ref(), tools.rng.as_mut());
+        let name = Arc::from(candidate.name());
         store::found(&tools.db, &tools.identity).await?;
         store::examine(&tools.db, &tools.identity).await?;
-        let mut work = Work { tools, candidate, log: None, learnt: 0, written: None };
+        let mut work =
+            Work { tools, candidate, log: None, learnt: 0, appended: None, doubt: Doubt::default(), most: BATCH_MAX };
         work.log = work.try_to_lead().await?;
         if work.log.as_ref().is_some_and(|log| log.frontier.size() == 0) {
-            work.batch().await?;
+            let waiters = Waiters::default();
+            if let Next::Batch(first) = work.batch(None).await? {
+                work.write(*first, &waiters).await?;
+            }
         }
         let shared = Arc::new(Shared { work: Notify::new(), waiters: Waiters::default() });
         let (end, gone) = watch::channel(());
         let task = tokio::spawn(run(work, Arc::clone(&shared), gone));
-        Ok(Self { shared, end: Arc::new(end), task: Arc::new(Mutex::new(Some(task))) })
+        Ok(Self { name, shared, end: Arc::new(end), task: Arc::new(Mutex::new(Some(task))) })
     }
 
     /// Ends the sequencer and gives the lead away.
@@ -103,6 +116,10 @@ impl Sequencer {
             // Its end is what is waited for, however it ends.
             let _ = task.await;
         }
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
     }
 
     pub(super) fn wake(&self) {
@@ -155,26 +172,13 @@ fn after(error: &JournalError) -> u64 {
         | JournalError::Outside { .. }
         | JournalError::Rollback { .. }
         | JournalError::OtherPseudonyms(_)
+        | JournalError::Forked { .. }
         | JournalError::Witness { .. }
         | JournalError::NoEntry { .. } => {
             tracing::error!(error = %error, "the log is not sequenced; it is tried again");
             RETRY_SICK_MILLISECONDS
         }
     }
-}
-
-/// What a batch did.
-#[derive(Default)]
-struct Done {
-    taken: usize,
-    outcomes: Vec<(EventId, Outcome)>,
-}
-
-/// The log as the leader knows it.
-struct Log {
-    frontier: Frontier,
-    t_ms: i64,
-    epoch: i64,
 }
 
 struct Work {
@@ -185,58 +189,68 @@ struct Work {
     /// Size of the newest checkpoint of others that was taken note of.
     learnt: u64,
     /// Size and root of what this process has appended last.
-    written: Option<(u64, [u8; 32])>,
+    appended: Option<(u64, [u8; 32])>,
+    doubt: Doubt,
+    /// Most events of the next batch: half as many after one that could not be written, for that may have taken too long, and
+    /// twice as many after one that was.
+    most: u32,
 }
 
-/// An event taken from the inbox.
-struct Taken {
-    id: EventId,
-    body: String,
-    waiting: Result<Waiting, String>,
-}
-
-/// Rows of a batch, gathered before they are written.
+/// Whether nothing is guessed after a wrong guess ([`GUESSED_WRONG`]). What the leader does not know any more is what was
+/// sequenced before it read the log anew: a guess of it is wrong when its event was put in within a second of that, and may
+/// wait behind a full inbox. So the doubt lasts for two renewals of the lease and until the inbox was empty once.
 #[derive(Default)]
-struct Rows {
-    entries: Vec<Vec<Value>>,
-    events: Vec<Vec<Value>>,
-    nodes: Vec<Vec<Value>>,
-    subjects: Vec<Vec<Value>>,
-    secrets: Vec<Vec<Value>>,
-    quarantine: Vec<Vec<Value>>,
+struct Doubt {
+    renewals: u32,
+    is_drained: bool,
 }
 
-/// A batch while it is made.
-struct Batch {
-    log: Log,
-    old_size: u64,
-    heads: HashMap<[u8; 32], SubjectHead>,
-    rows: Rows,
+impl Doubt {
+    const RENEWALS: u32 = 3;
+
+    fn begins() -> Self {
+        Self { renewals: Self::RENEWALS, is_drained: false }
+    }
+
+    const fn is_there(&self) -> bool {
+        self.renewals > 0
+    }
+
+    /// A renewal of the lease is due.
+    fn pass(&mut self) {
+        if self.renewals > 1 || self.is_drained {
+            self.renewals = self.renewals.saturating_sub(1);
+        }
+    }
+}
+
+/// What became of a batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Landed {
+    Written,
+    /// Nothing of it was written.
+    GuessedWrong,
+}
+
+/// A batch on its way into the database.
+struct Flight {
+    written: JoinHandle<Result<(), DbError>>,
+    batch: Made,
+}
+
+/// A batch that is ready to be written.
+struct Made {
+    /// What writes it down; none once that has begun.
+    write: Option<Together>,
+    size: u64,
+    root: [u8; 32],
+    /// The new checkpoint, if the log has grown.
+    note: Option<String>,
     outcomes: Vec<(EventId, Outcome)>,
-}
-
-impl Batch {
-    fn new(log: Log, heads: HashMap<[u8; 32], SubjectHead>) -> Self {
-        let old_size = log.frontier.size();
-        Self { log, old_size, heads, rows: Rows::default(), outcomes: Vec::new() }
-    }
-
-    fn changed_heads(&self) -> Vec<Vec<Value>> {
-        let changed = self.heads.iter().filter(|(_, head)| head.changed);
-        let row = |(subject, head): (&[u8; 32], &SubjectHead)| {
-            params![subject.to_vec(), store::signed(head.n), store::signed(head.seq), head.leaf.to_vec()].to_vec()
-        };
-        changed.map(row).collect()
-    }
-}
-
-/// The newest entry of a subject.
-#[derive(Clone, Copy)]
-struct SubjectHead {
-    n: u64,
-    seq: u64,
-    leaf: [u8; 32],
-    changed: bool,
+    /// What it takes out of the inbox.
+    positions: Positions,
+    /// Whether more may wait.
+    is_full: bool,
 }
 
 impl Work {
@@ -269,15 +283,101 @@ impl Work {
             }
             tx.commit().await?;
         }
+        if renewal_is_due {
+            self.doubt.pass();
+        }
+        let mut flight: Option<Flight> = None;
         while self.log.is_some() && gone.has_changed().is_ok_and(|told| !told) {
-            let done = self.batch().await?;
-            waiters.tell(done.outcomes);
-            fail_point::at("sequencer: callers told");
-            if done.taken < usize::try_from(BATCH_MAX).unwrap_or(usize::MAX) {
+            // After a full batch the next one is made while that is being written.
+            let next = self.batch(flight.as_ref().map(|flight| flight.batch.positions)).await;
+            if let Some(flight) = flight.take()
+                && self.land(flight, waiters).await? == Landed::GuessedWrong
+            {
+                // The next one was made on top of it.
+                self.read_anew().await?;
+                continue;
+            }
+            let next = match next? {
+                Next::Batch(next) => *next,
+                Next::Late => continue,
+                Next::Nothing => break,
+            };
+            if next.is_full {
+                flight = Some(self.launch(next));
+            } else if self.write(next, waiters).await? == Landed::GuessedWrong {
+                self.read_anew().await?;
+            } else {
                 break;
             }
         }
+        if let Some(flight) = flight
+            && self.land(flight, waiters).await? == Landed::GuessedWrong
+        {
+            self.read_anew().await?;
+        }
         Ok(())
+    }
+
+    /// Forgets what the leader knows of the log, but for that it leads: a batch of it was refused.
+    async fn read_anew(&mut self) -> Result<(), JournalError> {
+        let Some(log) = self.log.take() else { return Err(JournalError::LeadLost) };
+        let frontier = store::examine(&self.tools.db, &self.tools.identity).await?;
+        self.log = Some(Log { frontier, heads: Heads::default(), ..log });
+        Ok(())
+    }
+
+    /// Writes a batch and tells what became of its events. The one before it has landed.
+    async fn write(&mut self, mut batch: Made, waiters: &Waiters) -> Result<Landed, JournalError> {
+        let write = batch.write.take();
+        fail_point::at("sequencer: batch signed, not written");
+        let written = begun(&self.tools.db, write).await;
+        self.written(written, batch, waiters)
+    }
+
+    /// Begins to write a batch, beside which the next one is made. The one before it has landed.
+    fn launch(&self, mut batch: Made) -> Flight {
+        let (db, write) = (self.tools.db.clone(), batch.write.take());
+        fail_point::at("sequencer: batch signed, not written");
+        Flight { written: tokio::spawn(async move { begun(&db, write).await }), batch }
+    }
+
+    /// Waits until a batch is written, and tells what became of its events.
+    async fn land(&mut self, flight: Flight, waiters: &Waiters) -> Result<Landed, JournalError> {
+        let written = flight.written.await.map_err(|error| DbError::Other(error.to_string()))?;
+        self.written(written, flight.batch, waiters)
+    }
+
+    fn written(
+        &mut self,
+        written: Result<(), DbError>,
+        batch: Made,
+        waiters: &Waiters,
+    ) -> Result<Landed, JournalError> {
+        match written {
+            Ok(()) => {}
+            // Nothing was written.
+            Err(error) if !self.doubt.is_there() && error.violates(&GUESSED_WRONG) => {
+                tracing::warn!(database.error = %error, "a subject has entries, or an event its place, unexpectedly");
+                self.doubt = Doubt::begins();
+                return Ok(Landed::GuessedWrong);
+            }
+            // The head was moved by another one, or the events were taken.
+            Err(error) if error.violates(&[EXPECTED]) => return Err(JournalError::LeadLost),
+            Err(error) => {
+                self.most = (self.most / 2).max(1);
+                return Err(error.into());
+            }
+        }
+        fail_point::at("sequencer: committed, nobody told");
+        self.doubt.is_drained = !batch.is_full;
+        self.most = self.most.saturating_mul(2).min(BATCH_MAX);
+        self.appended = Some((batch.size, batch.root));
+        if let Some(note) = batch.note {
+            self.tools.newest.send_replace(Some(note));
+        }
+        waiters.tell(batch.outcomes);
+        fail_point::at("sequencer: callers told");
+        Ok(Landed::Written)
     }
 
     /// Tells those who wait here what others have sequenced.
@@ -315,7 +415,8 @@ impl Work {
         if let Some(memory) = &self.tools.memory {
             outside::must_be_held(db, identity.verifier_key(), memory).await?;
         }
-        if let Some((size, root)) = self.written
+        self.tools.guard.must_be_held(db, identity.verifier_key()).await?;
+        if let Some((size, root)) = self.appended
             && (head.size < size || store::root_at(db, size).await? != Some(root))
         {
             return Err(JournalError::Contradiction("it is not what this process has appended".to_owned()));
@@ -330,7 +431,7 @@ impl Work {
         let frontier = store::examine(db, identity).await?;
         must_fix(db, identity).await?;
         tracing::info!(log.leader = head.leader, log.epoch = head.epoch, log.size = head.size, "leads the log");
-        Ok(Some(Log { frontier, t_ms: head.t_ms, epoch: head.epoch }))
+        Ok(Some(Log { frontier, t_ms: head.t_ms, epoch: head.epoch, heads: Heads::default(), is_ahead: false }))
     }
 
     /// Gives the lease back, so that the next one need not wait for its end.
@@ -346,223 +447,57 @@ impl Work {
     }
 
     /// What opens a log.
-    fn first(&mut self) -> Taken {
+    fn first(&mut self) -> Result<Taken, JournalError> {
         let Tools { identity, clock, rng, .. } = &mut self.tools;
-        let waiting = first_entry::waiting(identity.origin(), &identity.pseudonyms.key().public());
-        Taken { id: EventId::new(clock.now(), &mut **rng), body: String::new(), waiting: Ok(waiting) }
+        let body = first_entry::waiting(identity.origin(), &identity.pseudonyms.key().public())?;
+        Ok(Taken { id: EventId::new(clock.now(), &mut **rng), body, reason: None })
     }
 
-    async fn batch(&mut self) -> Result<Done, JournalError> {
-        let Stock { taken, again } = stock(&self.tools.db).await?;
-        let is_new = self.log.as_ref().is_some_and(|log| log.frontier.size() == 0);
-        if taken.is_empty() && again.is_empty() && !is_new {
-            return Ok(Done::default());
-        }
-        let Some(log) = self.log.take() else { return Err(JournalError::LeadLost) };
-        let (heads, lost) = subject_heads(&self.tools.db, &taken).await?;
-        let mut batch = Batch::new(log, heads);
-        self.make(&mut batch, &taken, &lost);
-        let mut keys: Vec<Value> = taken.iter().map(|event| Value::from(event.id.as_uuid())).collect();
-        keys.extend(again.iter().map(|(event, _)| Value::from(event.as_uuid())));
-        let note = self.write(&batch, &keys).await?;
-        let (size, root) = (batch.log.frontier.size(), batch.log.frontier.root());
-        self.written = Some((size, root));
-        self.log = Some(batch.log);
-        if let Some(note) = note {
-            self.tools.newest.send_replace(Some(note));
-        }
-        batch.outcomes.extend(again.into_iter().map(|(event, place)| (event, Ok(place))));
-        Ok(Done { taken: keys.len(), outcomes: batch.outcomes })
-    }
-
-    /// Makes entries of `taken` at the end of the log; what cannot become one is put aside.
-    fn make(&mut self, batch: &mut Batch, taken: &[Taken], lost: &HashSet<[u8; 32]>) {
-        let now = self.tools.clock.now();
-        let t_ms = now.unix_micros().div_euclid(1000).max(batch.log.t_ms);
-        let first = (batch.old_size == 0).then(|| self.first());
-        for event in first.iter().chain(taken) {
-            let made = match &event.waiting {
-                Ok(waiting) if waiting.pseudonyms().any(|subject| lost.contains(&subject)) => {
-                    Err(SUBJECT_LOST.to_owned())
-                }
-                Ok(waiting) => {
-                    let seq = batch.log.frontier.size();
-                    self.entry(event.id, waiting, t_ms, seq, &mut batch.heads, &mut batch.rows)
-                        .map_err(|error| error.to_string())
-                }
-                Err(reason) => Err(reason.clone()),
-            };
-            match &made {
-                Ok(sequenced) => {
-                    batch.log.t_ms = t_ms;
-                    let completed = batch.log.frontier.push(sequenced.leaf);
-                    if !completed.is_empty() {
-                        batch.rows.nodes.push(params![store::signed(sequenced.seq), completed.concat()].to_vec());
-                    }
-                }
-                Err(reason) => {
-                    tracing::error!(event.id = %event.id, reason, "an event cannot become an entry");
-                    let row = params![event.id.as_uuid(), event.body.as_str(), reason.as_str(), now];
-                    batch.rows.quarantine.push(row.to_vec());
-                }
-            }
-            batch.outcomes.push((event.id, made));
-        }
-    }
-
-    /// Writes a batch down and takes its events, the rows of the inbox that `keys` name, out of the inbox: all or nothing.
-    /// Answers the new checkpoint, if the log has grown.
-    async fn write(&mut self, batch: &Batch, keys: &[Value]) -> Result<Option<String>, JournalError> {
-        let Batch { log, rows, old_size, .. } = batch;
-        let (size, root) = (log.frontier.size(), log.frontier.root());
-        let mut tx = self.tools.db.begin().await?;
-        // First of all: whoever has lost the lead goes no further.
-        let (new, old) = (store::signed(size), store::signed(*old_size));
-        let head = params![new, root.to_vec(), log.t_ms, old, log.epoch, LEASE_MILLISECONDS];
-        if tx.execute(include_str!("sql/update_head.sql"), &head).await? != 1 {
-            return Err(JournalError::LeadLost);
-        }
-        for row in &rows.quarantine {
-            tx.execute(include_str!("sql/insert_quarantine.sql"), row).await?;
-        }
-        tx.execute_many(include_str!("sql/insert_entries.sql"), &rows.entries).await?;
-        tx.execute_many(include_str!("sql/insert_events.sql"), &rows.events).await?;
-        tx.execute_many(include_str!("sql/insert_nodes.sql"), &rows.nodes).await?;
-        tx.execute_many(include_str!("sql/insert_subjects.sql"), &rows.subjects).await?;
-        tx.execute_many(include_str!("sql/insert_secrets.sql"), &rows.secrets).await?;
-        tx.execute_many(include_str!("sql/upsert_subject_heads.sql"), &batch.changed_heads()).await?;
-        if tx.execute_in(include_str!("sql/delete_inbox.sql"), keys).await? != store::unsigned_len(keys.len()) {
-            return Err(JournalError::LeadLost);
-        }
-        fail_point::at("sequencer: batch written, not signed");
-        let note = if size > *old_size { Some(self.sign(&mut tx, size, root).await?) } else { None };
-        fail_point::at("sequencer: checkpoint signed, not committed");
-        tx.commit().await?;
-        fail_point::at("sequencer: committed, nobody told");
-        Ok(note)
-    }
-
-    /// Signs the log as it will be when `tx` is committed.
-    async fn sign(&mut self, tx: &mut Tx, size: u64, root: [u8; 32]) -> Result<String, JournalError> {
-        let identity = &self.tools.identity;
-        let previous = tx.query_one(include_str!("sql/select_last_checkpoint_size.sql"), &[]).await?;
-        let previous = previous.map(|row| store::unsigned(&row, "size")).transpose()?.unwrap_or_default();
-        let (note, link) = (identity.sign(size, root)?, identity.sign_link(size, previous)?);
-        let checkpoint = params![store::signed(size), root.to_vec(), note.as_str(), self.tools.clock.now(), link];
-        tx.execute(include_str!("sql/insert_checkpoint.sql"), &checkpoint).await?;
-        Ok(note)
-    }
-
-    /// The entry of one event, and its rows.
-    fn entry(
-        &mut self,
-        id: EventId,
-        waiting: &Waiting,
-        t_ms: i64,
-        seq: u64,
-        heads: &mut HashMap<[u8; 32], SubjectHead>,
-        rows: &mut Rows,
-    ) -> Result<Sequenced, JournalError> {
-        let (mut facts, mut opened) = (OpeningsText::default(), OpeningsText::default());
-        let mut close = |field: Field, value: Json| -> Result<[u8; 32], JournalError> {
-            let mut salt = [0_u8; 32];
-            self.tools.rng.fill(&mut salt);
-            let canonical = canonical_value(&value)?;
-            let commitment = commit(&salt, &canonical);
-            debug_assert!(Opening { salt, value }.opens(&commitment));
-            let part = if matches!(field, Field::Subject(_)) { &mut opened } else { &mut facts };
-            part.push(field, &salt, &String::from_utf8_lossy(&canonical));
-            Ok(commitment)
+    /// Makes the next batch. `before` is what the batch that is being written takes out of the inbox.
+    async fn batch(&mut self, before: Option<Positions>) -> Result<Next, JournalError> {
+        self.tools.guard.must_be_clear()?;
+        let Some(stock) = stock(&self.tools.db, before, self.most, self.doubt.is_there()).await? else {
+            return Ok(Next::Late);
         };
-        let actor = close(Field::Actor, waiting.actor.clone())?;
-        let mut payload = Vec::new();
-        for (index, (name, value)) in waiting.payload.iter().enumerate() {
-            payload.push(close(Field::Payload(index), payload_value(name, value))?);
+        let Stock { mut taken, again, positions, is_full } = stock;
+        let Some(mut log) = self.log.take() else { return Err(JournalError::LeadLost) };
+        let old_size = log.frontier.size();
+        if old_size == 0 && before.is_none() {
+            taken.insert(0, self.first()?);
+        } else if positions.count == 0 {
+            self.log = Some(log);
+            return Ok(Next::Nothing);
         }
-        let mut links = Vec::new();
-        let mut subjects = Vec::new();
-        for (index, subject) in waiting.pseudonyms().enumerate() {
-            let before = heads.get(&subject);
-            let n = before.map_or(1, |head| head.n + 1);
-            let link = SubjectLink { subject, n, prev: before.map(|head| head.leaf) };
-            subjects.push(close(Field::Subject(index), link.to_value())?);
-            links.push(link);
+        let parsed: Vec<Result<Waiting<'_>, String>> = taken.iter().map(Taken::read).collect();
+        let lost = log.heads.bring(&self.tools.db, parsed.iter().flatten(), self.doubt.is_there()).await?;
+        let mut batch = Batch { log: &mut log, rows: Rows::default(), outcomes: Vec::with_capacity(taken.len()) };
+        self.tools.make(&mut batch, &taken, &parsed, &lost);
+        let Batch { rows, mut outcomes, .. } = batch;
+        let mut keys: Vec<Value> = taken.iter().map(|event| Value::from(event.id.as_uuid())).collect();
+        if old_size == 0 && before.is_none() {
+            keys.remove(0);
         }
-        let log = self.tools.identity.origin().to_owned();
-        let entry = Entry { actor, id: id.as_uuid(), kind: waiting.kind.clone(), log, payload, subjects, t_ms };
-        let body = entry.to_bytes()?;
-        let leaf = leaf_hash(&body);
-        for link in links {
-            rows.subjects.push(params![link.subject.to_vec(), store::signed(link.n), store::signed(seq)].to_vec());
-            heads.insert(link.subject, SubjectHead { n: link.n, seq, leaf, changed: true });
-        }
-        for (part, openings) in [("facts", facts.finish()), ("links", opened.finish())] {
-            if let Some(openings) = openings {
-                rows.secrets.push(params![store::signed(seq), part, openings].to_vec());
-            }
-        }
-        rows.events.push(params![id.as_uuid(), store::signed(seq)].to_vec());
-        rows.entries.push(params![store::signed(seq), id.as_uuid(), leaf.to_vec(), body].to_vec());
-        Ok(Sequenced { seq, at: entry.at(), leaf })
+        keys.extend(again.iter().map(|(event, _)| Value::from(event.as_uuid())));
+        let (steps, note) = self.tools.steps(&log, old_size, rows, keys)?;
+        let write = Some(self.tools.db.together(steps)?);
+        outcomes.extend(again.into_iter().map(|(event, place)| (event, Ok(place))));
+        let (size, root) = (log.frontier.size(), log.frontier.root());
+        self.log = Some(log);
+        Ok(Next::Batch(Box::new(Made { write, size, root, note, outcomes, positions, is_full })))
     }
 }
 
-/// What waits in the inbox.
-struct Stock {
-    taken: Vec<Taken>,
-    /// What was sequenced before, in another transaction that put the same event into the inbox.
-    again: Vec<(EventId, Sequenced)>,
+async fn begun(db: &Db, write: Option<Together>) -> Result<(), DbError> {
+    match write {
+        Some(write) => db.run(write).await,
+        None => Err(DbError::Other("a batch is written once".to_owned())),
+    }
 }
 
-/// The oldest waiting events in order.
-async fn stock(db: &Db) -> Result<Stock, JournalError> {
-    let rows = db.query(include_str!("sql/select_inbox.sql"), &params![BATCH_MAX]).await?;
-    let mut indexed = Vec::new();
-    for row in &rows {
-        if row.opt_int("place")?.is_some() {
-            indexed.push(EventId::from(row.id("id")?));
-        }
-    }
-    let again = store::find_many(db, &indexed).await?;
-    let mut taken = Vec::with_capacity(rows.len());
-    for row in rows {
-        let (id, body) = (EventId::from(row.id("id")?), row.text("body")?);
-        if again.iter().any(|(event, _)| *event == id) {
-            continue;
-        }
-        let waiting = serde_json::from_str::<Waiting>(&body).map_err(|error| error.to_string());
-        let waiting = waiting.and_then(|waiting| waiting.check_shape().map(|()| waiting));
-        let waiting = if indexed.contains(&id) { Err(STRAY.to_owned()) } else { waiting };
-        taken.push(Taken { id, body, waiting });
-    }
-    Ok(Stock { taken, again })
-}
-
-/// Why an event of a subject cannot become an entry whose newest entry is not known: it would be counted as the first.
-const SUBJECT_LOST: &str = "the newest entry of one of its subjects is not known; run the journal audit";
-/// Why an event cannot become an entry in whose place something else stands.
-const STRAY: &str = "a row of the index stands in its place and leads to no entry of it; run the journal audit";
-
-/// The newest entries of the subjects that `taken` names, and the subjects that have entries while that is not kept.
-async fn subject_heads(
-    db: &Db,
-    taken: &[Taken],
-) -> Result<(HashMap<[u8; 32], SubjectHead>, HashSet<[u8; 32]>), JournalError> {
-    let waiting = taken.iter().filter_map(|event| event.waiting.as_ref().ok());
-    let mut subjects: Vec<[u8; 32]> = waiting.flat_map(Waiting::pseudonyms).collect();
-    subjects.sort_unstable();
-    subjects.dedup();
-    let keys: Vec<Value> = subjects.iter().map(|subject| Value::from(subject.to_vec())).collect();
-    let mut heads = HashMap::new();
-    for row in db.query_in(include_str!("sql/select_subject_heads.sql"), &keys).await? {
-        let head = SubjectHead { n: store::unsigned(&row, "n")?, seq: 0, leaf: row.array("leaf")?, changed: false };
-        heads.insert(row.array::<32>("subject")?, head);
-    }
-    let new: Vec<Value> =
-        subjects.iter().filter(|subject| !heads.contains_key(*subject)).map(|new| Value::from(new.to_vec())).collect();
-    let mut lost = HashSet::new();
-    for row in db.query_in(include_str!("sql/select_known_subjects.sql"), &new).await? {
-        lost.insert(row.array::<32>("subject")?);
-    }
-    Ok((heads, lost))
+/// What comes after a batch.
+enum Next {
+    Batch(Box<Made>),
+    /// Something that was committed late lies before what is being written: it comes first.
+    Late,
+    Nothing,
 }

@@ -1,20 +1,19 @@
 //! The log as it is kept: reading entries, nodes, checkpoints and subjects; appending is the sequencer's.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fmt::Write as _;
 
 use tlog_tiles::tlog::{self, Hash};
 
 use super::checkpoint::Checkpoint;
-use super::entry::{Entry, Field, Opening, digest_from_hex, leaf_hash};
+use super::entry::{Entry, Field, Opening, leaf_hash};
 use super::proof::Frontier;
-use super::{JournalError, LogIdentity, Sequenced};
+use super::{JournalError, LogIdentity, Sequenced, openings, pruning};
 use crate::db::{Db, DbError, Row, Tx, Value};
 use crate::domain::ids::EventId;
 use crate::domain::time::Moment;
 use crate::params;
 
-/// Entries of a subject read at once.
+/// Runs of a subject read at once.
 const SUBJECT_PAGE: i64 = 1000;
 
 /// An entry as it is kept.
@@ -102,8 +101,17 @@ pub(super) fn signed(number: u64) -> i64 {
 }
 
 fn sequenced(row: &Row) -> Result<Sequenced, JournalError> {
-    let entry = Entry::parse(&row.bytes("body")?)?;
-    Ok(Sequenced { seq: unsigned(row, "seq")?, at: entry.at(), leaf: row.array("leaf")? })
+    let at = match row.opt_bytes("body")? {
+        Some(body) => Entry::parse(&body)?.at(),
+        None => instant(row.int("t_ms")?)?,
+    };
+    Ok(Sequenced { seq: unsigned(row, "seq")?, at, leaf: row.array("leaf")? })
+}
+
+/// The instant of an entry.
+pub(super) fn instant(t_ms: i64) -> Result<Moment, DbError> {
+    let at = t_ms.checked_mul(1000).and_then(Moment::from_unix_micros);
+    at.ok_or_else(|| inconsistent("journal_pruned.t_ms", &t_ms.to_string()))
 }
 
 pub(super) async fn find(db: &Db, event: EventId) -> Result<Option<Sequenced>, JournalError> {
@@ -147,68 +155,56 @@ pub(super) async fn save_time_stamp(db: &Db, size: u64, token: &[u8], now: Momen
 pub(super) async fn entry(db: &Db, seq: u64) -> Result<Option<StoredEntry>, JournalError> {
     let row = db.query_one(include_str!("sql/select_entry.sql"), &params![signed(seq)]).await?;
     let Some(row) = row else { return Ok(None) };
-    let mut openings = Vec::new();
-    for row in db.query(include_str!("sql/select_openings.sql"), &params![signed(seq)]).await? {
-        openings.append(&mut self::openings(&row)?);
-    }
-    openings.sort_by_key(|(field, _)| *field);
-    Ok(Some(StoredEntry { seq, body: row.bytes("body")?, leaf: row.array("leaf")?, openings }))
+    let facts = db.query_one(include_str!("sql/select_openings.sql"), &params![signed(seq)]).await?;
+    Ok(Some(stored(&row, facts.as_ref())?))
 }
 
 /// The entries of these numbers, in the order asked for; a number without an entry is left out.
 pub(super) async fn entries(db: &Db, numbers: &[u64]) -> Result<Vec<StoredEntry>, JournalError> {
     let keys: Vec<Value> = numbers.iter().map(|seq| Value::from(signed(*seq))).collect();
-    let mut openings: HashMap<u64, Vec<(Field, Opening)>> = HashMap::new();
+    let mut facts = HashMap::new();
     for row in db.query_in(include_str!("sql/select_openings_in.sql"), &keys).await? {
-        openings.entry(unsigned(&row, "seq")?).or_default().append(&mut self::openings(&row)?);
+        facts.insert(unsigned(&row, "seq")?, row);
     }
     let mut found = HashMap::new();
     for row in db.query_in(include_str!("sql/select_entries_in.sql"), &keys).await? {
         let seq = unsigned(&row, "seq")?;
-        let mut openings = openings.remove(&seq).unwrap_or_default();
-        openings.sort_by_key(|(field, _)| *field);
-        found.insert(seq, StoredEntry { seq, body: row.bytes("body")?, leaf: row.array("leaf")?, openings });
+        found.insert(seq, stored(&row, facts.get(&seq))?);
     }
     Ok(numbers.iter().filter_map(|seq| found.remove(seq)).collect())
 }
 
-/// The openings of one part of an entry, as they are kept.
-pub(super) fn openings(row: &Row) -> Result<Vec<(Field, Opening)>, DbError> {
-    const COLUMN: &str = "journal_secret.openings";
-    let kept: Vec<(String, String, serde_json::Value)> = serde_json::from_str(&row.text("openings")?)
-        .map_err(|_| inconsistent(COLUMN, "not [[field, salt, value], …]"))?;
-    let mut openings: Vec<(Field, Opening)> = Vec::with_capacity(kept.len());
-    for (name, salt, value) in kept {
-        let field = Field::parse(&name).filter(|field| openings.iter().all(|(known, _)| known != field));
-        let field = field.ok_or_else(|| inconsistent(COLUMN, &name))?;
-        let salt = digest_from_hex(&salt).ok_or_else(|| inconsistent(COLUMN, &name))?;
-        openings.push((field, Opening { salt, value }));
-    }
-    Ok(openings)
+/// An entry as it is kept, with its facts where they were not erased.
+fn stored(row: &Row, facts: Option<&Row>) -> Result<StoredEntry, DbError> {
+    let mut openings = facts.map(openings::of_facts).transpose()?.unwrap_or_default();
+    openings.extend(openings::of_subjects(row)?);
+    Ok(StoredEntry { seq: unsigned(row, "seq")?, body: row.bytes("body")?, leaf: row.array("leaf")?, openings })
 }
 
-/// What [`openings`] reads, made from canonical values.
-#[derive(Default)]
-pub(super) struct OpeningsText(String);
-
-impl OpeningsText {
-    pub(super) fn push(&mut self, field: Field, salt: &[u8; 32], canonical: &str) {
-        let before = if self.0.is_empty() { '[' } else { ',' };
-        // Writing to a text does not fail.
-        let _ = write!(self.0, "{before}[\"{field}\",\"{}\",{canonical}]", hex::encode(salt));
-    }
-
-    /// `None` when nothing was put in.
-    pub(super) fn finish(mut self) -> Option<String> {
-        if self.0.is_empty() {
-            return None;
-        }
-        self.0.push(']');
-        Some(self.0)
-    }
+/// The numbers in the log of a run of entries, as they are kept; they rise.
+pub(super) fn run_to_bytes(numbers: &[u64]) -> Vec<u8> {
+    numbers.iter().flat_map(|number| number.to_be_bytes()).collect()
 }
 
+/// What [`run_to_bytes`] has written in `column`.
+pub(super) fn run(row: &Row, column: &str) -> Result<Vec<u64>, DbError> {
+    let bytes = row.bytes(column)?;
+    let pieces = bytes.chunks_exact(8);
+    let is_whole = pieces.remainder().is_empty() && !bytes.is_empty();
+    let numbers: Vec<u64> = pieces.filter_map(|piece| piece.try_into().ok()).map(u64::from_be_bytes).collect();
+    if is_whole && numbers.is_sorted_by(|a, b| a < b) { Ok(numbers) } else { Err(inconsistent(column, "no run")) }
+}
+
+/// The numbers of those entries of a subject that are held.
 pub(super) async fn entries_of_subject(db: &Db, subject: &[u8; 32]) -> Result<Vec<u64>, JournalError> {
+    let minimum = pruning::minimum(db).await?;
+    let mut entries = numbers_of_subject(db, subject).await?;
+    entries.retain(|seq| *seq >= minimum || *seq == 0);
+    Ok(entries)
+}
+
+/// The numbers of all entries of a subject, of those that were pruned too.
+pub(super) async fn numbers_of_subject(db: &Db, subject: &[u8; 32]) -> Result<Vec<u64>, JournalError> {
     let mut entries = Vec::new();
     let mut last = 0_i64;
     loop {
@@ -216,7 +212,7 @@ pub(super) async fn entries_of_subject(db: &Db, subject: &[u8; 32]) -> Result<Ve
         let rows = db.query(include_str!("sql/select_subject_entries.sql"), &page).await?;
         for row in &rows {
             last = row.int("n")?;
-            entries.push(unsigned(row, "seq")?);
+            entries.append(&mut run(row, "entries")?);
         }
         if rows.len() < usize::try_from(SUBJECT_PAGE).unwrap_or(usize::MAX) {
             return Ok(entries);
@@ -324,7 +320,7 @@ pub(super) async fn examine(db: &Db, identity: &LogIdentity) -> Result<Frontier,
 }
 
 /// The frontier of the first `size` entries from their nodes; `None` when one is missing.
-async fn kept_frontier(tx: &mut Tx, size: u64) -> Result<Option<Frontier>, JournalError> {
+pub(super) async fn kept_frontier(tx: &mut Tx, size: u64) -> Result<Option<Frontier>, JournalError> {
     let mut subtrees = Vec::new();
     let mut start = 0_u64;
     for level in (0..64_u32).rev().filter(|level| size & (1 << level) != 0) {
@@ -350,10 +346,7 @@ async fn nodes(tx: &mut Tx, places: &[Place]) -> Result<HashMap<Place, [u8; 32]>
         numbers.dedup();
         numbers.into_iter().map(Value::from).collect::<Vec<_>>()
     };
-    let mut leaves = HashMap::new();
-    for row in tx.query_in(include_str!("sql/select_leaves.sql"), &keys(&|(level, _)| *level == 0)).await? {
-        leaves.insert(unsigned(&row, "seq")?, row.array::<32>("leaf")?);
-    }
+    let leaves = leaves(tx, &keys(&|(level, _)| *level == 0)).await?;
     let mut inner = HashMap::new();
     for row in tx.query_in(include_str!("sql/select_nodes.sql"), &keys(&|(level, _)| *level > 0)).await? {
         inner.insert(unsigned(&row, "seq")?, row.bytes("hashes")?);
@@ -372,6 +365,20 @@ async fn nodes(tx: &mut Tx, places: &[Place]) -> Result<HashMap<Place, [u8; 32]>
         }
     }
     Ok(found)
+}
+
+/// The leaf hashes of entries by their numbers, of those that were pruned too.
+pub(super) async fn leaves(tx: &mut Tx, numbers: &[Value]) -> Result<HashMap<u64, [u8; 32]>, DbError> {
+    let mut leaves = HashMap::new();
+    for row in tx.query_in(include_str!("sql/select_leaves.sql"), numbers).await? {
+        leaves.insert(unsigned(&row, "seq")?, row.array("leaf")?);
+    }
+    if leaves.len() < numbers.len() {
+        for row in tx.query_in(include_str!("sql/select_pruned_leaves.sql"), numbers).await? {
+            leaves.insert(unsigned(&row, "seq")?, row.array("leaf")?);
+        }
+    }
+    Ok(leaves)
 }
 
 /// A run of entries whose hash is wanted.
@@ -417,16 +424,21 @@ pub(super) async fn inclusion_proof(db: &Db, seq: u64, size: u64) -> Result<Vec<
     if seq >= size {
         return Err(JournalError::NoEntry { seq, size });
     }
-    hashes_of(db, &path_runs(seq, size)).await
+    hashes_of(&mut db.begin_reading().await?, &path_runs(seq, size)).await
 }
 
 /// Source: RFC 6962 §2.1.2. The proof that the log of `size` begins with the log of `old_size`; empty for an old size of
 /// 0 and for equal sizes. Reads O(log n) rows.
 pub(super) async fn consistency_proof(db: &Db, old_size: u64, size: u64) -> Result<Vec<[u8; 32]>, JournalError> {
+    consistency_in(&mut db.begin_reading().await?, old_size, size).await
+}
+
+/// As [`consistency_proof`], inside a transaction.
+pub(super) async fn consistency_in(tx: &mut Tx, old_size: u64, size: u64) -> Result<Vec<[u8; 32]>, JournalError> {
     if old_size > size {
         return Err(JournalError::NoEntry { seq: old_size, size });
     }
-    hashes_of(db, &consistency_runs(old_size, size)).await
+    hashes_of(tx, &consistency_runs(old_size, size)).await
 }
 
 /// The hashes of whole tiles and parts of tiles: `width` hashes of complete subtrees of `level` from the `first` on.
@@ -436,7 +448,7 @@ pub(super) async fn level_hashes(db: &Db, level: u32, first: u64, width: u64) ->
     places.iter().map(|place| nodes.get(place).copied().ok_or_else(missing)).collect()
 }
 
-fn missing() -> JournalError {
+pub(super) fn missing() -> JournalError {
     JournalError::Contradiction("an inner node is missing".to_owned())
 }
 
@@ -470,9 +482,9 @@ fn consistency_runs(old_size: u64, size: u64) -> Vec<Run> {
 }
 
 /// The hash of each run, from the complete subtrees that it is made of.
-async fn hashes_of(db: &Db, runs: &[Run]) -> Result<Vec<[u8; 32]>, JournalError> {
+async fn hashes_of(tx: &mut Tx, runs: &[Run]) -> Result<Vec<[u8; 32]>, JournalError> {
     let places: Vec<Place> = runs.iter().flat_map(|run| subtrees_of(*run)).collect();
-    let nodes = nodes(&mut db.begin_reading().await?, &places).await?;
+    let nodes = nodes(tx, &places).await?;
     let hash = |run: &Run| {
         let mut subtrees = subtrees_of(*run).into_iter().rev();
         let smallest = subtrees.next().and_then(|place| nodes.get(&place)).copied().ok_or_else(missing)?;

@@ -10,6 +10,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use hex_simd::{AsciiCase, encode_append};
 use serde_json::{Value, json};
 
 use super::entry::digest_from_hex;
@@ -59,13 +60,18 @@ impl Pseudonyms {
 
     /// As [`pseudonym`].
     pub(super) fn of(&self, identity: &str) -> [u8; 32] {
+        self.look_up(identity).0
+    }
+
+    /// As [`pseudonym`], and whether it was made just now for the first time in this process, as far as it remembers.
+    pub(super) fn look_up(&self, identity: &str) -> ([u8; 32], bool) {
         if let Some(found) = self.known().get(identity) {
-            return found;
+            return (found, false);
         }
         // Outside of the lock: two that ask at once make the same name twice.
         let made = pseudonym(&self.key, identity);
         self.known().keep(identity, made);
-        made
+        (made, true)
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
@@ -121,6 +127,18 @@ impl SubjectLink {
         })
     }
 
+    /// The canonical form of [`SubjectLink::to_value`].
+    pub(super) fn to_canonical(self) -> String {
+        let mut text = format!("{{\"n\":{},\"prev\":\"", self.n);
+        if let Some(prev) = &self.prev {
+            encode_append(prev, &mut text, AsciiCase::Lower);
+        }
+        text.push_str("\",\"s\":\"");
+        encode_append(self.subject, &mut text, AsciiCase::Lower);
+        text.push_str("\"}");
+        text
+    }
+
     /// Reads an opened value; `None` when it is not exactly what [`SubjectLink::to_value`] writes.
     #[must_use]
     pub fn from_value(value: &Value) -> Option<Self> {
@@ -156,11 +174,21 @@ pub enum ChainError {
 /// # Errors
 /// [`ChainError`] for the first link that does not fit.
 pub fn check_chain(links: &[(SubjectLink, [u8; 32])]) -> Result<u64, ChainError> {
-    let (first, _) = links.first().ok_or(ChainError::Empty)?;
-    let mut before: Option<[u8; 32]> = None;
-    let mut due = 1;
+    if links.is_empty() {
+        return Err(ChainError::Empty);
+    }
+    check_chain_after(None, links)
+}
+
+/// As [`check_chain`], of the entries that follow the first `n`, which are not here: how many those are, and the leaf hash of
+/// the last. What they say is not shown by this, nor that they are there.
+/// # Errors
+/// [`ChainError`] for the first link that does not fit.
+pub fn check_chain_after(gone: Option<(u64, [u8; 32])>, links: &[(SubjectLink, [u8; 32])]) -> Result<u64, ChainError> {
+    let mut before: Option<[u8; 32]> = gone.map(|(_, leaf)| leaf);
+    let mut due = gone.map_or(0, |(count, _)| count).saturating_add(1);
     for (link, leaf) in links {
-        if link.subject != first.subject {
+        if links.first().is_some_and(|(first, _)| link.subject != first.subject) {
             return Err(ChainError::OtherSubject(link.n));
         }
         if link.n != due {
@@ -187,6 +215,14 @@ mod tests {
                 (SubjectLink { subject: [7; 32], n: u64::from(n), prev }, [n; 32])
             })
             .collect()
+    }
+
+    #[test]
+    fn a_link_is_written_in_canonical_form() {
+        for (link, _) in chain(2) {
+            let canonical = crate::domain::jcs::to_canonical(&link.to_value()).unwrap();
+            assert_eq!(link.to_canonical().as_bytes(), canonical);
+        }
     }
 
     #[test]

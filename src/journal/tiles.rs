@@ -51,6 +51,18 @@ impl Tile {
         self.width == WIDTH
     }
 
+    /// Whether its hashes are those of single entries.
+    #[must_use]
+    pub const fn is_of_entries(&self) -> bool {
+        self.level == 0
+    }
+
+    /// The number after the last entry under the full tile in this place (C2SP tlog-tiles, "end index"); `None` past all logs.
+    #[must_use]
+    pub fn ends_at(&self) -> Option<u64> {
+        Self { width: WIDTH, ..*self }.needs()
+    }
+
     /// Number of the first hash, and how many.
     #[must_use]
     pub fn range(&self) -> Option<(u64, u64)> {

@@ -153,8 +153,21 @@ impl VrfPublicKey {
 
 /// A point in its one encoding: a coordinate past the prime, or the sign of zero, is no second one. Source: RFC 8032 §5.1.3.
 fn to_point(octets: &[u8; 32]) -> Option<EdwardsPoint> {
-    let point = CompressedEdwardsY(*octets).decompress()?;
-    (point.compress().as_bytes() == octets).then_some(point)
+    is_its_one_encoding(octets).then(|| CompressedEdwardsY(*octets).decompress())?
+}
+
+/// Told by the octets alone: to encode a point again, which tells it too, takes as long as to decode it.
+fn is_its_one_encoding(octets: &[u8; 32]) -> bool {
+    /// The prime 2^255 - 19, lowest octet first: its first octet, those between, its last.
+    const PRIME: (u8, u8, u8) = (0xed, 0xff, 0x7f);
+    let [first, between @ .., last] = octets;
+    let (is_negative, last) = (last >> 7 == 1, last & 0x7f);
+    let is_near_prime = last == PRIME.2 && between.iter().all(|octet| *octet == PRIME.1);
+    let is_past = is_near_prime && *first >= PRIME.0;
+    // The points whose other coordinate is zero, which has no sign: those at 1 and at -1.
+    let is_one = *first == 1 && last == 0 && between.iter().all(|octet| *octet == 0);
+    let is_minus_one = is_near_prime && *first == PRIME.0 - 1;
+    !(is_past || is_negative && (is_one || is_minus_one))
 }
 
 fn to_scalar(challenge: &[u8; CHALLENGE_BYTES]) -> Scalar {
@@ -220,6 +233,26 @@ mod tests {
 
     fn octets<const N: usize>(text: &str) -> [u8; N] {
         hex::decode(text).unwrap().try_into().unwrap()
+    }
+
+    #[test]
+    fn an_encoding_is_the_one_of_its_point_when_the_point_is_encoded_so() {
+        let mut seen = [0_u32; 2];
+        let edges = [0_u8, 1, 2, 0xeb, 0xec, 0xed, 0xee, 0xff];
+        let ends = [0_u8, 1, 0x7e, 0x7f, 0x80, 0x81, 0xfe, 0xff];
+        for first in edges {
+            for between in [0_u8, 1, 0xfe, 0xff] {
+                for last in ends {
+                    let mut octets = [between; 32];
+                    (octets[0], octets[31]) = (first, last);
+                    let Some(point) = CompressedEdwardsY(octets).decompress() else { continue };
+                    let is_its_own = point.compress().as_bytes() == &octets;
+                    assert_eq!(to_point(&octets).is_some(), is_its_own, "{}", hex::encode(octets));
+                    seen[usize::from(is_its_own)] += 1;
+                }
+            }
+        }
+        assert!(seen[0] >= 4 && seen[1] >= 20, "{seen:?}");
     }
 
     /// Keeps: JRN-03

@@ -5,11 +5,12 @@
 //! Kept clauses: at most 63 lines of proof; after 409 with a size the proof begins there; cosignatures of unknown keys are
 //! not looked at, and a line counts when it holds over the very text of the note.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use futures_util::future::join_all;
 use reqwest::{StatusCode, Url};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::watch;
@@ -33,6 +34,10 @@ const PAUSE_SECONDS: u64 = 2;
 const LONGEST_PAUSE_SECONDS: u64 = 60;
 /// How long a witness may be silent before it is an alarm, in seconds.
 const SILENCE_ALARM_SECONDS: i64 = 3600;
+/// How long a witness is waited for while nobody leads the log.
+const TAKEOVER_PATIENCE: Duration = Duration::from_secs(2);
+/// How long a witness is waited for while an extract is made.
+const COSIGN_PATIENCE: Duration = Duration::from_secs(5);
 /// How often the proof begins anew from what the witness says.
 const ATTEMPTS_MAX: usize = 3;
 
@@ -42,7 +47,10 @@ pub enum Refused {
     /// No answer, or one that is none: it passes by itself.
     #[error("no answer: {0}")]
     Silent(String),
-    /// It says that the log is not what it cosigned before, does not know the log, or answers by another key.
+    /// It says that the log is not what it cosigned before.
+    #[error("{0}")]
+    Forked(String),
+    /// It does not know the log, or answers by another key.
     #[error("{0}")]
     Alarm(String),
 }
@@ -60,6 +68,8 @@ struct WitnessAt {
 pub struct Witnesses {
     http: reqwest::Client,
     all: Vec<WitnessAt>,
+    /// How long one is waited for before the lead is taken; by default as long as for any answer.
+    patience: Option<Duration>,
 }
 
 impl Witnesses {
@@ -90,7 +100,7 @@ impl Witnesses {
             .no_proxy()
             .build()
             .map_err(|error| JournalError::Witness { url: String::new(), detail: error.to_string() })?;
-        Ok(Self { http, all })
+        Ok(Self { http, all, patience: None })
     }
 
     /// Makes sure that the log in `db` holds all that the witnesses cosigned of it: it is as long, and had that root at
@@ -99,10 +109,12 @@ impl Witnesses {
     /// # Errors
     /// `Rollback` names the witness; a fault of the database.
     pub async fn must_be_held(&self, db: &Db, verifier_key: &str) -> Result<Vec<String>, JournalError> {
-        let size = store::size(db).await?;
         let mut not_compared = Vec::new();
-        for witness in &self.all {
-            let remembered = match self.remembered(witness, verifier_key).await {
+        let answers = join_all(self.all.iter().map(|witness| self.patiently(witness, verifier_key))).await;
+        // After the answers: what they tell of is in the log by then.
+        let size = store::size(db).await?;
+        for (witness, answer) in self.all.iter().zip(answers) {
+            let remembered = match answer {
                 Ok(Some(remembered)) => remembered,
                 Ok(None) if size == 0 => continue,
                 Ok(None) => {
@@ -114,34 +126,40 @@ impl Witnesses {
                     continue;
                 }
             };
-            let what = if size < remembered.size {
-                "the log in the database is shorter than the one that the witness cosigned"
-            } else if store::root_at(db, remembered.size).await? == Some(remembered.root) {
-                continue;
-            } else {
-                "the log in the database had another root at that size than the one that the witness cosigned"
-            };
-            return Err(JournalError::Rollback {
-                path: witness.url.to_string(),
-                remembered: remembered.size,
-                size,
-                what: what.to_owned(),
-            });
+            held(db, &witness.url, size, &remembered).await?;
         }
         Ok(not_compared)
     }
 
+    /// Asks a witness at `url`, configured or not, for the last checkpoint of this log that it cosigned, and holds the log in
+    /// `db` against it. What is believed is the signature of the log's own key: nobody else could have made that checkpoint.
+    /// Answers its size; 0 when the witness has cosigned nothing.
+    ///
+    /// # Errors
+    /// `Rollback` when the log is behind it or forked from it; `Witness` when there is no answer, or one that is none.
+    pub async fn ask_one(url: &str, db: &Db, verifier_key: &str) -> Result<u64, JournalError> {
+        let silent = |detail: String| JournalError::Witness { url: url.to_owned(), detail };
+        let slashed = format!("{}/", url.trim_end_matches('/'));
+        let parsed = Url::parse(&slashed).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+        let parsed = parsed.ok_or_else(|| silent("not an http:// or https:// address".to_owned()))?;
+        let all = Self::new([])?;
+        let told = latest(&all.http, &parsed, verifier_key).await.map_err(|error| silent(error.to_string()))?;
+        let Some(note) = told else { return Ok(0) };
+        let remembered = Checkpoint::open(&note, verifier_key).map_err(|error| silent(error.to_string()))?;
+        held(db, &parsed, store::size(db).await?, &remembered).await?;
+        Ok(remembered.size)
+    }
+
+    async fn patiently(&self, witness: &WitnessAt, verifier_key: &str) -> Result<Option<Checkpoint>, Refused> {
+        let asked = self.remembered(witness, verifier_key);
+        let Some(patience) = self.patience else { return asked.await };
+        let answered = tokio::time::timeout(patience, asked).await;
+        answered.unwrap_or_else(|_| Err(Refused::Silent("no answer in time".to_owned())))
+    }
+
     /// The last checkpoint that a witness of ours tells of: signed by the log's key and cosigned by its own.
     async fn remembered(&self, witness: &WitnessAt, verifier_key: &str) -> Result<Option<Checkpoint>, Refused> {
-        let origin = verifier_key.split_once('+').map_or(verifier_key, |(origin, _)| origin);
-        let path = format!("{}/checkpoint", hex::encode(Sha256::digest(origin.as_bytes())));
-        let url = witness.url.join(&path).map_err(|error| Refused::Silent(error.to_string()))?;
-        let (status, note) = ask(self.http.get(url)).await?;
-        match status {
-            StatusCode::OK => {}
-            StatusCode::NOT_FOUND => return Ok(None),
-            other => return Err(Refused::Silent(other.to_string())),
-        }
+        let Some(note) = latest(&self.http, &witness.url, verifier_key).await? else { return Ok(None) };
         if witness.key.cosigned(&note).is_none() {
             return Err(Refused::Silent("what it tells is not cosigned by its key".to_owned()));
         }
@@ -150,14 +168,91 @@ impl Witnesses {
     }
 
     /// One task for each witness.
-    pub(super) fn tasks(&self, db: &Db, clock: &Arc<dyn Clock>) -> Vec<Task> {
+    pub(super) fn tasks(&self, db: &Db, log_key: &str, clock: &Arc<dyn Clock>, guard: &Arc<Guard>) -> Vec<Task> {
         let task = |witness: &WitnessAt| Task {
             http: self.http.clone(),
             witness: witness.clone(),
             db: db.clone(),
             clock: Arc::clone(clock),
+            guard: Arc::clone(guard),
+            log_key: log_key.into(),
         };
         self.all.iter().map(task).collect()
+    }
+}
+
+/// That the log in `db`, of `size` entries, holds what a witness remembers of it.
+async fn held(db: &Db, url: &Url, size: u64, remembered: &Checkpoint) -> Result<(), JournalError> {
+    let what = if size < remembered.size {
+        "the log in the database is shorter than the one that the witness cosigned"
+    } else if store::root_at(db, remembered.size).await? == Some(remembered.root) {
+        return Ok(());
+    } else {
+        "the log in the database had another root at that size than the one that the witness cosigned"
+    };
+    let (path, what) = (url.to_string(), what.to_owned());
+    Err(JournalError::Rollback { path, remembered: remembered.size, size, what })
+}
+
+/// The last note of this log that the witness at `url` tells of, not judged; `None` when it has none.
+async fn latest(http: &reqwest::Client, url: &Url, verifier_key: &str) -> Result<Option<String>, Refused> {
+    let origin = verifier_key.split_once('+').map_or(verifier_key, |(origin, _)| origin);
+    let path = format!("{}/checkpoint", hex::encode(Sha256::digest(origin.as_bytes())));
+    let url = url.join(&path).map_err(|error| Refused::Silent(error.to_string()))?;
+    let (status, note) = ask(http.get(url)).await?;
+    match status {
+        StatusCode::OK => Ok(Some(note)),
+        StatusCode::NOT_FOUND => Ok(None),
+        other => Err(Refused::Silent(other.to_string())),
+    }
+}
+
+/// What stands between the log and a second history of it: what a witness has said against it while this process runs.
+#[derive(Default)]
+pub(super) struct Guard {
+    witnesses: Mutex<Option<Witnesses>>,
+    forked: Mutex<Option<(String, String)>>,
+}
+
+impl Guard {
+    /// They are asked from now on.
+    pub(super) fn ask(&self, witnesses: &Witnesses) {
+        *self.witnesses.lock().unwrap_or_else(PoisonError::into_inner) = Some(witnesses.clone());
+    }
+
+    /// Those that are asked.
+    pub(super) fn asked(&self) -> Option<Witnesses> {
+        self.witnesses.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn stop(&self, url: &Url, what: &str) {
+        *self.forked.lock().unwrap_or_else(PoisonError::into_inner) = Some((url.to_string(), what.to_owned()));
+    }
+
+    /// That no witness has said that the log is another: before each batch.
+    ///
+    /// # Errors
+    /// `Forked`.
+    pub(super) fn must_be_clear(&self) -> Result<(), JournalError> {
+        match self.forked.lock().unwrap_or_else(PoisonError::into_inner).clone() {
+            Some((url, what)) => Err(JournalError::Forked { url, what }),
+            None => Ok(()),
+        }
+    }
+
+    /// The same, and that the log holds what the witnesses remember: before the lead is taken. One that is silent is not
+    /// waited for.
+    ///
+    /// # Errors
+    /// `Forked`, `Rollback`; a fault of the database.
+    pub(super) async fn must_be_held(&self, db: &Db, verifier_key: &str) -> Result<(), JournalError> {
+        self.must_be_clear()?;
+        let Some(mut witnesses) = self.asked() else { return Ok(()) };
+        witnesses.patience = Some(TAKEOVER_PATIENCE);
+        for witness in witnesses.must_be_held(db, verifier_key).await? {
+            tracing::warn!(witness, "the lead is taken without this witness");
+        }
+        Ok(())
     }
 }
 
@@ -182,6 +277,9 @@ pub(super) struct Task {
     witness: WitnessAt,
     db: Db,
     clock: Arc<dyn Clock>,
+    guard: Arc<Guard>,
+    /// The verifier key of the log.
+    log_key: Arc<str>,
 }
 
 impl Task {
@@ -211,10 +309,30 @@ impl Task {
         }
     }
 
+    /// Has this checkpoint cosigned now, if the witness answers soon; whether it answered.
+    pub(super) async fn answers(&self, stored: &StoredCheckpoint) -> bool {
+        let answer = tokio::time::timeout(COSIGN_PATIENCE, self.cosign(stored)).await;
+        match answer.unwrap_or_else(|_| Err(Refused::Silent("no answer in time".to_owned()))) {
+            Ok(()) => true,
+            Err(error) => {
+                self.tell(&error, self.clock.now());
+                false
+            }
+        }
+    }
+
+    pub(super) fn verifier_key(&self) -> &str {
+        &self.witness.verifier_key
+    }
+
     fn tell(&self, error: &Refused, since: Moment) {
         let url = &self.witness.url;
         let seconds = self.clock.now().unix_seconds().saturating_sub(since.unix_seconds());
         match error {
+            Refused::Forked(what) => {
+                tracing::error!(witness.url = %url, error = what, "ALARM: a witness knows another log: nothing is appended");
+                self.guard.stop(url, what);
+            }
             Refused::Alarm(what) => {
                 tracing::error!(witness.url = %url, error = what, "ALARM: a witness does not cosign the log");
             }
@@ -231,6 +349,12 @@ impl Task {
     async fn round(&self) -> Result<(), Refused> {
         let database = |error: JournalError| Refused::Silent(error.to_string());
         let Some(stored) = store::latest_checkpoint(&self.db).await.map_err(database)? else { return Ok(()) };
+        self.cosign(&stored).await
+    }
+
+    /// Has this checkpoint cosigned. One that was overtaken by a larger one never is any more: that is no error.
+    async fn cosign(&self, stored: &StoredCheckpoint) -> Result<(), Refused> {
+        let database = |error: JournalError| Refused::Silent(error.to_string());
         let known = cosigned_size(&self.db, &self.witness.verifier_key).await.map_err(database)?;
         if known >= stored.size {
             return Ok(());
@@ -243,10 +367,13 @@ impl Task {
             let url = self.witness.url.join("add-checkpoint").map_err(|error| Refused::Silent(error.to_string()))?;
             let (status, text) = ask(self.http.post(url).body(body)).await?;
             match status {
-                StatusCode::OK => return self.keep(&stored, &text).await,
-                StatusCode::CONFLICT => old_size = conflict(&text, old_size, stored.size)?,
+                StatusCode::OK => return self.keep(stored, &text).await,
+                StatusCode::CONFLICT => match conflict(&text, old_size)? {
+                    told if told > stored.size => return self.ahead(told).await,
+                    told => old_size = told,
+                },
                 StatusCode::UNPROCESSABLE_ENTITY => {
-                    return Err(Refused::Alarm(format!("fork: it cosigned another history of {old_size} entries")));
+                    return Err(Refused::Forked(format!("fork: it cosigned another history of {old_size} entries")));
                 }
                 StatusCode::FORBIDDEN | StatusCode::NOT_FOUND | StatusCode::BAD_REQUEST => {
                     return Err(Refused::Alarm(format!("{status}: {}", text.chars().take(200).collect::<String>())));
@@ -255,6 +382,25 @@ impl Task {
             }
         }
         Err(Refused::Silent("it names another size each time".to_owned()))
+    }
+
+    /// The witness knows a greater size than this process has seen: another process has had it cosigned, or the log was
+    /// put back. What tells is the log as it is now, and a checkpoint by the log's own key: a number alone stops nothing.
+    async fn ahead(&self, told: u64) -> Result<(), Refused> {
+        let database = |error: JournalError| Refused::Silent(error.to_string());
+        if store::size(&self.db).await.map_err(database)? >= told {
+            return Ok(());
+        }
+        let note = latest(&self.http, &self.witness.url, &self.log_key).await?;
+        let remembered =
+            note.and_then(|note| Checkpoint::open(&note, &self.log_key).ok()).map_or(0, |known| known.size);
+        let size = store::size(&self.db).await.map_err(database)?;
+        if remembered > size {
+            return Err(Refused::Forked(format!("rollback: it cosigned {remembered} entries, the log has {size}")));
+        }
+        Err(Refused::Alarm(format!(
+            "it says that it cosigned {told} entries, and does not show that; the log has {size}"
+        )))
     }
 
     async fn keep(&self, stored: &StoredCheckpoint, answer: &str) -> Result<(), Refused> {
@@ -277,14 +423,11 @@ impl Task {
 }
 
 /// The size that a witness names with 409.
-fn conflict(text: &str, old_size: u64, size: u64) -> Result<u64, Refused> {
+fn conflict(text: &str, old_size: u64) -> Result<u64, Refused> {
     let told = text.trim_end_matches('\n').parse::<u64>();
     let told = told.map_err(|_| Refused::Silent("409 without a size".to_owned()))?;
-    if told > size {
-        return Err(Refused::Alarm(format!("rollback: it cosigned {told} entries, the log has {size}")));
-    }
     if told == old_size {
-        return Err(Refused::Alarm(format!("fork: it cosigned another root of {told} entries")));
+        return Err(Refused::Forked(format!("fork: it cosigned another root of {told} entries")));
     }
     Ok(told)
 }
@@ -315,11 +458,10 @@ mod tests {
 
     #[test]
     fn a_conflict_is_a_place_to_begin_from_or_an_alarm() {
-        assert_eq!(conflict("5\n", 0, 9), Ok(5));
-        assert_eq!(conflict("0\n", 7, 9), Ok(0));
-        assert!(matches!(conflict("10\n", 0, 9), Err(Refused::Alarm(_))));
-        assert!(matches!(conflict("9\n", 9, 9), Err(Refused::Alarm(_))));
-        assert!(matches!(conflict("", 0, 9), Err(Refused::Silent(_))));
+        assert_eq!(conflict("5\n", 0), Ok(5));
+        assert_eq!(conflict("0\n", 7), Ok(0));
+        assert!(matches!(conflict("9\n", 9), Err(Refused::Forked(_))));
+        assert!(matches!(conflict("", 0), Err(Refused::Silent(_))));
     }
 
     #[test]

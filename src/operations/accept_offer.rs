@@ -64,11 +64,12 @@ pub async fn accept_offer(
     }
     let limits = UploadLimits { file_max_bytes: app.rules.limits.file_max_bytes, files_max: 1 };
     let file = intake::receive(Upload { name: FILE_NAME.to_owned(), bytes: command.consent }, limits)?;
-    let consent = parse(app, file.bytes())?;
+    let octets = file.held().unwrap_or_default();
+    let consent = parse(app, octets)?;
     let title = check_offer(app, command.offer, command.version, &consent, now).await?;
     check_consent(app, caller, &consent, now)?;
 
-    let signed = (command.cms.as_slice(), file.bytes());
+    let signed = (command.cms.as_slice(), octets.into());
     let checked = take_signature(app, caller, "accept-offer", signed, now, |checked| {
         authority::may_bind(&checked.signer, Some(&caller.iin), &caller.party, DocumentKind::OfferAcceptance)?;
         check_names(&checked.signer, &consent.client)
@@ -84,6 +85,7 @@ pub async fn accept_offer(
         recipient: Party::Organization(app.operator.bin),
         author_iin: caller.iin.to_string(),
         files: &files,
+        upload: None,
         signature: Some(&checked),
         offer: Some((command.offer, command.version)),
         payload: vec![

@@ -6,6 +6,7 @@
 use qolhat_pki::certificate::Certificate;
 use qolhat_pki::cms::{SignedData, SignerInfo};
 use qolhat_pki::der::{Reader, Rules};
+use qolhat_pki::digest::{Digest, DigestAlgorithm, Digests};
 use qolhat_pki::issue::augment::{Augmentation, augment};
 use qolhat_pki::oid;
 use qolhat_pki::path::PathOptions;
@@ -48,6 +49,38 @@ pub enum Use {
 enum Stamping {
     Fetch,
     None,
+}
+
+/// What a signature must be over.
+#[derive(Debug, Clone, Copy)]
+pub enum Signed<'a> {
+    /// These octets.
+    Held(&'a [u8]),
+    /// A file that nobody holds, and of which these digests were taken as it came in: SHA-256 among them, and no text by
+    /// which a session is opened.
+    Kept(&'a Digests),
+}
+
+impl<'a> From<&'a [u8]> for Signed<'a> {
+    fn from(octets: &'a [u8]) -> Self {
+        Self::Held(octets)
+    }
+}
+
+impl<'a> Signed<'a> {
+    fn detached(self) -> DetachedContent<'a> {
+        match self {
+            Self::Held(octets) => DetachedContent::Bytes(octets),
+            Self::Kept(digests) => DetachedContent::Digests(digests),
+        }
+    }
+
+    fn is(self, octets: &[u8]) -> bool {
+        match self {
+            Self::Held(held) => held == octets,
+            Self::Kept(digests) => digests.iter().all(|digest| digest.algorithm().digest(octets) == *digest),
+        }
+    }
 }
 
 /// A signature that was checked, with everything by which it can be checked again.
@@ -157,7 +190,7 @@ pub fn parse(bytes: &[u8]) -> Result<(Vec<u8>, SignedData), Refusal> {
 pub async fn check(
     app: &App,
     bytes: &[u8],
-    content: &[u8],
+    content: impl Into<Signed<'_>>,
     key_use: Use,
     now: Moment,
 ) -> Result<Checked, OperationError> {
@@ -168,15 +201,23 @@ pub async fn check(
 ///
 /// # Errors
 /// As [`check`].
-pub async fn look_at(app: &App, bytes: &[u8], content: &[u8], key_use: Use, now: Moment) -> Result<Checked, NotTaken> {
-    if key_use == Use::Document {
-        must_be_no_login_text(content)?;
+pub async fn look_at(
+    app: &App,
+    bytes: &[u8],
+    content: impl Into<Signed<'_>>,
+    key_use: Use,
+    now: Moment,
+) -> Result<Checked, NotTaken> {
+    let content = content.into();
+    if let (Use::Document, Signed::Held(octets)) = (key_use, content) {
+        must_be_no_login_text(octets)?;
     }
     let (cms, data) = parse(bytes)?;
     must_have_few_stamps(&data)?;
-    if data.content().is_some_and(|attached| attached != content) {
+    if data.content().is_some_and(|attached| !content.is(attached)) {
         return Err(RefusalCode::SignatureContentMismatch.into());
     }
+    must_be_digested(&data, content)?;
     let certificate = judge_offline(app, &data, content, key_use, now)?;
     let certificate_sha256 = Some(certificate.sha256());
     let known = |error: OperationError| NotTaken { error, certificate_sha256 };
@@ -209,6 +250,27 @@ fn must_have_few_stamps(data: &SignedData) -> Result<(), Refusal> {
         .with("limit", BROUGHT_TIME_STAMPS_MAX.to_string()))
 }
 
+/// That each signer's digest of the content is at hand: of a file that nobody holds only those are that were taken.
+fn must_be_digested(data: &SignedData, content: Signed<'_>) -> Result<(), Refusal> {
+    let Signed::Kept(taken) = content else { return Ok(()) };
+    if data.content().is_some() {
+        return Ok(());
+    }
+    for signer in data.signer_infos() {
+        // A signature by Ed25519 without attributes is over the content itself.
+        let over_itself = !signer.has_signed_attributes() && signer.signature_algorithm().oid == oid::ED25519;
+        let wanted = match signer.digest_identifier().digest() {
+            Ok(_) if over_itself => "Ed25519",
+            Ok(algorithm) if taken.get(algorithm).is_none() => algorithm.name(),
+            // What is unknown is told by the validation.
+            Ok(_) | Err(_) => continue,
+        };
+        let names: Vec<&str> = taken.iter().map(Digest::algorithm).map(DigestAlgorithm::name).collect();
+        return Err(Refusal::new(RefusalCode::DigestNotTaken).with("digest", wanted).with("taken", names.join(", ")));
+    }
+    Ok(())
+}
+
 /// SHA-256 of the signature value of the only signer. Of an ECDSA value only `r` counts: whoever has one value can write
 /// the other with the same `r`, and a signer never repeats it.
 fn value_sha256(data: &SignedData, certificate: &Certificate) -> [u8; 32] {
@@ -229,7 +291,7 @@ fn value_sha256(data: &SignedData, certificate: &Certificate) -> [u8; 32] {
 pub async fn check_again(
     app: &App,
     cms: &[u8],
-    content: &[u8],
+    content: Signed<'_>,
     time_stamp: Option<&[u8]>,
     now: Moment,
 ) -> Result<Checked, OperationError> {
@@ -255,7 +317,7 @@ pub async fn check_again(
 fn judge_offline(
     app: &App,
     data: &SignedData,
-    content: &[u8],
+    content: Signed<'_>,
     key_use: Use,
     now: Moment,
 ) -> Result<Certificate, NotTaken> {
@@ -314,7 +376,7 @@ async fn gather_and_judge(
     app: &App,
     cms: Vec<u8>,
     mut data: SignedData,
-    content: &[u8],
+    content: Signed<'_>,
     key_use: Use,
     stamping: Stamping,
     now: Moment,
@@ -387,12 +449,12 @@ fn policy(app: &App, key_use: Use, mode: RevocationMode, now: Moment) -> Signatu
 fn judge(
     app: &App,
     data: &SignedData,
-    content: &[u8],
+    content: Signed<'_>,
     evidence: &Evidence,
     policy: &SignaturePolicy,
     at: Moment,
 ) -> ValidationReport {
-    let detached = data.content().is_none().then_some(DetachedContent::Bytes(content));
+    let detached = data.content().is_none().then(|| content.detached());
     let input = CmsInput { signed_data: data, detached };
     validate_cms(&input, &app.trust.anchors, &app.trust.tsa_anchors, evidence, policy, at)
 }

@@ -6,15 +6,16 @@ use std::time::Duration;
 use qolhat_storage::fail_point;
 use serde_json::{Value, json};
 
-use super::{Fault, OperationError};
+use super::{Fault, OperationError, send_notices};
 use crate::access::answers::{self, Earlier, Request};
 use crate::access::rights::Caller;
 use crate::app::App;
-use crate::db::Tx;
+use crate::db::{Step, Tx};
 use crate::domain::ids::{DocumentId, EventId};
 use crate::domain::party::Party;
 use crate::domain::refusal::RefusalCode;
 use crate::domain::time::Moment;
+use crate::journal::promise::Promised;
 use crate::journal::{EventDraft, Sequenced, WaitError};
 use crate::notify::store::{self as notices, NewNotice};
 
@@ -38,27 +39,75 @@ pub struct Act<'a> {
 ///
 /// # Errors
 /// A fault; `DbError::Constraint` when another request with the same key came first.
-pub async fn commit(
+pub async fn commit(app: &App, tx: Tx, act: Act<'_>, now: Moment) -> Result<Vec<Option<Sequenced>>, OperationError> {
+    written(app, tx, &act, now).await
+}
+
+/// As [`commit`], for an act of one event whose caller is told where it stands: its entry, or a signed promise of it.
+///
+/// # Errors
+/// As [`commit`].
+pub async fn commit_or_promise(
     app: &App,
-    mut tx: Tx,
+    tx: Tx,
     act: Act<'_>,
     now: Moment,
-) -> Result<Vec<Option<Sequenced>>, OperationError> {
-    for event in &act.events {
-        app.journal.enqueue(&mut tx, event).await?;
+) -> Result<(Option<Sequenced>, Option<Promised>), OperationError> {
+    let entry = written(app, tx, &act, now).await?.into_iter().next().flatten();
+    let promise = match (&entry, act.events.first()) {
+        (None, Some(event)) => promise(app, event).await,
+        (_, _) => None,
+    };
+    Ok((entry, promise))
+}
+
+/// The promise for who could not wait. Without one he is told no less: the state is `recording`.
+async fn promise(app: &App, event: &EventDraft) -> Option<Promised> {
+    let promised = match app.journal.promise(event, app.rules.merge_delay) {
+        Ok(promised) => promised,
+        Err(error) => {
+            tracing::error!(event.id = %event.id, journal.error = %error, "a promise cannot be signed");
+            return None;
+        }
+    };
+    // It binds whether or not it is remembered here.
+    if let Err(error) = app.journal.keep_promise(&promised).await {
+        tracing::error!(event.id = %event.id, journal.error = %error, "a promise that was given is not kept");
     }
-    for notice in &act.notices {
-        notices::insert(&mut tx, notice).await?;
+    Some(promised)
+}
+
+async fn written(app: &App, mut tx: Tx, act: &Act<'_>, now: Moment) -> Result<Vec<Option<Sequenced>>, OperationError> {
+    let mark = app.db.mark();
+    // Nobody waits for the entries of these.
+    let messages = send_notices::put(app, &mut tx, &act.notices, now).await?;
+    let entering = if messages.is_empty() {
+        app.journal.entering(&act.events)?
+    } else {
+        app.journal.entering(&act.events.iter().chain(&messages).cloned().collect::<Vec<_>>())?
+    };
+    let told = act.notices.iter().map(notices::keeping);
+    let answered = act.request.iter().map(|(request, object)| answers::keeping(request, object, now));
+    let steps: Vec<Step> = std::iter::once(entering).chain(told).chain(answered).collect();
+    if act.events.is_empty() {
+        tx.run_together(&steps).await?;
+        tx.commit().await?
+    } else {
+        // Nobody is told before an entry of it is seen, and whoever sees that sees this on disk as well.
+        tx.commit_lazily_with(&steps).await?
     }
-    if let Some((request, object)) = &act.request {
-        answers::keep(&mut tx, request, object, now).await?;
-    }
-    tx.commit().await?;
     fail_point::at("act: committed, not sequenced");
     app.journal.wake();
+    if !messages.is_empty() {
+        app.wake_ways();
+    }
     let mut entries = Vec::with_capacity(act.events.len());
     for event in &act.events {
         entries.push(wait(app, event.id).await?);
+    }
+    if entries.iter().any(Option::is_none) {
+        // What is being recorded is not lost either.
+        app.db.make_durable(mark).await?;
     }
     fail_point::at("act: sequenced, not answered");
     Ok(entries)
@@ -131,6 +180,7 @@ pub fn actor(caller: &Caller) -> Value {
         "iin": caller.iin.to_string(),
         "party": caller.party.key(),
         "certificate_sha256": hex::encode(caller.certificate_sha256),
+        "session_id": caller.session.map(|session| session.to_string()),
     })
 }
 

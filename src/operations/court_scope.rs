@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::issue_extract::{DOCUMENTS_MAX, ExtractRequest, PartyPeriod, too_many_documents};
+use super::issue_extract::{About, Asker, DOCUMENTS_MAX, ExtractRequest, PartyPeriod, too_many_documents};
 use super::{Fault, OperationError};
 use crate::app::App;
 use crate::db::Tx;
-use crate::domain::ids::{CourtRequestId, DocumentId};
+use crate::domain::ids::{CourtRequestId, DocumentId, MessageId, SessionId};
 use crate::domain::party::{IdentifierPolicy, Party};
 use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::domain::time::Moment;
@@ -25,6 +25,8 @@ pub enum CourtScope {
     Documents(BTreeSet<DocumentId>),
     /// Everything of one party in a period.
     Period(PartyPeriod),
+    /// A session with its codes and messages, or a message.
+    About(About),
 }
 
 /// [`CourtScope`] as it is kept and journaled.
@@ -33,6 +35,8 @@ pub enum CourtScope {
 enum Kept {
     Documents(BTreeSet<DocumentId>),
     Period { party: String, from: String, to: String },
+    Session(SessionId),
+    Message(MessageId),
 }
 
 impl CourtScope {
@@ -62,6 +66,8 @@ impl CourtScope {
             Self::Period(period) => {
                 Kept::Period { party: period.party.key(), from: period.from.to_string(), to: period.to.to_string() }
             }
+            Self::About(About::Session(id)) => Kept::Session(*id),
+            Self::About(About::Message(id)) => Kept::Message(*id),
         };
         serde_json::to_string(&kept).map_err(|error| Fault::Inconsistent(format!("a scope: {error}")))
     }
@@ -74,6 +80,8 @@ impl CourtScope {
         let wrong = |detail: String| Fault::Inconsistent(format!("scope of court request {}: {detail}", row.id));
         match serde_json::from_str(&row.scope).map_err(|error| wrong(error.to_string()))? {
             Kept::Documents(documents) => Ok(Self::Documents(documents)),
+            Kept::Session(id) => Ok(Self::About(About::Session(id))),
+            Kept::Message(id) => Ok(Self::About(About::Message(id))),
             Kept::Period { party, from, to } => {
                 let party = Party::parse_key(&party, IdentifierPolicy::AcceptTest);
                 let moment = |text: &str| Moment::parse_rfc3339(text).map_err(|error| wrong(error.to_string()));
@@ -86,6 +94,8 @@ impl CourtScope {
 
     fn covers(&self, request: &ExtractRequest) -> bool {
         match (self, &request.period) {
+            (Self::About(approved), None) => request.about == Some(*approved) && request.documents.is_empty(),
+            (_, _) if request.about.is_some() => false,
             (Self::Documents(approved), None) => request.documents.iter().all(|document| approved.contains(document)),
             (Self::Period(approved), Some(asked)) => {
                 request.documents.is_empty()
@@ -94,7 +104,7 @@ impl CourtScope {
                     && asked.to <= approved.to
             }
             // A document's history reaches beyond a period, and a period beyond documents.
-            (Self::Documents(_), Some(_)) | (Self::Period(_), None) => false,
+            (Self::Documents(_) | Self::About(_), Some(_)) | (Self::Period(_), None) => false,
         }
     }
 }
@@ -104,12 +114,12 @@ impl CourtScope {
 /// # Errors
 /// A fault when the row contradicts itself.
 pub fn everything(row: &CourtRow) -> Result<ExtractRequest, Fault> {
-    let (documents, period) = match CourtScope::of(row)? {
-        CourtScope::Documents(documents) => (documents.into_iter().collect(), None),
-        CourtScope::Period(period) => (Vec::new(), Some(period)),
+    let (documents, period, about) = match CourtScope::of(row)? {
+        CourtScope::Documents(documents) => (documents.into_iter().collect(), None, None),
+        CourtScope::Period(period) => (Vec::new(), Some(period), None),
+        CourtScope::About(about) => (Vec::new(), None, Some(about)),
     };
-    let (asked_by, ground, scope) = (row.asked_by(), row.ground.clone(), row.words.clone());
-    Ok(ExtractRequest { documents, period, asked_by, ground, scope, court_request: Some(row.id) })
+    Ok(ExtractRequest { documents, period, about, asker: Asker::Court(row.id) })
 }
 
 /// The journal's name of a request.
@@ -144,7 +154,12 @@ pub(super) fn must_cover(row: &CourtRow, request: &ExtractRequest) -> Result<(),
     if CourtScope::of(row)?.covers(request) {
         return Ok(());
     }
-    let pointer = if request.period.is_some() { "/period" } else { "/documents" };
+    let pointer = match request.about {
+        Some(About::Session(_)) => "/session",
+        Some(About::Message(_)) => "/message",
+        None if request.period.is_some() => "/period",
+        None => "/documents",
+    };
     Err(Refusal::new(RefusalCode::CourtScopeWider).at(pointer).into())
 }
 

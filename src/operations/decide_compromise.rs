@@ -7,6 +7,7 @@ use super::OperationError;
 use super::commit::{self, Act};
 use super::end_document::checked_reason;
 use super::report_key_compromise::{contest, notice, subjects};
+use super::session_events::{self, Why};
 use crate::access::answers::Request;
 use crate::access::cases::{self, CaseState};
 use crate::access::certificates::{self, CertificateState};
@@ -87,6 +88,7 @@ pub async fn decide_compromise(
             (CaseState::Lifted, kind::COMPROMISE_LIFTED, None)
         }
     };
+    let ended = session::open_of(&mut tx, &sha256, now).await?;
     session::end_all_of(&mut tx, &sha256).await?;
     cases::decide(&mut tx, id, state, now, &caller.iin.to_string(), cut_off).await?;
     let draft = EventDraft {
@@ -101,6 +103,12 @@ pub async fn decide_compromise(
         notices: vec![notice(&certificate, event_kind, event, now)?],
         request: request.map(|request| (request, id.to_string())),
     };
+    let case_id = id.to_string();
+    act.events.extend(
+        ended.iter().map(|(session, party)| {
+            session_events::ended(app, caller, (*session, party), &Why::Decided(&case_id), now)
+        }),
+    );
     if let Some(cut_off) = cut_off.filter(|cut_off| *cut_off < case.compromised_since) {
         // The officer found an earlier instant than the holder declared: what lies between is contested as well.
         contest(app, &mut tx, &case, (cut_off, Some(case.compromised_since)), caller, &mut act, now).await?;

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::OperationError;
 use super::commit::{self, Act};
 use super::court_scope;
-use super::end_document::checked_reason;
+use super::second_officer::SecondDecision;
 use crate::access::answers::Request;
 use crate::access::rights::Caller;
 use crate::app::App;
@@ -14,18 +14,6 @@ use crate::domain::refusal::RefusalCode;
 use crate::extract::court::{self, CourtState};
 use crate::extract::format::field;
 use crate::journal::EventDraft;
-
-/// What the second officer decides.
-#[derive(Debug, Clone)]
-pub enum CourtDecision {
-    /// An extract may be issued within the scope, until the deadline.
-    Approve,
-    /// Nothing is given.
-    Refuse {
-        /// Why; it stands in the journal.
-        reason: String,
-    },
-}
 
 /// Decides on a recorded request.
 ///
@@ -38,17 +26,16 @@ pub async fn decide_court_request(
     app: &App,
     caller: &Caller,
     id: CourtRequestId,
-    decision: CourtDecision,
+    decision: SecondDecision,
     request: Option<&Request>,
 ) -> Result<(), OperationError> {
     let now = app.clock.now();
     caller.must_be_officer()?;
     let by = caller.iin.to_string();
-    let (state, kind, reason) = match decision {
-        CourtDecision::Approve => (CourtState::Approved, "court-request.approved", None),
-        CourtDecision::Refuse { reason } => {
-            (CourtState::Refused, "court-request.refused", Some(checked_reason(&reason, "/reason")?))
-        }
+    let reason = decision.checked_reason()?;
+    let (state, kind) = match decision {
+        SecondDecision::Approve => (CourtState::Approved, "court-request.approved"),
+        SecondDecision::Refuse { .. } => (CourtState::Refused, "court-request.refused"),
     };
     let event = EventId::new(now, &mut app.rng.clone());
     let mut tx = app.db.begin().await?;

@@ -12,7 +12,7 @@ use crate::access::answers::Request;
 use crate::access::rights::Caller;
 use crate::access::store as clients;
 use crate::app::App;
-use crate::db::Tx;
+use crate::db::{Mark, Tx};
 use crate::docflow::State;
 use crate::docflow::destruction::{self, NewRequest};
 use crate::docflow::store::{self, DocumentRow};
@@ -33,6 +33,8 @@ const DUE_AT_ONCE: i64 = 50;
 
 /// Blobs swept in one round.
 const SWEPT_AT_ONCE: i64 = 1000;
+/// Blobs swept while the party waits for its answer; the others are the worker's.
+const SWEPT_IN_REQUEST: usize = 50;
 
 /// What became of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,12 +93,13 @@ pub async fn request_destruction(
     }
     let text = text(app, &caller.party, document).await?;
     let attempt = "destroy-content";
-    let checked = take_signature(app, caller, attempt, (cms, &text), now, |checked| {
+    let checked = take_signature(app, caller, attempt, (cms, text.as_slice().into()), now, |checked| {
         authority::may_bind(&checked.signer, Some(&caller.iin), &caller.party, row.kind)?;
         checked.waits_for.clone().map_or(Ok(()), Err)
     })
     .await?;
 
+    let keeping = keeping(app, &row).await?;
     let event = EventId::new(now, &mut app.rng.clone());
     let mut tx = app.db.begin().await?;
     let row = store::lock(&mut tx, document).await?.ok_or(RefusalCode::DocumentUnknown)?;
@@ -107,7 +110,7 @@ pub async fn request_destruction(
         drop(tx);
         return written_down(app, caller, attempt, &checked, Err(error)).await;
     }
-    let kept_until = term_of(app, &row, now).await?;
+    let kept_until = keeping.until(&row, now);
     let new = NewRequest { document, party: &caller.party, cms: &checked.cms, requested_at: now, kept_until, event };
     if !destruction::insert_request(&mut tx, &new).await? {
         // Another signer of the party was faster.
@@ -126,12 +129,12 @@ pub async fn request_destruction(
         ],
         actor: commit::actor(caller),
     }];
-    let is_destroyed = destroy_if_free(app, &mut tx, &row, now, &mut events).await?;
+    let destroyed = destroy_if_free(app, &mut tx, (&row, keeping), now, &mut events).await?;
     let written =
         Written { events, notices: Vec::new(), request: request.map(|request| (request, document.to_string())) };
     commit::commit(app, tx, written, now).await?;
-    if is_destroyed {
-        sweep_now(app).await;
+    if let Some(blobs) = destroyed {
+        sweep_now(app, blobs).await;
     }
     standing(app, caller, document).await
 }
@@ -173,39 +176,41 @@ pub async fn destroy_due(app: &App) -> Result<usize, OperationError> {
 /// Destroys one document that is due; whether it still was.
 async fn destroy_now(app: &App, document: DocumentId) -> Result<bool, OperationError> {
     let now = app.clock.now();
+    let Some(seen) = store::load(&app.db, document).await? else { return Ok(false) };
+    let keeping = keeping(app, &seen).await?;
     let mut tx = app.db.begin().await?;
     let Some(row) = store::lock(&mut tx, document).await? else { return Ok(false) };
     let mut events = Vec::new();
-    if !destroy_if_free(app, &mut tx, &row, now, &mut events).await? {
+    if destroy_if_free(app, &mut tx, (&row, keeping), now, &mut events).await?.is_none() {
         return Ok(false);
     }
     commit::commit(app, tx, Written { events, notices: Vec::new(), request: None }, now).await?;
-    sweep_now(app).await;
     Ok(true)
 }
 
-/// Erases the keys of the document, which is locked, when nothing keeps its content; whether it did. The act of destruction
-/// is added to `events`, and what is to be swept is written down.
+/// Erases the keys of the document, which is locked, when nothing keeps its content; answers the blobs that nobody can read
+/// any more, or `None`. The act of destruction is added to `events`, and what is to be swept is written down.
 async fn destroy_if_free(
     app: &App,
     tx: &mut Tx,
-    row: &DocumentRow,
+    (row, keeping): (&DocumentRow, Keeping),
     now: Moment,
     events: &mut Vec<EventDraft>,
-) -> Result<bool, OperationError> {
+) -> Result<Option<Vec<ContentDigest>>, OperationError> {
     let operator = Party::Organization(app.operator.bin);
-    let is_kept = term_of(app, row, now).await?.is_some_and(|until| until > now)
-        || binds_a_client(app, row).await?
+    let is_kept = keeping.until(row, now).is_some_and(|until| until > now)
+        || keeping.binds_a_client
         // Who never got to see the document holds nothing of it.
         || row.recorded_event.is_some() && destruction::holders(tx, row.id, &operator).await? > 0
         || destruction::holds_now(tx, row.id).await?.iter().any(|hold| hold.lifted_at.is_none());
-    if is_kept || destruction::destroyed_at(&app.db, row.id).await?.is_some() {
-        return Ok(false);
+    if is_kept || destruction::is_destroyed(tx, row.id).await? {
+        return Ok(None);
     }
     let event = EventId::new(now, &mut app.rng.clone());
     let mut blobs = destruction::destroy(tx, row.id, now, event).await?;
     blobs.extend(extracts::destroy_copies(tx, row.id).await?);
     destruction::insert_unswept(tx, &blobs, now).await?;
+    destruction::insert_unerased(tx, row.id, now).await?;
     let known_to_both = row.recorded_seq.is_some();
     events.push(EventDraft {
         id: event,
@@ -217,25 +222,39 @@ async fn destroy_if_free(
         ],
         actor: json!({"operator": app.operator.bin.to_string()}),
     });
-    Ok(true)
+    Ok(Some(blobs))
 }
 
-/// Until when the law keeps the content: of what was received, not of what stayed a draft. It counts from the entry that
-/// records the document, and from now while that waits for its place.
-async fn term_of(app: &App, row: &DocumentRow, now: Moment) -> Result<Option<Moment>, OperationError> {
-    if row.recorded_event.is_none() {
-        return Ok(None);
-    }
-    let entry = match row.recorded_seq.and_then(|seq| u64::try_from(seq).ok()) {
-        Some(seq) => app.journal.entry(seq).await?,
+/// What keeps the content of a document besides its holders and holds, as far as it is read elsewhere than in its row: looked
+/// up before the transaction, which would else wait with its locks for a second connection.
+#[derive(Debug, Clone, Copy)]
+struct Keeping {
+    /// Number and instant of the entry that records the document.
+    recorded: Option<(i64, Moment)>,
+    /// Whether it is a consent by which a client is bound.
+    binds_a_client: bool,
+}
+
+async fn keeping(app: &App, row: &DocumentRow) -> Result<Keeping, OperationError> {
+    let recorded = match row.recorded_seq.and_then(|seq| Some((seq, u64::try_from(seq).ok()?))) {
+        Some((kept, seq)) => match app.journal.entry(seq).await? {
+            Some(stored) => Some((kept, stored.proven()?.0.at())),
+            None => None,
+        },
         None => None,
     };
-    let recorded = match entry {
-        Some(stored) => stored.proven()?.0.at(),
-        None => now,
-    };
-    let dated = row.date.as_deref().and_then(|date| CivilDate::parse(date).ok());
-    Ok(retention::kept_until(row.kind, recorded, dated).map(CivilDate::start_of_day))
+    Ok(Keeping { recorded, binds_a_client: binds_a_client(app, row).await? })
+}
+
+impl Keeping {
+    /// Until when the law keeps the content: of what was received, not of what stayed a draft. It counts from the entry that
+    /// records the document, and from now while that waits for its place, or has found it since it was looked for.
+    fn until(&self, row: &DocumentRow, now: Moment) -> Option<Moment> {
+        row.recorded_event?;
+        let recorded = self.recorded.filter(|(seq, _)| row.recorded_seq == Some(*seq)).map_or(now, |(_, at)| at);
+        let dated = row.date.as_deref().and_then(|date| CivilDate::parse(date).ok());
+        retention::kept_until(row.kind, recorded, dated).map(CivilDate::start_of_day)
+    }
 }
 
 /// Whether the document is a consent by which its sender is bound as a client: the first one, and each to a later offer or
@@ -247,9 +266,11 @@ async fn binds_a_client(app: &App, row: &DocumentRow) -> Result<bool, OperationE
     Ok(clients::client(&app.db, &row.sender).await?.is_some())
 }
 
-/// Sweeps at once; what does not succeed is the worker's to repeat.
-async fn sweep_now(app: &App) {
-    if let Err(error) = sweep(app).await {
+/// Sweeps at once what the party has just given up, as far as it need not wait long; the rest, and what does not succeed, is
+/// the worker's.
+async fn sweep_now(app: &App, mut blobs: Vec<ContentDigest>) {
+    blobs.truncate(SWEPT_IN_REQUEST);
+    if let Err(error) = take_away(app, blobs, app.db.mark()).await {
         tracing::warn!(error = %error, "what was destroyed is not swept yet; it is tried again");
     }
 }
@@ -261,8 +282,18 @@ async fn sweep_now(app: &App) {
 /// # Errors
 /// A fault of the database, which also keeps pages of before while somebody reads them; one of the store, told last.
 pub async fn sweep(app: &App) -> Result<usize, OperationError> {
+    let mark = app.db.mark();
+    take_away(app, destruction::unswept(&app.db, SWEPT_AT_ONCE).await?, mark).await
+}
+
+/// Takes away `blobs` that were read after `since`.
+async fn take_away(app: &App, blobs: Vec<ContentDigest>, since: Mark) -> Result<usize, OperationError> {
     let (mut swept, mut failed) = (Vec::new(), None);
-    for address in destruction::unswept(&app.db, SWEPT_AT_ONCE).await? {
+    if !blobs.is_empty() {
+        // What says that they may go is on disk before they are gone.
+        app.db.make_durable(since).await?;
+    }
+    for address in blobs {
         match app.blobs.remove(&address, RemovalRule::Always).await {
             Ok(_) => swept.push(address),
             Err(error) => {

@@ -72,8 +72,8 @@ pub(super) async fn end_document(
         notices: sign_document::notices(&row, event_kind, event, known_to_both, now),
         request: request.map(|request| (request, document.to_string())),
     };
-    let entry = commit::commit(app, tx, written, now).await?.into_iter().next().flatten();
-    Ok(Acted { document, state: if entry.is_some() { state } else { State::Recording }, entry })
+    let (entry, promise) = commit::commit_or_promise(app, tx, written, now).await?;
+    Ok(Acted { document, state: if entry.is_some() { state } else { State::Recording }, entry, promise })
 }
 
 /// A reason that people can read: not empty, not too long, without hidden characters. `pointer` is its place in the input.

@@ -17,6 +17,9 @@ use crate::domain::refusal::RefusalCode;
 use crate::extract::format::field;
 use crate::journal::EventDraft;
 
+/// Most holds of the list.
+const LISTED_MAX: i64 = 500;
+
 /// Places a hold on a document; answers its id.
 ///
 /// # Errors
@@ -36,7 +39,7 @@ pub async fn place_hold(
     let (id, event) = (new_uuid(now, &mut app.rng.clone()), EventId::new(now, &mut app.rng.clone()));
     let mut tx = app.db.begin().await?;
     let row = store::lock(&mut tx, document).await?.ok_or(RefusalCode::DocumentUnknown)?;
-    if destruction::destroyed_at(&app.db, document).await?.is_some() {
+    if destruction::is_destroyed(&mut tx, document).await? {
         return Err(RefusalCode::ContentDestroyed.into());
     }
     destruction::insert_hold(&mut tx, row.id, (id, event), (&ground, &caller.iin.to_string()), now).await?;
@@ -85,6 +88,24 @@ pub async fn holds(app: &App, caller: &Caller, document: DocumentId) -> Result<V
     caller.must_be_officer()?;
     store::load(&app.db, document).await?.ok_or(RefusalCode::DocumentUnknown)?;
     Ok(destruction::holds(&app.db, document).await?)
+}
+
+/// The holds on whatever documents, those that stand first.
+///
+/// # Errors
+/// `not-an-officer`.
+pub async fn list_holds(app: &App, caller: &Caller) -> Result<Vec<HoldRow>, OperationError> {
+    caller.must_be_officer()?;
+    Ok(destruction::all_holds(&app.db, LISTED_MAX).await?)
+}
+
+/// One hold.
+///
+/// # Errors
+/// `not-an-officer`, `not-found`.
+pub async fn read_hold(app: &App, caller: &Caller, hold: Uuid) -> Result<HoldRow, OperationError> {
+    caller.must_be_officer()?;
+    Ok(destruction::hold_of_id(&app.db, hold).await?.ok_or(RefusalCode::NotFound)?)
 }
 
 fn draft(

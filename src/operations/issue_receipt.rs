@@ -1,12 +1,12 @@
 //! The operator's signed receipt for a recorded document (FLW-03, FLW-04): what was received, when, and where it stands
 //! in the journal. Made after the entry is sequenced, so that it never says more than the journal holds.
 
-use qolhat_pki::issue::cms_sign::{Packaging, SignRequest, SigningContent, sign_cms};
+use qolhat_pki::issue::cms_sign::Packaging;
 use serde_json::{Value, json};
 
 use super::{Fault, OperationError};
 use crate::access::store as clients;
-use crate::app::App;
+use crate::app::{App, SealError};
 use crate::docflow::Side;
 use crate::docflow::store::{self, DocumentRow, FileRow, ReceiptRow};
 use crate::domain::ids::DocumentId;
@@ -23,6 +23,8 @@ use crate::signature::store::{self as signatures, SignatureRow};
 
 /// Receipts made up for in one round.
 const ROUND_MAX: i64 = 100;
+/// How often the next number is taken anew when others, who make receipts at the same moment, were faster.
+const NUMBER_TRIES: u32 = 32;
 
 /// Makes the receipt of a recorded document. One that has it, or is not sequenced yet, is left as it is.
 ///
@@ -42,16 +44,38 @@ pub async fn issue_receipt(app: &App, document: DocumentId) -> Result<(), Operat
     let names = [name_of(app, &row.sender).await?, name_of(app, &row.recipient).await?];
     let now = app.clock.now();
 
-    let mut tx = app.db.begin().await?;
-    let number = store::next_receipt_number(&mut tx).await?;
-    let body = body(app, &row, &files, signature, &names, &entry, number);
-    let cms = seal(app, body.to_string().as_bytes(), now)?;
-    let receipt = ReceiptRow { event, number, cms, made_at: now };
-    match store::insert_receipt(&mut tx, document, &receipt).await {
-        Ok(()) => Ok(tx.commit().await?),
-        // Somebody else was faster: his receipt says the same.
-        Err(error) if error.violates(&["receipt_pkey", "receipt.event_id"]) => Ok(()),
-        Err(error) => Err(error.into()),
+    for _ in 0..NUMBER_TRIES {
+        let mut tx = app.db.begin().await?;
+        let number = store::next_receipt_number(&mut tx).await?;
+        let body = body(app, &row, &files, signature, &names, &entry, number);
+        let cms = seal(app, body.to_string().as_bytes(), now).await?;
+        let receipt = ReceiptRow { event, number, cms, made_at: now };
+        match store::insert_receipt(&mut tx, document, &receipt).await {
+            Ok(()) => return Ok(tx.commit().await?),
+            // Somebody else was faster: his receipt says the same.
+            Err(error) if error.violates(&["receipt_pkey", "receipt.event_id"]) => return Ok(()),
+            // The number went to the receipt of another document.
+            Err(error) if error.violates(&["receipt_number_is_unique", "receipt.number"]) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    // The worker makes it up in its next round.
+    tracing::warn!(document.id = %document, "no number was free for its receipt");
+    Ok(())
+}
+
+/// The receipt of what was recorded at this moment. When the seal's token does not sign it is left to the worker: what is
+/// recorded is answered.
+///
+/// # Errors
+/// As [`issue_receipt`] in all other cases.
+pub(super) async fn issue_or_leave(app: &App, document: DocumentId) -> Result<(), OperationError> {
+    match issue_receipt(app, document).await {
+        Err(OperationError::Fault(Fault::Seal(SealError::Token(error)))) => {
+            tracing::error!(document.id = %document, error = %error, "a receipt waits for the seal's token");
+            Ok(())
+        }
+        outcome => outcome,
     }
 }
 
@@ -119,10 +143,9 @@ pub(super) async fn name_of(app: &App, party: &Party) -> Result<String, Operatio
 ///
 /// # Errors
 /// `Seal` when the key cannot sign.
-pub(super) fn seal(app: &App, content: &[u8], now: Moment) -> Result<Vec<u8>, OperationError> {
-    let request = SignRequest::new(SigningContent::Content(content), Packaging::Attached, now);
-    let signed = sign_cms(&app.operator.seal_key, &app.operator.seal_certificate, &request, &mut app.rng.clone());
-    Ok(signed.map_err(|error| Fault::Seal(error.to_string()))?)
+pub(super) async fn seal(app: &App, content: &[u8], now: Moment) -> Result<Vec<u8>, OperationError> {
+    let signed = app.operator.seal.sign(content, Packaging::Attached, now, &mut app.rng.clone()).await;
+    Ok(signed.map_err(Fault::from)?)
 }
 
 fn body(

@@ -2,12 +2,15 @@
 //! it before it is put, and the key is wrapped once a holder (design D4): the operator, to show the document and to put
 //! it into an extract, and both parties, so that each can give up his own access.
 
-use qolhat_storage::envelope::{self, ContentKey};
-use qolhat_storage::{BlobStore as _, ContentDigest};
+use qolhat_pki::digest::Digests;
+use qolhat_storage::envelope::{self, ContentKey, OpenReader};
+use qolhat_storage::{BlobReader, BlobStore as _, ContentDigest};
 
+use super::check_signature::Signed;
 use super::{Fault, OperationError};
 use crate::app::App;
 use crate::db::Tx;
+use crate::docflow::store::FileRow;
 use crate::docflow::{destruction, store};
 use crate::domain::ids::DocumentId;
 use crate::domain::party::Party;
@@ -44,6 +47,58 @@ pub async fn get(
     } else {
         Err(Fault::Inconsistent(format!("the content under {address} does not hash to {sha256}")).into())
     }
+}
+
+/// The original of a document, as signatures over it are checked.
+#[derive(Debug)]
+pub enum ToBeSigned {
+    /// Its octets.
+    Held(Vec<u8>),
+    /// The digests that were taken of it as it came ahead.
+    Kept(Digests),
+}
+
+impl ToBeSigned {
+    /// What a signature must be over.
+    #[must_use]
+    pub fn signed(&self) -> Signed<'_> {
+        match self {
+            Self::Held(octets) => Signed::Held(octets),
+            Self::Kept(digests) => Signed::Kept(digests),
+        }
+    }
+
+    /// The octets, unless nobody holds them.
+    #[must_use]
+    pub fn held(&self) -> Option<&[u8]> {
+        match self {
+            Self::Held(octets) => Some(octets),
+            Self::Kept(_) => None,
+        }
+    }
+}
+
+/// What signatures over the file `row`, an original, are checked against: a large one is not read again.
+///
+/// # Errors
+/// As [`get`].
+pub async fn to_be_signed(app: &App, key: &ContentKey, row: &FileRow) -> Result<ToBeSigned, OperationError> {
+    match &row.digests {
+        Some(digests) => Ok(ToBeSigned::Kept(digests.clone())),
+        None => Ok(ToBeSigned::Held(get(app, key, &row.blob_address, &row.sha256).await?)),
+    }
+}
+
+/// Opens what [`put`] or an upload put, to be read piece by piece; each piece is authenticated before it is given.
+///
+/// # Errors
+/// A fault of the store.
+pub async fn reader(
+    app: &App,
+    key: ContentKey,
+    address: &ContentDigest,
+) -> Result<OpenReader<BlobReader>, OperationError> {
+    Ok(OpenReader::new(key, app.blobs.reader(address).await?))
 }
 
 /// Keeps the key of a document, wrapped for the operator and for each of `holders`.

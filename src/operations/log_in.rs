@@ -6,14 +6,19 @@ use qolhat_pki::nca::Role;
 use qolhat_pki::random::SecureRandom;
 use sha2::{Digest as _, Sha256};
 
-use super::check_signature::{self, Use};
-use super::{OperationError, keep_signature};
-use crate::access::certificates::CertificateState;
+use super::check_signature::{self, Checked, Use};
+use super::commit::{self, Act};
+use super::session_events::{self, Device, Opened, Why};
+use super::{Fault, OperationError, keep_signature, report_key_compromise};
+use crate::access::certificates::{self, CertificateState};
 use crate::access::rights::{Caller, Capability};
-use crate::access::session::{self, CHALLENGE_LIFETIME_SECONDS, NONCE_BYTES, NewSession, SESSION_LIFETIME_SECONDS};
+use crate::access::session::{
+    self, Attempt, CHALLENGE_LIFETIME_SECONDS, NONCE_BYTES, NewSession, OPENED_PER_HOUR_MAX, REFUSED_PER_HOUR_MAX,
+    SESSION_LIFETIME_SECONDS,
+};
 use crate::access::store;
 use crate::app::App;
-use crate::domain::ids::ChallengeId;
+use crate::domain::ids::{ChallengeId, SessionId};
 use crate::domain::party::{IdentifierPolicy, Iin, Party};
 use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::domain::time::Moment;
@@ -100,12 +105,21 @@ pub struct LoggedIn {
     pub expires_at: Moment,
 }
 
-/// Opens a session by the signed challenge. A challenge is used up by the attempt, whatever comes of it.
+/// Opens a session by the signed challenge, and writes it into the journal. A challenge is used up by the attempt, whatever
+/// comes of it.
 ///
 /// # Errors
 /// `challenge-unknown`, `challenge-expired`, every refusal of a signature; `certificate-status-unknown` when nobody
-/// could say now whether the certificate is revoked.
-pub async fn log_in(app: &App, challenge: ChallengeId, cms: &[u8]) -> Result<LoggedIn, OperationError> {
+/// could say now whether the certificate is revoked; `rate-limited` for a certificate that opens more than
+/// [`OPENED_PER_HOUR_MAX`] sessions in an hour.
+///
+/// Keeps: JRN-01, ACC-02, ACC-32.
+pub async fn log_in(
+    app: &App,
+    challenge: ChallengeId,
+    cms: &[u8],
+    device: &Device,
+) -> Result<LoggedIn, OperationError> {
     let now = app.clock.now();
     let challenge = open_challenge(app, challenge)?;
     let mut tx = app.db.begin().await?;
@@ -115,33 +129,106 @@ pub async fn log_in(app: &App, challenge: ChallengeId, cms: &[u8]) -> Result<Log
     if !is_first {
         return Err(RefusalCode::ChallengeUnknown.into());
     }
-    let content = challenge.content;
-    let checked = check_signature::check(app, cms, content.as_bytes(), Use::Login, now).await?;
+    let refused = |sha256, error| refused(app, challenge.id, sha256, error, device, now);
+    let checked = match check_signature::look_at(app, cms, challenge.content.as_bytes(), Use::Login, now).await {
+        Ok(checked) => checked,
+        Err(not_taken) => return Err(refused(not_taken.certificate_sha256, not_taken.error).await),
+    };
+    let sha256 = checked.signer.certificate_sha256;
     if let Some(refusal) = checked.waits_for {
-        return Err(refusal.into());
+        return Err(refused(Some(sha256), refusal.into()).await);
     }
+    match open(app, challenge.id, &checked, device, now).await {
+        Ok(logged_in) => Ok(logged_in),
+        Err(error) => Err(refused(Some(sha256), error).await),
+    }
+}
+
+async fn open(
+    app: &App,
+    challenge: ChallengeId,
+    checked: &Checked,
+    device: &Device,
+    now: Moment,
+) -> Result<LoggedIn, OperationError> {
     let mut token = [0_u8; TOKEN_BYTES];
     SecureRandom::fill(&mut app.rng.clone(), &mut token);
     let token = hex::encode(token);
     let expires_at = later(now, SESSION_LIFETIME_SECONDS).min(checked.certificate.not_after());
-    let signer = &checked.signer;
+    let (signer, id) = (&checked.signer, SessionId::new(now, &mut app.rng.clone()));
+    let sha256 = signer.certificate_sha256;
+    let caller = caller(app, signer.iin, signer.party, sha256, signer.roles.clone(), Some(id)).await?;
+    let told = Opened {
+        id,
+        challenge,
+        cms_sha256: hex::encode(Sha256::digest(&checked.cms)),
+        common_name: &signer.common_name,
+        opened_at: now,
+        expires_at,
+        device,
+    };
     let mut tx = app.db.begin().await?;
-    keep_signature::must_be_usable(&mut tx, &checked, now).await?;
+    keep_signature::must_be_usable(&mut tx, checked, now).await?;
+    if session::tally(&mut tx, &sha256, Attempt::Opened, now).await? > OPENED_PER_HOUR_MAX {
+        let seconds = 3600 - now.unix_seconds().rem_euclid(3600);
+        return Err(Refusal::new(RefusalCode::RateLimited).with("seconds", seconds.to_string()).into());
+    }
+    session::forget_over(&mut tx, now).await?;
     session::insert(
         &mut tx,
         &NewSession {
             token_sha256: digest(&token),
+            id,
             iin: &signer.iin.to_string(),
             party: signer.party.key(),
-            certificate_sha256: signer.certificate_sha256,
+            certificate_sha256: sha256,
             created_at: now,
             expires_at,
         },
     )
     .await?;
-    tx.commit().await?;
-    let caller = caller(app, signer.iin, signer.party, signer.certificate_sha256, signer.roles.clone()).await?;
+    let act = Act { events: vec![session_events::opened(app, &caller, &told)], notices: Vec::new(), request: None };
+    commit::commit(app, tx, act, now).await?;
     Ok(LoggedIn { token, caller, common_name: signer.common_name.clone(), expires_at })
+}
+
+/// Writes down that a registered key opened no session, as far as an hour's bound goes: who holds it must learn of it. What
+/// strangers bring leaves nothing. A failure here does not hide the refusal, which is handed back.
+async fn refused(
+    app: &App,
+    challenge: ChallengeId,
+    certificate_sha256: Option<[u8; 32]>,
+    error: OperationError,
+    device: &Device,
+    now: Moment,
+) -> OperationError {
+    if let (OperationError::Refused(refusal), Some(sha256)) = (&error, certificate_sha256)
+        && let Err(fault) = journal_refused(app, challenge, sha256, refusal.code.code(), device, now).await
+    {
+        tracing::error!(fault = %fault, "a refused login was not journaled");
+    }
+    error
+}
+
+async fn journal_refused(
+    app: &App,
+    challenge: ChallengeId,
+    sha256: [u8; 32],
+    code: &str,
+    device: &Device,
+    now: Moment,
+) -> Result<(), Fault> {
+    let Some(certificate) = certificates::load(&app.db, &sha256).await? else { return Ok(()) };
+    let mut tx = app.db.begin().await?;
+    let count = session::tally(&mut tx, &sha256, Attempt::Refused, now).await?;
+    if count <= REFUSED_PER_HOUR_MAX {
+        let party = report_key_compromise::party_key(&certificate);
+        let event = session_events::refused(app, (&party, sha256), challenge, (code, count), device, now);
+        app.journal.enqueue(&mut tx, &event).await?;
+    }
+    tx.commit().await?;
+    app.journal.wake();
+    Ok(())
 }
 
 fn digest(token: &str) -> [u8; 32] {
@@ -169,8 +256,10 @@ pub async fn caller_of(app: &App, token: &str) -> Result<Caller, OperationError>
     let sha256 = <[u8; 32]>::try_from(row.certificate_sha256);
     let certificate = Certificate::from_der(&row.certificate_der);
     match (iin, party, sha256, certificate) {
-        (Ok(iin), Ok(party), Ok(sha256), Ok(certificate)) => caller(app, iin, party, sha256, certificate.roles()).await,
-        _ => Err(super::Fault::Inconsistent("a session that names nobody".to_owned()).into()),
+        (Ok(iin), Ok(party), Ok(sha256), Ok(certificate)) => {
+            caller(app, iin, party, sha256, certificate.roles(), row.id).await
+        }
+        _ => Err(Fault::Inconsistent("a session that names nobody".to_owned()).into()),
     }
 }
 
@@ -180,6 +269,7 @@ async fn caller(
     party: Party,
     certificate_sha256: [u8; 32],
     roles: Vec<Role>,
+    session: Option<SessionId>,
 ) -> Result<Caller, OperationError> {
     let member = store::membership(&app.db, &party, &iin.to_string()).await?;
     let mut capability = member.map(|member| member.capability);
@@ -195,15 +285,20 @@ async fn caller(
         roles,
         capability,
         officer: for_the_operator && app.operator.officers.contains(&iin),
+        session,
     })
 }
 
-/// Ends the session.
+/// Ends the caller's session.
 ///
 /// # Errors
 /// A fault of the database.
-pub async fn log_out(app: &App, token: &str) -> Result<(), OperationError> {
+pub async fn log_out(app: &App, caller: &Caller, token: &str) -> Result<(), OperationError> {
+    let now = app.clock.now();
     let mut tx = app.db.begin().await?;
-    session::end(&mut tx, &digest(token)).await?;
-    Ok(tx.commit().await?)
+    let Some(session) = session::end(&mut tx, &digest(token)).await? else { return Ok(tx.commit().await?) };
+    let event = session_events::ended(app, caller, (session, &caller.party.key()), &Why::LoggedOut, now);
+    let act = Act { events: vec![event], notices: Vec::new(), request: None };
+    commit::commit(app, tx, act, now).await?;
+    Ok(())
 }

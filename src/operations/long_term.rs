@@ -2,8 +2,9 @@
 
 use qolhat_pki::certificate::Certificate;
 use qolhat_pki::cms::SignedData;
+use qolhat_pki::issue::IssueError;
 use qolhat_pki::issue::augment::{Augmentation, augment};
-use qolhat_pki::issue::cms_sign::{Packaging, SignRequest, SigningContent, sign_cms};
+use qolhat_pki::issue::cms_sign::Packaging;
 
 use super::check_signature::EvidenceKind;
 use super::gather_evidence::{fetch_revocation, fetch_time_stamp};
@@ -18,20 +19,22 @@ use crate::signature::fetch::Piece;
 /// `time-stamp-unavailable`; a fault when the key cannot sign.
 pub(super) async fn seal(app: &App, content: &[u8]) -> Result<Vec<u8>, OperationError> {
     let now = app.clock.now();
-    let certificate = &app.operator.seal_certificate;
-    let request = SignRequest::new(SigningContent::Content(content), Packaging::Detached, now);
-    let cms = sign_cms(&app.operator.seal_key, certificate, &request, &mut app.rng.clone())
-        .map_err(|error| Fault::Seal(error.to_string()))?;
-    let data = SignedData::from_bytes(&cms).map_err(|error| Fault::Seal(error.to_string()))?;
+    let seal = &app.operator.seal;
+    let certificate = seal.certificate();
+    let cms = seal.sign(content, Packaging::Detached, now, &mut app.rng.clone()).await.map_err(Fault::from)?;
+    let data = SignedData::from_bytes(&cms).map_err(IssueError::from).map_err(Fault::from)?;
     let token = fetch_time_stamp(app, &data).await.ok_or(RefusalCode::TimeStampUnavailable)?;
     let mut evidence = vec![(EvidenceKind::TimeStamp, token)];
-    for piece in fetch_revocation(app, &data, certificate, app.clock.now()).await {
-        evidence.push(match piece {
-            Piece::Ocsp(der) => (EvidenceKind::Ocsp, der),
-            Piece::Crl(list) => (EvidenceKind::Crl, list.der().to_vec()),
-        });
-    }
+    evidence.extend(fetch_revocation(app, &data, certificate, app.clock.now()).await.into_iter().map(proof));
     with_proofs(app, &cms, &evidence)
+}
+
+/// What was fetched, as it is put into a signature.
+pub(super) fn proof(piece: Piece) -> (EvidenceKind, Vec<u8>) {
+    match piece {
+        Piece::Ocsp(der) => (EvidenceKind::Ocsp, der),
+        Piece::Crl(list) => (EvidenceKind::Crl, list.der().to_vec()),
+    }
 }
 
 /// `cms` with `evidence` and the certificates that help to build its paths.
@@ -43,7 +46,6 @@ pub(super) fn with_proofs(
     cms: &[u8],
     evidence: &[(EvidenceKind, Vec<u8>)],
 ) -> Result<Vec<u8>, OperationError> {
-    let malformed = |error: String| OperationError::from(Fault::Seal(error));
     let mut additions = Vec::new();
     for (kind, der) in evidence {
         additions.push(match kind {
@@ -51,10 +53,10 @@ pub(super) fn with_proofs(
             EvidenceKind::Ocsp => Augmentation::Ocsp(der.clone()),
             EvidenceKind::Crl => Augmentation::Crl(der.clone()),
             EvidenceKind::Certificate => {
-                Augmentation::Certificate(Certificate::from_der(der).map_err(|error| malformed(error.to_string()))?)
+                Augmentation::Certificate(Certificate::from_der(der).map_err(IssueError::from).map_err(Fault::from)?)
             }
         });
     }
     additions.extend(app.trust.intermediates.iter().cloned().map(Augmentation::Certificate));
-    augment(cms, &additions).map_err(|error| malformed(error.to_string()))
+    Ok(augment(cms, &additions).map_err(Fault::from)?)
 }

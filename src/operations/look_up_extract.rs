@@ -5,7 +5,7 @@ use qolhat_storage::ContentDigest;
 
 use super::{Fault, OperationError};
 use crate::app::App;
-use crate::domain::refusal::RefusalCode;
+use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::domain::time::Moment;
 use crate::extract::format::kind;
 use crate::extract::store;
@@ -35,14 +35,22 @@ impl RegisteredExtract {
 /// The extract issued under `number`, by the journal's entry of it: the register's row only leads there.
 ///
 /// # Errors
-/// `extract-unknown` when none was issued under it; `journal-unavailable` when the journal does not hold that it was.
+/// `extract-unknown` when none was issued under it; `journal-unavailable` when the journal does not hold that it was;
+/// `entries-pruned` when it no longer does.
 ///
 /// Keeps: JRN-10.
 pub async fn look_up_extract(app: &App, number: u64) -> Result<RegisteredExtract, OperationError> {
     let stored = i64::try_from(number).map_err(|_| RefusalCode::ExtractUnknown)?;
     let (issued_at, event) = store::issued_under(&app.db, stored).await?.ok_or(RefusalCode::ExtractUnknown)?;
     let place = app.journal.find(event).await?.ok_or(RefusalCode::JournalUnavailable)?;
-    let (entry, fields) = app.journal.entry(place.seq).await?.ok_or(RefusalCode::JournalUnavailable)?.proven()?;
+    let Some(stored) = app.journal.entry(place.seq).await? else {
+        let minimum = app.journal.minimum().await?;
+        if place.seq < minimum {
+            return Err(Refusal::new(RefusalCode::EntriesPruned).with("minimum", minimum.to_string()).into());
+        }
+        return Err(RefusalCode::JournalUnavailable.into());
+    };
+    let (entry, fields) = stored.proven()?;
     let other = fields.get("number").is_some_and(|told| told.as_u64() != Some(number));
     if entry.kind != kind::EXTRACT_ISSUED || other {
         return Err(

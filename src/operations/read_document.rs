@@ -1,7 +1,8 @@
 //! What a party reads of a document: its files, signatures, receipts, history, and the verification protocol with the
 //! four conditions of legal effect (SIG-14).
 
-use qolhat_storage::envelope::ContentKey;
+use qolhat_storage::BlobReader;
+use qolhat_storage::envelope::{ContentKey, OpenReader};
 use serde_json::Value;
 
 use super::sign_document::load;
@@ -10,12 +11,12 @@ use crate::access::cases::{self, CaseRow};
 use crate::access::rights::Caller;
 use crate::access::store as clients;
 use crate::app::App;
-use crate::docflow::Side;
 use crate::docflow::protocol::{self, Finding, ProtocolFacts};
 use crate::docflow::store::{self, DocumentRow, FileRow, ReceiptRow};
+use crate::docflow::{Side, State};
 use crate::domain::ids::{DocumentId, SignatureId};
 use crate::domain::party::Party;
-use crate::domain::refusal::RefusalCode;
+use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::domain::time::Moment;
 use crate::extract::format::field;
 use crate::journal::entry::Entry;
@@ -56,6 +57,8 @@ pub struct DocumentView {
     pub history: Vec<HistoryItem>,
     /// The side of the reader.
     pub side: Side,
+    /// The signed promise that the act which is being recorded will be an entry, when one was given: a note.
+    pub promise: Option<String>,
 }
 
 /// The document as the caller's party sees it.
@@ -69,6 +72,7 @@ pub async fn read_document(app: &App, caller: &Caller, document: DocumentId) -> 
     let cases = cases::of_document(&app.db, document).await?;
     let conditions = conditions(app, &row, &signatures, &cases).await?;
     Ok(DocumentView {
+        promise: promise(app, &row).await?,
         files: store::files(&app.db, document).await?,
         receipts: store::receipts(&app.db, document).await?,
         history: history(app, document).await?,
@@ -78,6 +82,23 @@ pub async fn read_document(app: &App, caller: &Caller, document: DocumentId) -> 
         side,
         row,
     })
+}
+
+/// The promise of the act that is being recorded.
+///
+/// # Errors
+/// A fault.
+pub async fn promise(app: &App, row: &DocumentRow) -> Result<Option<String>, OperationError> {
+    match row.state() {
+        State::Recording => Ok(app.journal.promised(row.state_event).await.map_err(Fault::from)?),
+        State::Draft
+        | State::CheckPending
+        | State::Received
+        | State::Accepted
+        | State::Rejected
+        | State::Withdrawn
+        | State::CheckFailed => Ok(None),
+    }
 }
 
 /// The four conditions, each with its evidence.
@@ -135,23 +156,79 @@ async fn history(app: &App, document: DocumentId) -> Result<Vec<HistoryItem>, Op
     Ok(items)
 }
 
-/// A file of a document, opened.
+/// A file of a document, opened: held whole when it came with the document, to be read piece by piece when it came ahead.
+pub struct OpenedFile {
+    /// The file.
+    pub row: FileRow,
+    /// Its octets.
+    pub octets: FileOctets,
+}
+
+/// The octets of a file.
+pub enum FileOctets {
+    /// All of them, which hash to what was signed.
+    Held(Vec<u8>),
+    /// Authenticated piece by piece; only the clean end says that they were all of them.
+    Read(Box<OpenReader<BlobReader>>),
+}
+
+/// A file of a document, whatever its size.
 ///
 /// # Errors
-/// `document-unknown`; a fault of the store: what does not hash to what was signed is never handed out.
+/// `document-unknown`, `content-destroyed`, `not-found`; a fault of the store.
+pub async fn open_file(
+    app: &App,
+    caller: &Caller,
+    document: DocumentId,
+    ordinal: i64,
+) -> Result<OpenedFile, OperationError> {
+    let (row, key) = find_file(app, caller, document, ordinal).await?;
+    let octets = match row.digests {
+        None => FileOctets::Held(keep_content::get(app, &key, &row.blob_address, &row.sha256).await?),
+        Some(_) => FileOctets::Read(Box::new(keep_content::reader(app, key, &row.blob_address).await?)),
+    };
+    Ok(OpenedFile { row, octets })
+}
+
+/// A file of a document, opened and held.
+///
+/// # Errors
+/// As [`open_file`]; `upload-too-large` for one that is not held: it is downloaded. A fault of the store: what does not hash
+/// to what was signed is never handed out.
 pub async fn read_file(
     app: &App,
     caller: &Caller,
     document: DocumentId,
     ordinal: i64,
 ) -> Result<(FileRow, Vec<u8>), OperationError> {
+    let (row, key) = find_file(app, caller, document, ordinal).await?;
+    if !is_held(app, &row) {
+        let limit = app.rules.limits.file_max_bytes.to_string();
+        return Err(Refusal::new(RefusalCode::UploadTooLarge).with("limit", limit).into());
+    }
+    let bytes = keep_content::get(app, &key, &row.blob_address, &row.sha256).await?;
+    Ok((row, bytes))
+}
+
+/// Whether a file may be held in memory to be looked at: one that came ahead and is as small as those that come with their
+/// documents may.
+#[must_use]
+pub fn is_held(app: &App, row: &FileRow) -> bool {
+    row.digests.is_none() || usize::try_from(row.size_bytes).is_ok_and(|size| size <= app.rules.limits.file_max_bytes)
+}
+
+async fn find_file(
+    app: &App,
+    caller: &Caller,
+    document: DocumentId,
+    ordinal: i64,
+) -> Result<(FileRow, ContentKey), OperationError> {
     caller.must_draft()?;
     load(app, caller, document).await?;
     let key = own_key(app, caller, document).await?;
     let files = store::files(&app.db, document).await?;
     let file = files.into_iter().find(|file| file.ordinal == ordinal).ok_or(RefusalCode::NotFound)?;
-    let bytes = keep_content::get(app, &key, &file.blob_address, &file.sha256).await?;
-    Ok((file, bytes))
+    Ok((file, key))
 }
 
 /// The key of a document, as the caller's party holds it.

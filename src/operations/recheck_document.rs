@@ -8,6 +8,7 @@ use serde_json::json;
 use super::accept_offer::{become_client, parse};
 use super::check_signature::{self, Checked, EvidenceKind};
 use super::commit::{self, Act as Written};
+use super::keep_content::ToBeSigned;
 use super::{Fault, OperationError, issue_receipt, keep_content, keep_signature, record_document, sign_document};
 use crate::app::App;
 use crate::docflow::store::{self, Change, DocumentRow};
@@ -69,14 +70,14 @@ async fn recheck(app: &App, document: DocumentId, checks: i64) -> Result<bool, O
     let key = keep_content::operator_key(app, document).await?;
     let files = store::files(&app.db, document).await?;
     let original = files.first().ok_or_else(|| Fault::Inconsistent(format!("document {document} has no original")))?;
-    let content = keep_content::get(app, &key, &original.blob_address, &original.sha256).await?;
+    let content = keep_content::to_be_signed(app, &key, original).await?;
     let cms = keep_content::get(app, &key, &kept.blob_address, &kept.cms_sha256).await?;
     let evidence = keep_signature::get_evidence(app, &key, kept.id).await?;
     let stamp = evidence.into_iter().find(|(kind, _)| *kind == EvidenceKind::TimeStamp).map(|(_, token)| token);
     // A stamp that proved nothing is not kept: another is fetched.
     let stamp = stamp.filter(|_| kept.proven_at.is_some());
 
-    let refusal = match check_signature::check_again(app, &cms, &content, stamp.as_deref(), now).await {
+    let refusal = match check_signature::check_again(app, &cms, content.signed(), stamp.as_deref(), now).await {
         Ok(checked) if checked.waits_for.is_some() => {
             if kept.proven_at.is_none() && checked.proven_at.is_some() {
                 keep_proof(app, &row, kept, &checked).await?;
@@ -145,7 +146,7 @@ async fn pass(
     row: &DocumentRow,
     kept: SignatureRow,
     checked: &Checked,
-    content: &[u8],
+    content: &ToBeSigned,
     now: Moment,
 ) -> Result<(), OperationError> {
     let event = EventId::new(now, &mut app.rng.clone());
@@ -163,7 +164,7 @@ async fn pass(
     store::update(&mut tx, row.id, &change).await?;
     if row.kind == DocumentKind::OfferAcceptance {
         // The offer may be withdrawn since: the acceptance came before, or it would not wait (`accept_offer`).
-        become_client(&mut tx, &parse(app, content)?, row.id, now).await?;
+        become_client(&mut tx, &parse(app, content.held().unwrap_or_default())?, row.id, now).await?;
     }
     let mut payload = record_document::document_payload(row.id, row.kind, &row.number, &files);
     payload.push((field::SENDER.to_owned(), json!(row.sender.key())));
@@ -183,7 +184,7 @@ async fn pass(
     };
     let entries = commit::commit(app, tx, written, now).await?;
     if entries.into_iter().flatten().next().is_some() {
-        issue_receipt::issue_receipt(app, row.id).await?;
+        issue_receipt::issue_or_leave(app, row.id).await?;
     }
     Ok(())
 }

@@ -1,10 +1,11 @@
 //! An officer records what a court or a body asks for. Another one decides; nothing is given before (POA-03).
 
+use qolhat_pki::time::Span;
 use serde_json::json;
 
-use super::OperationError;
 use super::commit::{self, Act};
 use super::court_scope::{self, CourtScope};
+use super::{OperationError, issue_extract};
 use crate::access::answers::Request;
 use crate::access::rights::Caller;
 use crate::app::App;
@@ -23,6 +24,10 @@ const AUTHORITY_MAX_CHARS: usize = 500;
 const REFERENCE_MAX_CHARS: usize = 200;
 /// Longest ground and longest words of a request, in characters.
 const TEXT_MAX_CHARS: usize = 1000;
+
+/// How long an approved request may wait for its answer: a court's term for evidence is weeks, and an approval is no
+/// standing licence. What takes longer is asked for anew.
+const DUE_MAX: Span = Span::days(92);
 
 /// A request as it came.
 #[derive(Debug)]
@@ -48,8 +53,8 @@ pub struct NewCourtRequest {
 /// Records a request; answers its id.
 ///
 /// # Errors
-/// `not-an-officer`, `missing-requisite`, `date-invalid` for a request of the future or a deadline that has passed,
-/// `document-unknown`.
+/// `not-an-officer`, `missing-requisite`, `date-invalid` for a request of the future, a deadline that has passed or is further
+/// than 92 days, and a period that is not over; `document-unknown`.
 ///
 /// Keeps: POA-03.
 pub async fn record_court_request(
@@ -66,6 +71,9 @@ pub async fn record_court_request(
             let known = documents::load(&app.db, *document).await?;
             known.ok_or_else(|| Refusal::new(RefusalCode::DocumentUnknown).at("/documents"))?;
         }
+    }
+    if let CourtScope::About(about) = &new.scope {
+        issue_extract::must_be_known(app, *about).await?;
     }
     let (id, event) = (CourtRequestId::new(now, &mut app.rng.clone()), EventId::new(now, &mut app.rng.clone()));
     let row = CourtRow {
@@ -121,7 +129,9 @@ fn must_be_whole(new: &NewCourtRequest, now: Moment) -> Result<(), Refusal> {
             return Err(Refusal::new(RefusalCode::MissingRequisite).with("requisite", name).at(format!("/{name}")));
         }
     }
-    let invalid = |pointer: &str| Refusal::new(RefusalCode::DateInvalid).with("reason", "court-order").at(pointer);
+    let no_date =
+        |reason: &str, pointer: &str| Refusal::new(RefusalCode::DateInvalid).with("reason", reason).at(pointer);
+    let invalid = |pointer: &str| no_date("court-order", pointer);
     if new.received_at > now {
         return Err(invalid("/received_at"));
     }
@@ -130,6 +140,13 @@ fn must_be_whole(new: &NewCourtRequest, now: Moment) -> Result<(), Refusal> {
     }
     if new.due_at <= now {
         return Err(invalid("/due_at"));
+    }
+    if new.due_at.since(now) > DUE_MAX {
+        return Err(no_date("court-due-far", "/due_at"));
+    }
+    // What has not happened yet cannot be looked at by two officers: approving it would be surveillance, not evidence.
+    if matches!(&new.scope, CourtScope::Period(period) if period.to > now) {
+        return Err(no_date("period-ahead", "/period/to"));
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::check_signature::Checked;
 use super::commit::{self, Act};
 use super::keep_signature::Kept;
-use super::{OperationError, issue_receipt, keep_content, keep_signature};
+use super::{Fault, OperationError, issue_receipt, keep_content, keep_signature, receive_upload};
 use crate::access::answers::Request;
 use crate::app::App;
 use crate::db::Tx;
@@ -21,6 +21,8 @@ use crate::domain::refusal::RefusalCode;
 use crate::domain::time::Moment;
 use crate::extract::format::{field, kind};
 use crate::intake::Received;
+use crate::intake::store::{self as uploads, UploadRow};
+use crate::journal::promise::Promised;
 use crate::journal::{EventDraft, Sequenced};
 use crate::notify::store::NewNotice;
 
@@ -43,6 +45,8 @@ pub struct Entering<'a> {
     pub author_iin: String,
     /// The original, then the attachments.
     pub files: &'a [Received],
+    /// The upload that the original is, when it came ahead.
+    pub upload: Option<&'a UploadRow>,
     /// The sender's signature; a draft has none.
     pub signature: Option<&'a Checked>,
     /// The offer version that it accepts.
@@ -62,6 +66,8 @@ pub struct Entered {
     pub state: State,
     /// The entry that recorded it as received.
     pub entry: Option<Sequenced>,
+    /// The promise of it, when it was not there in time.
+    pub promise: Option<Promised>,
 }
 
 /// Blobs and rows of a document about to enter.
@@ -76,7 +82,7 @@ struct Prepared {
 /// Takes a document in. `also` runs in the same transaction, before the commit.
 ///
 /// # Errors
-/// `key-compromised`, `already-accepted`; a fault.
+/// `key-compromised`, `already-accepted`, `upload-unknown`; a fault.
 pub async fn enter<F>(
     app: &App,
     entering: &Entering<'_>,
@@ -104,32 +110,42 @@ where
         notices: notices(entering, &prepared, state, now),
         request: request.map(|request| (request, prepared.document.to_string())),
     };
-    let entries = commit::commit(app, tx, act, now).await?;
-    let entry = entries.into_iter().next().flatten();
+    let (entry, promise) = commit::commit_or_promise(app, tx, act, now).await?;
     if state == State::Received && entry.is_some() {
-        issue_receipt::issue_receipt(app, prepared.document).await?;
+        issue_receipt::issue_or_leave(app, prepared.document).await?;
     }
     Ok(Entered {
         document: prepared.document,
         state: if entry.is_some() { state } else { State::Recording },
         entry: entry.filter(|_| state == State::Received),
+        promise,
     })
 }
 
 async fn put(app: &App, entering: &Entering<'_>, now: Moment) -> Result<Prepared, OperationError> {
     let mut rng = app.rng.clone();
     let (document, event) = (DocumentId::new(now, &mut rng), EventId::new(now, &mut rng));
-    let key = keep_content::new_key(app);
+    // What came ahead is sealed already; the whole document is under that key.
+    let key = match entering.upload {
+        Some(upload) => receive_upload::key_of(app, upload)?,
+        None => keep_content::new_key(app),
+    };
     let mut files = Vec::with_capacity(entering.files.len());
     for (ordinal, file) in (0_i64..).zip(entering.files) {
+        let blob_address = match (file.held(), entering.upload) {
+            (Some(octets), _) => keep_content::put(app, &key, octets).await?,
+            (None, Some(upload)) => upload.blob_address,
+            (None, None) => return Err(Fault::Inconsistent("a file is nowhere".to_owned()).into()),
+        };
         files.push(FileRow {
             ordinal,
             role: if ordinal == 0 { FileRole::Original } else { FileRole::Attachment },
             name: file.name().to_owned(),
-            media_type: file.media_type().as_str().to_owned(),
-            size_bytes: i64::try_from(file.bytes().len()).unwrap_or(i64::MAX),
+            media_type: file.media_type().to_owned(),
+            size_bytes: file.size_bytes(),
             sha256: file.sha256(),
-            blob_address: keep_content::put(app, &key, file.bytes()).await?,
+            blob_address,
+            digests: file.digests().cloned(),
         });
     }
     let signature = match entering.signature {
@@ -173,6 +189,11 @@ async fn insert(
             error.into()
         }
     })?;
+    if let Some(upload) = entering.upload {
+        // Used once: whoever is later finds nothing.
+        let taken = uploads::take(tx, upload.id, &entering.sender, now).await?;
+        taken.ok_or(RefusalCode::UploadUnknown)?;
+    }
     for file in &prepared.files {
         store::insert_file(tx, prepared.document, file).await?;
     }

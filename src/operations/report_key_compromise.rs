@@ -12,11 +12,13 @@ use serde_json::json;
 use super::check_signature;
 use super::commit::{self, Act};
 use super::end_document::checked_reason;
+use super::session_events::{self, Why};
 use super::{Fault, OperationError};
 use crate::access::answers::Request;
 use crate::access::cases::{self, CaseRow, CaseState, DECISION_SECONDS};
 use crate::access::certificates::{self, CertificateRow, CertificateState};
 use crate::access::rights::Caller;
+use crate::access::session;
 use crate::app::App;
 use crate::db::Tx;
 use crate::docflow::store;
@@ -213,6 +215,11 @@ async fn open(
     // Its sessions are refused from now on by the certificate's state, with the code that says why; they end for good
     // when the case is decided.
     act.events.push(reported(caller, certificate, case));
+    let case_id = case.id.to_string();
+    for (session, party) in session::open_of(tx, &certificate.sha256, case.reported_at).await? {
+        let why = Why::Suspended(&case_id);
+        act.events.push(session_events::ended(app, caller, (session, &party), &why, case.reported_at));
+    }
     act.notices.push(notice(certificate, kind::COMPROMISE_REPORTED, case.event, case.reported_at)?);
     contest(app, tx, case, (case.compromised_since, None), caller, act, case.reported_at).await
 }
@@ -234,7 +241,7 @@ pub(super) fn notice(
 }
 
 /// The key of the party for which a certificate speaks.
-fn party_key(certificate: &CertificateRow) -> String {
+pub(super) fn party_key(certificate: &CertificateRow) -> String {
     match &certificate.bin {
         Some(bin) => format!("bin:{bin}"),
         None => format!("iin:{}", certificate.iin),

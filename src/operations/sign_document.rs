@@ -17,6 +17,7 @@ use crate::domain::ids::{DocumentId, EventId};
 use crate::domain::refusal::RefusalCode;
 use crate::domain::time::Moment;
 use crate::extract::format::{field, kind};
+use crate::journal::promise::Promised;
 use crate::journal::{EventDraft, Sequenced};
 use crate::notify::store::NewNotice;
 use crate::signature::authority;
@@ -30,6 +31,8 @@ pub struct Acted {
     pub state: State,
     /// The entry of the act.
     pub entry: Option<Sequenced>,
+    /// The promise of it, when it was not there in time.
+    pub promise: Option<Promised>,
 }
 
 /// Signs the document.
@@ -58,8 +61,8 @@ pub async fn sign_document(
     };
     let files = store::files(&app.db, document).await?;
     let original = files.first().ok_or_else(|| Fault::Inconsistent(format!("document {document} has no original")))?;
-    let content = keep_content::get(app, &key, &original.blob_address, &original.sha256).await?;
-    let checked = take_signature(app, caller, "sign-document", (cms, &content), now, |checked| {
+    let content = keep_content::to_be_signed(app, &key, original).await?;
+    let checked = take_signature(app, caller, "sign-document", (cms, content.signed()), now, |checked| {
         authority::may_bind(&checked.signer, Some(&caller.iin), &caller.party, row.kind)?;
         match &checked.waits_for {
             Some(refusal) if act == Act::Countersign => Err(refusal.clone()),
@@ -106,11 +109,11 @@ pub async fn sign_document(
         events: vec![draft],
         request: request.map(|request| (request, document.to_string())),
     };
-    let entry = commit::commit(app, tx, written, now).await?.into_iter().next().flatten();
+    let (entry, promise) = commit::commit_or_promise(app, tx, written, now).await?;
     if state == State::Received && entry.is_some() {
-        issue_receipt::issue_receipt(app, document).await?;
+        issue_receipt::issue_or_leave(app, document).await?;
     }
-    Ok(Acted { document, state: if entry.is_some() { state } else { State::Recording }, entry })
+    Ok(Acted { document, state: if entry.is_some() { state } else { State::Recording }, entry, promise })
 }
 
 /// The document and the caller's side in it.

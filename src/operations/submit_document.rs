@@ -1,10 +1,12 @@
 //! A client brings a document: a draft, or signed and sent. Intake, check of the signature, decision, commit, receipt.
 
+use qolhat_storage::ContentDigest;
 use serde_json::json;
 
 use super::OperationError;
-use super::check_signature;
+use super::check_signature::{self, Signed};
 use super::commit;
+use super::receive_upload;
 use super::record_document::{self, Entered, Entering};
 use super::take_signature::{take_signature, written_down};
 use crate::access::answers::Request;
@@ -12,11 +14,13 @@ use crate::access::rights::Caller;
 use crate::access::store as clients;
 use crate::app::App;
 use crate::domain::document::DocumentKind;
+use crate::domain::ids::UploadId;
 use crate::domain::kinds::{self, Content};
 use crate::domain::party::Party;
 use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::domain::text;
 use crate::domain::time::{CivilDate, Moment};
+use crate::intake::store::UploadRow;
 use crate::intake::{self, Received, Upload, UploadLimits};
 use crate::signature::authority;
 
@@ -30,11 +34,25 @@ pub struct SubmitDocument {
     /// Number of an arbitrary file; other kinds say theirs.
     pub number: Option<String>,
     /// The original.
-    pub original: Upload,
+    pub original: Original,
     /// The files that the original lists.
     pub attachments: Vec<Upload>,
     /// The sender's detached or attached CMS over the original; a draft has none.
     pub cms: Option<Vec<u8>>,
+}
+
+/// The original of a document.
+#[derive(Debug)]
+pub enum Original {
+    /// It comes with the document.
+    Here(Upload),
+    /// It came ahead of it: an arbitrary file.
+    Ahead {
+        /// The upload.
+        upload: UploadId,
+        /// The name of the file.
+        name: String,
+    },
 }
 
 /// Longest number of an arbitrary file, in characters.
@@ -60,15 +78,26 @@ pub async fn submit_document(
     } else {
         caller.must_draft()?
     }
-    let (files, described) = take_in(app, caller, &command)?;
+    let upload = match &command.original {
+        Original::Here(_) => None,
+        Original::Ahead { upload, .. } => {
+            let row = receive_upload::load(app, caller, *upload).await?;
+            Some((row.sha256()?, row))
+        }
+    };
+    let (files, described) = take_in(app, caller, &command, upload.as_ref())?;
     must_be_of_now(described.date, now)?;
     let recipient = recipient(app, caller, &described).await?;
 
     let signature = match &command.cms {
         None => None,
         Some(cms) => {
-            let content = files.first().map(Received::bytes).unwrap_or_default();
-            let checked = take_signature(app, caller, "submit-document", (cms, content), now, |checked| {
+            let original = files.first().ok_or_else(|| Refusal::new(RefusalCode::MalformedContent))?;
+            let signed = match original.digests() {
+                Some(digests) => Signed::Kept(digests),
+                None => Signed::Held(original.held().unwrap_or_default()),
+            };
+            let checked = take_signature(app, caller, "submit-document", (cms, signed), now, |checked| {
                 authority::may_bind(&checked.signer, Some(&caller.iin), &caller.party, command.kind)
             });
             Some(checked.await?)
@@ -83,6 +112,7 @@ pub async fn submit_document(
         recipient,
         author_iin: caller.iin.to_string(),
         files: &files,
+        upload: upload.as_ref().map(|(_, row)| row),
         signature: signature.as_ref(),
         offer: None,
         payload: vec![("title_language".to_owned(), json!("as-written"))],
@@ -115,30 +145,52 @@ struct Described {
     recipient: Option<Party>,
 }
 
-fn take_in(app: &App, caller: &Caller, command: &SubmitDocument) -> Result<(Vec<Received>, Described), Refusal> {
+fn take_in(
+    app: &App,
+    caller: &Caller,
+    command: &SubmitDocument,
+    upload: Option<&(ContentDigest, UploadRow)>,
+) -> Result<(Vec<Received>, Described), Refusal> {
     let limits =
         UploadLimits { file_max_bytes: app.rules.limits.file_max_bytes, files_max: app.rules.limits.files_max };
     if command.attachments.len() >= limits.files_max {
         return Err(Refusal::new(RefusalCode::TooManyFiles).with("limit", limits.files_max.to_string()));
     }
-    let uploads = std::iter::once(&command.original).chain(&command.attachments);
-    let files = uploads
-        .map(|upload| intake::receive(Upload { name: upload.name.clone(), bytes: upload.bytes.clone() }, limits))
-        .collect::<Result<Vec<_>, _>>()?;
-    let original = files.first().ok_or_else(|| Refusal::new(RefusalCode::MalformedContent))?;
-    check_signature::must_be_no_login_text(original.bytes())?;
+    let original = match (&command.original, upload) {
+        (Original::Here(upload), _) => receive(upload, limits)?,
+        (Original::Ahead { name, .. }, Some((sha256, upload))) => {
+            intake::receive_upload(name.clone(), upload, *sha256)?
+        }
+        (Original::Ahead { .. }, None) => return Err(Refusal::new(RefusalCode::UploadUnknown)),
+    };
+    if let Some(octets) = original.held() {
+        check_signature::must_be_no_login_text(octets)?;
+    }
+    let mut files = vec![original];
+    for attachment in &command.attachments {
+        files.push(receive(attachment, limits)?);
+    }
     let described = match command.kind {
         DocumentKind::OfferAcceptance => {
             return Err(Refusal::new(RefusalCode::KindNotForSending).with("kind", command.kind.code()));
         }
         DocumentKind::ArbitraryFile => describe_file(command, &files)?,
         DocumentKind::CompletionAct | DocumentKind::PaymentInvoice | DocumentKind::Letter => {
-            let content = kinds::parse(command.kind, original.bytes(), &app.rules.identifiers)?;
+            // What is read to its last member comes with the document.
+            let held = files.first().and_then(Received::held);
+            let octets = held.ok_or_else(|| {
+                Refusal::new(RefusalCode::MalformedContent).with("reason", "kind-not-by-upload").at("/upload_id")
+            })?;
+            let content = kinds::parse(command.kind, octets, &app.rules.identifiers)?;
             match_attachments(&content, &files)?;
             describe_content(&content, caller, command)?
         }
     };
     Ok((files, described))
+}
+
+fn receive(upload: &Upload, limits: UploadLimits) -> Result<Received, Refusal> {
+    intake::receive(Upload { name: upload.name.clone(), bytes: upload.bytes.clone() }, limits)
 }
 
 fn describe_file(command: &SubmitDocument, files: &[Received]) -> Result<Described, Refusal> {

@@ -2,7 +2,7 @@
 //! down with the certificate that was refused.
 
 use super::OperationError;
-use super::check_signature::{self, Checked, NotTaken, Use};
+use super::check_signature::{self, Checked, NotTaken, Signed, Use};
 use super::commit;
 use crate::access::rights::Caller;
 use crate::app::App;
@@ -17,7 +17,7 @@ pub(super) async fn take_signature(
     app: &App,
     caller: &Caller,
     attempt: &'static str,
-    (cms, content): (&[u8], &[u8]),
+    (cms, content): (&[u8], Signed<'_>),
     now: Moment,
     rule: impl FnOnce(&Checked) -> Result<(), Refusal>,
 ) -> Result<Checked, OperationError> {

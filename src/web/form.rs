@@ -4,21 +4,30 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use axum::body::Bytes;
+use axum::extract::multipart::MultipartError;
 use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, RawForm, Request};
 use axum::http::{StatusCode, header};
+use futures_util::stream::{self, StreamExt as _};
 use sha2::{Digest as _, Sha256};
 
 use super::problem_page::{PageError, Typed};
 use super::visitor::{Insider, Visitor};
 use super::{VERIFY, room_of};
 use crate::access::answers::{KEY_MAX_BYTES, Request as Repeatable};
+use crate::access::rights::Caller;
 use crate::api::Shared;
 use crate::api::idempotency;
 use crate::api::limiter::REQUEST_SECONDS;
 use crate::app::App;
+use crate::domain::digests;
+use crate::domain::ids::UploadId;
 use crate::domain::refusal::{Refusal, RefusalCode};
-use crate::intake::Upload;
+use crate::intake::{Incoming, Upload};
+use crate::operations::OperationError;
+use crate::operations::receive_upload::{self, IDLE_SECONDS, ReceiveUpload};
 use qolhat_pki::armor;
+use qolhat_storage::ContentDigest;
 
 /// Largest form taken from anybody who is not logged in, in bytes: what was typed before a session ended.
 const STRANGER_MAX_BYTES: usize = 4 * 1024 * 1024;
@@ -33,9 +42,32 @@ const KEY: &str = "key";
 /// A signature that a page's module made, in base64, and one that another program made, as a file.
 const CMS: [&str; 2] = ["cms", "cms_file"];
 
+/// Where a document is brought, whose file may be larger than is held.
+const COMPOSE: &str = "/documents/new";
+/// The field of that file.
+const ORIGINAL: &str = "original";
+
 enum Piece {
     Text(String),
     File(Upload),
+    Ahead(FileAhead),
+}
+
+/// A file that was too large to be held: it is an upload already.
+pub struct FileAhead {
+    /// Its name.
+    pub name: String,
+    /// The upload.
+    pub upload: UploadId,
+    sha256: ContentDigest,
+}
+
+/// What a form may bring.
+struct Bounds<'a> {
+    /// Octets that are held.
+    held: usize,
+    /// Whose file may come ahead of its document.
+    ahead: Option<&'a Caller>,
 }
 
 /// A form.
@@ -50,12 +82,20 @@ impl FromRequest<Shared> for Form {
     async fn from_request(mut request: Request, app: &Shared) -> Result<Self, PageError> {
         let path = request.uri().path().to_owned();
         let (mut limit, mut seconds) = (room_of(&path).bytes, room_of(&path).seconds);
-        if path != VERIFY && Visitor::of(app, request.headers(), &path).await?.insider.is_none() {
+        let insider = match path.as_str() {
+            VERIFY => None,
+            _ => Visitor::of(app, request.headers(), &path).await?.insider,
+        };
+        if path != VERIFY && insider.is_none() {
             limit = limit.min(STRANGER_MAX_BYTES);
             seconds = seconds.min(REQUEST_SECONDS);
         }
-        DefaultBodyLimit::max(limit).apply(&mut request);
-        let fields = tokio::time::timeout(Duration::from_secs(seconds), read(request, app, limit));
+        let ahead = insider.as_ref().map(|insider| &insider.caller).filter(|_| path == COMPOSE);
+        let more = usize::try_from(app.rules.limits.upload_max_bytes).unwrap_or(usize::MAX);
+        let whole = if ahead.is_some() { limit.saturating_add(more) } else { limit };
+        DefaultBodyLimit::max(whole).apply(&mut request);
+        let bounds = Bounds { held: limit, ahead };
+        let fields = tokio::time::timeout(Duration::from_secs(seconds), read(request, app, &bounds));
         let fields = fields.await.map_err(|_| RefusalCode::ServiceUnavailable)??;
         if fields.len() > FIELDS_MAX {
             return Err(unreadable().into());
@@ -72,12 +112,12 @@ fn too_large(limit: usize) -> Refusal {
     Refusal::new(RefusalCode::UploadTooLarge).with("limit", limit.to_string())
 }
 
-async fn read(request: Request, app: &Shared, limit: usize) -> Result<Vec<(String, Piece)>, PageError> {
+async fn read(request: Request, app: &Shared, bounds: &Bounds<'_>) -> Result<Vec<(String, Piece)>, PageError> {
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     if kind.is_some_and(|kind| kind.starts_with("multipart/form-data")) {
-        multipart(request, app, limit).await
+        multipart(request, app, bounds).await
     } else {
-        plain(request, app, limit).await
+        plain(request, app, bounds.held).await
     }
 }
 
@@ -141,28 +181,94 @@ fn text(value: String) -> Result<String, Refusal> {
     Ok(if value.contains('\r') { value.replace("\r\n", "\n").replace('\r', "\n") } else { value })
 }
 
-async fn multipart(request: Request, app: &Shared, limit: usize) -> Result<Vec<(String, Piece)>, PageError> {
-    let failed = |error: axum::extract::multipart::MultipartError| {
-        if error.status() == StatusCode::PAYLOAD_TOO_LARGE { too_large(limit) } else { unreadable() }
-    };
+async fn multipart(request: Request, app: &Shared, bounds: &Bounds<'_>) -> Result<Vec<(String, Piece)>, PageError> {
     let mut form = Multipart::from_request(request, app).await.map_err(|_| unreadable())?;
     let mut fields = Vec::new();
-    while let Some(part) = form.next_field().await.map_err(failed)? {
-        if fields.len() > FIELDS_MAX {
-            return Err(unreadable().into());
+    let mut left = bounds.held;
+    loop {
+        let read = part(&mut form, app, bounds, &mut left, fields.len()).await;
+        match read {
+            Ok(Some(field)) => fields.push(field),
+            Ok(None) => return Ok(fields.into_iter().flatten().collect()),
+            Err(error) => {
+                let fields = fields.into_iter().flatten().collect();
+                give_up(app, bounds.ahead, &Form { path: COMPOSE.to_owned(), fields }).await;
+                return Err(error);
+            }
         }
-        let name = part.name().unwrap_or_default().to_owned();
-        let file = part.file_name().map(str::to_owned);
-        let bytes = part.bytes().await.map_err(failed)?;
-        let piece = match file {
-            // A field for a file in which none was chosen.
-            Some(file) if file.is_empty() && bytes.is_empty() => continue,
-            Some(file) => Piece::File(Upload { name: file, bytes: bytes.into() }),
-            None => Piece::Text(text(String::from_utf8(bytes.into()).map_err(|_| unreadable())?)?),
-        };
-        fields.push((name, piece));
     }
-    Ok(fields)
+}
+
+/// The next field: nothing in place of one for a file in which none was chosen; `None` after the last.
+async fn part(
+    form: &mut Multipart,
+    app: &Shared,
+    bounds: &Bounds<'_>,
+    left: &mut usize,
+    count: usize,
+) -> Result<Option<Option<(String, Piece)>>, PageError> {
+    let failed = |error: MultipartError| {
+        if error.status() == StatusCode::PAYLOAD_TOO_LARGE { too_large(bounds.held) } else { unreadable() }
+    };
+    let Some(mut part) = form.next_field().await.map_err(failed)? else { return Ok(None) };
+    if count > FIELDS_MAX {
+        return Err(unreadable().into());
+    }
+    let name = part.name().unwrap_or_default().to_owned();
+    let file = part.file_name().map(str::to_owned);
+    let ahead = bounds.ahead.filter(|_| name == ORIGINAL && file.is_some());
+    let mut bytes = Vec::new();
+    while let Some(piece) = part.chunk().await.map_err(failed)? {
+        bytes.extend_from_slice(&piece);
+        if let (Some(caller), Some(file)) = (ahead, &file)
+            && bytes.len() > app.rules.limits.file_max_bytes
+        {
+            let piece = Piece::Ahead(bring(app, caller, file, bytes, part).await?);
+            return Ok(Some(Some((name, piece))));
+        }
+        if bytes.len() > *left {
+            return Err(too_large(bounds.held).into());
+        }
+    }
+    *left = left.saturating_sub(bytes.len());
+    let piece = match file {
+        Some(file) if file.is_empty() && bytes.is_empty() => return Ok(Some(None)),
+        Some(file) => Piece::File(Upload { name: file, bytes }),
+        None => Piece::Text(text(String::from_utf8(bytes).map_err(|_| unreadable())?)?),
+    };
+    Ok(Some(Some((name, piece))))
+}
+
+/// Brings a file that is too large to be held, as far as it has come and the rest of it, ahead of its document.
+async fn bring(
+    app: &Shared,
+    caller: &Caller,
+    name: &str,
+    begun: Vec<u8>,
+    rest: axum::extract::multipart::Field<'_>,
+) -> Result<FileAhead, PageError> {
+    let begun = stream::iter([Ok::<_, MultipartError>(Bytes::from(begun))]);
+    let command = ReceiveUpload {
+        declared_bytes: None,
+        digests: digests::USUAL.to_vec(),
+        source: Incoming::new(begun.chain(rest), Duration::from_secs(IDLE_SECONDS)),
+        again: None,
+    };
+    let row = receive_upload::receive_upload(app, caller, command).await?;
+    Ok(FileAhead { name: name.to_owned(), upload: row.id, sha256: row.sha256()? })
+}
+
+/// Gives up what a form brought ahead and no document uses.
+pub async fn give_up(app: &App, caller: Option<&Caller>, form: &Form) {
+    let Some(caller) = caller else { return };
+    for (_, piece) in &form.fields {
+        if let Piece::Ahead(file) = piece
+            && let Err(error) = receive_upload::discard(app, caller, file.upload).await
+            && !matches!(&error, OperationError::Refused(refusal) if refusal.code == RefusalCode::UploadUnknown)
+        {
+            tracing::info!(error = %error, upload.id = %file.upload, "an upload of a form is not given up");
+        }
+    }
 }
 
 impl Form {
@@ -175,7 +281,7 @@ impl Form {
     pub fn raw(&self, name: &str) -> &str {
         let found = self.fields.iter().find_map(|(known, piece)| match piece {
             Piece::Text(text) if known == name => Some(text.as_str()),
-            Piece::Text(_) | Piece::File(_) => None,
+            Piece::Text(_) | Piece::File(_) | Piece::Ahead(_) => None,
         });
         found.unwrap_or_default()
     }
@@ -184,7 +290,7 @@ impl Form {
     pub fn texts<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'f str> {
         self.fields.iter().filter_map(move |(known, piece)| match piece {
             Piece::Text(text) if known == name => Some(text.trim()),
-            Piece::Text(_) | Piece::File(_) => None,
+            Piece::Text(_) | Piece::File(_) | Piece::Ahead(_) => None,
         })
     }
 
@@ -201,9 +307,17 @@ impl Form {
         self.fields = rest;
         let upload = |(_, piece)| match piece {
             Piece::File(upload) => Some(upload),
-            Piece::Text(_) => None,
+            Piece::Text(_) | Piece::Ahead(_) => None,
         };
         Vec::into_iter(files).filter_map(upload).collect()
+    }
+
+    /// The files of this name that are uploads already, in order.
+    pub fn ahead<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'f FileAhead> {
+        self.fields.iter().filter_map(move |(known, piece)| match piece {
+            Piece::Ahead(file) if known == name => Some(file),
+            Piece::Text(_) | Piece::File(_) | Piece::Ahead(_) => None,
+        })
     }
 
     /// The person who sends the form: in a session, and in the one that the form was drawn for.
@@ -256,6 +370,10 @@ impl Form {
                     add(file.name.as_bytes());
                     add(&file.bytes);
                 }
+                Piece::Ahead(file) => {
+                    add(file.name.as_bytes());
+                    add(file.sha256.as_bytes());
+                }
             }
         }
         hasher.finalize().into()
@@ -270,7 +388,7 @@ impl Form {
         let by_module = self.raw(text).as_bytes();
         let of_file = self.fields.iter().find_map(|(known, piece)| match piece {
             Piece::File(upload) if known == file => Some(upload.bytes.as_slice()),
-            Piece::Text(_) | Piece::File(_) => None,
+            Piece::Text(_) | Piece::File(_) | Piece::Ahead(_) => None,
         });
         let bytes = match (by_module.is_empty(), of_file) {
             (false, _) => by_module,
@@ -289,7 +407,7 @@ impl Form {
         let kept = |name: &str| name != TAG && name != KEY && !CMS.contains(&name);
         let text = |(name, piece): &(String, Piece)| match piece {
             Piece::Text(text) if kept(name) => Some((name.clone(), text.clone())),
-            Piece::Text(_) | Piece::File(_) => None,
+            Piece::Text(_) | Piece::File(_) | Piece::Ahead(_) => None,
         };
         self.fields.iter().filter_map(text).collect()
     }

@@ -23,7 +23,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::api::limiter::{self, Limiter};
 use crate::api::problem::ApiError;
-use crate::api::{BODY_MAX_BYTES, Shared, UPLOAD_MAX_BYTES, problem};
+use crate::api::{BODY_MAX_BYTES, Shared, UPLOAD_MAX_BYTES, on_disk, problem};
 use crate::app::App;
 use crate::config::Mode;
 use crate::domain::refusal::RefusalCode;
@@ -59,6 +59,7 @@ pub fn router(app: Shared, limiter: Arc<Limiter>) -> Router {
     let places = Arc::new(Semaphore::new(VERIFY_PLACES));
     pages()
         .with_state(Arc::clone(&app))
+        .layer(from_fn_with_state(Arc::clone(&app), on_disk::wait))
         .layer(from_fn(move |request, next: Next| bounded(Arc::clone(&places), request, next)))
         .layer(from_fn_with_state((Arc::clone(&app), limiter), limiter::limit_forms))
         .layer(from_fn_with_state(Arc::clone(&app), origin::must_be_ours))
@@ -81,7 +82,9 @@ fn room_of(path: &str) -> Room {
         ["officer", "offers", "new"] => OFFER_FORM_MAX_BYTES,
         ["officer", "extracts", "new"] => FORM_MAX_BYTES,
         // A signature comes with these.
-        ["documents", _, "sign"] | ["offers", _, "acceptance"] | ["officer", "extracts", _] => BODY_MAX_BYTES,
+        ["documents", _, "sign" | "destruction"] | ["offers", _, "acceptance"] | ["officer", "extracts", _] => {
+            BODY_MAX_BYTES
+        }
         ["login"] => LOGIN_FORM_MAX_BYTES,
         // Files and what the form itself needs.
         ["verify"] => INPUT_MAX_BYTES + FORM_MAX_BYTES,
@@ -108,7 +111,8 @@ async fn bounded(places: Arc<Semaphore>, mut request: Request, next: Next) -> Re
 
 fn pages() -> Router<Shared> {
     use pages::{
-        accept, certificates, compose, document, documents, extracts, home, login, offers, officer, registry, verify,
+        accept, certificates, compose, contacts, destruction, document, documents, extracts, home, login, offers,
+        officer, registry, verify,
     };
     Router::new()
         .route("/", get(home::show))
@@ -131,6 +135,8 @@ fn pages() -> Router<Shared> {
         .route("/documents/{id}/sign", post(document::sign))
         .route("/documents/{id}/reject", post(document::reject))
         .route("/documents/{id}/withdraw", post(document::withdraw))
+        .route("/documents/{id}/destruction", get(destruction::form).post(destruction::ask))
+        .route("/documents/{id}/destruction/text", get(destruction::text))
         .route("/verify", get(verify::form).post(verify::judge))
         .route("/registry", get(registry::show))
         .route("/login", get(login::form).post(login::log_in))
@@ -141,24 +147,66 @@ fn pages() -> Router<Shared> {
         .route("/people", get(certificates::people))
         .route("/people/employees", post(certificates::add_employee))
         .route("/people/invitations", post(certificates::invite))
+        .route("/contacts", get(contacts::list).post(contacts::add))
+        .route("/contacts/choice", post(contacts::choose))
+        .route("/contacts/{id}/codes", post(contacts::send_code))
+        .route("/contacts/{id}/code", post(contacts::enter_code))
+        .route("/contacts/{id}/removal", post(contacts::remove))
         .route("/extracts", get(extracts::list))
         .route("/extracts/{id}", get(extracts::download))
         .route("/officer", get(officer::home))
         .route("/officer/offers", get(officer::offers::list))
         .route("/officer/offers/new", get(officer::offers::form).post(officer::offers::publish))
-        .route("/officer/offers/{id}", get(officer::offers::show))
-        .route("/officer/offers/{id}/withdraw", post(officer::offers::withdraw))
+        .route("/officer/offers/{id}", get(officer::sheet::show::<officer::offers::OneOffer>))
+        .route("/officer/offers/{id}/withdraw", post(officer::sheet::act::<officer::offers::OneOffer>))
         .route("/officer/compromises", get(officer::compromises::list))
-        .route("/officer/compromises/{id}", get(officer::compromises::show).post(officer::compromises::decide))
+        .route(
+            "/officer/compromises/{id}",
+            get(officer::sheet::show::<officer::compromises::Case>)
+                .post(officer::sheet::act::<officer::compromises::Case>),
+        )
         .route("/officer/court-requests", get(officer::court_requests::list))
-        .route("/officer/court-requests/new", get(officer::court_requests::form).post(officer::court_requests::record))
-        .route("/officer/court-requests/{id}", get(officer::court_requests::show).post(officer::court_requests::decide))
-        .route("/officer/court-requests/{id}/extract", post(officer::court_requests::prepare))
+        .route(
+            "/officer/court-requests/new",
+            get(officer::sheet::show_all::<officer::court_requests::NewRequest>)
+                .post(officer::sheet::make::<officer::court_requests::NewRequest>),
+        )
+        .route(
+            "/officer/court-requests/{id}",
+            get(officer::sheet::show::<officer::court_requests::OneRequest>)
+                .post(officer::sheet::act::<officer::court_requests::OneRequest>),
+        )
+        .route("/officer/court-requests/{id}/extract", post(officer::sheet::act::<officer::court_requests::Answer>))
         .route("/officer/extracts", get(officer::extracts::list))
-        .route("/officer/extracts/new", get(officer::extracts::form).post(officer::extracts::prepare))
-        .route("/officer/extracts/{id}", get(officer::extracts::show).post(officer::extracts::sign))
+        .route(
+            "/officer/extracts/new",
+            get(officer::extracts::form).post(officer::sheet::make::<officer::extracts::NewExtract>),
+        )
+        .route(
+            "/officer/extracts/{id}",
+            get(officer::sheet::show::<officer::extracts::OneExtract>)
+                .post(officer::sheet::act::<officer::extracts::OneExtract>),
+        )
         .route("/officer/extracts/{id}/manifest", get(officer::extracts::manifest))
         .route("/officer/extracts/{id}/file", get(officer::extracts::file))
+        .route(
+            "/officer/holds",
+            get(officer::sheet::show_all::<officer::holds::Holds>).post(officer::sheet::make::<officer::holds::Holds>),
+        )
+        .route(
+            "/officer/holds/{id}",
+            get(officer::sheet::show::<officer::holds::Hold>).post(officer::sheet::act::<officer::holds::Hold>),
+        )
+        .route(
+            "/officer/prunings",
+            get(officer::sheet::show_all::<officer::prunings::Prunings>)
+                .post(officer::sheet::make::<officer::prunings::Prunings>),
+        )
+        .route(
+            "/officer/prunings/{id}",
+            get(officer::sheet::show::<officer::prunings::Pruning>)
+                .post(officer::sheet::act::<officer::prunings::Pruning>),
+        )
         .route("/officer/journal", get(officer::journal::list))
         .route("/officer/journal/{seq}", get(officer::journal::show))
         .fallback(problem_page::no_such_page)
@@ -216,6 +264,7 @@ mod tests {
             ("/documents/new", 96),
             ("/officer/offers/new", 16),
             (&format!("/documents/{id}/sign"), 24),
+            (&format!("/documents/{id}/destruction"), 24),
             (&format!("/offers/{id}/acceptance"), 24),
             (&format!("/officer/extracts/{id}"), 24),
             ("/login", 4),

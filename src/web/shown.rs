@@ -38,6 +38,15 @@ pub enum View {
     },
     /// Not at all: a download.
     Download,
+    /// Destroyed, or given up by the reader's party.
+    Gone,
+}
+
+impl FileShown {
+    /// Whether there is nothing to read.
+    pub fn is_gone(&self) -> bool {
+        matches!(self.view, View::Gone)
+    }
 }
 
 /// A structure of ours as people read it.

@@ -1,7 +1,7 @@
 //! What is signed in the browser: the very octets, their hashes, and which key fits. The page's module
 //! (`assets/sign.js`) hands them to the signing program; the server judges what comes back as anything from outside.
 
-use qolhat_pki::digest::DigestAlgorithm;
+use qolhat_pki::digest::{DigestAlgorithm, Digests};
 use sha2::{Digest as _, Sha256};
 
 use crate::access::rights::Caller;
@@ -80,6 +80,19 @@ impl SignForm {
             form.streebog512 = hex::encode(DigestAlgorithm::Streebog512.digest(octets).as_bytes());
             form.gost34311 = hex::encode(DigestAlgorithm::Gost34311.digest(octets).as_bytes());
         }
+        form
+    }
+
+    /// A form over a file that came ahead of its document, of which `digests` were taken: it is signed by one of them.
+    pub fn of_upload(action: String, (size, digests): (i64, &Digests), content_url: String, what: String) -> Self {
+        let hexadecimal = |algorithm| digests.get(algorithm).map(|digest| hex::encode(digest.as_bytes()));
+        let mut form = Self::of_text(action, &[], "", what);
+        form.size = usize::try_from(size).unwrap_or(usize::MAX);
+        form.sha256 = hexadecimal(DigestAlgorithm::Sha256).unwrap_or_default();
+        form.streebog512 = hexadecimal(DigestAlgorithm::Streebog512).unwrap_or_default();
+        form.gost34311 = hexadecimal(DigestAlgorithm::Gost34311).unwrap_or_default();
+        form.download_url.clone_from(&content_url);
+        form.content_url = content_url;
         form
     }
 

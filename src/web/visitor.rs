@@ -26,8 +26,20 @@ const SESSION_OF_PRODUCTION: &str = "__Host-qolhat_session";
 const LANGUAGE: &str = "qolhat_language";
 const LANGUAGE_SECONDS: i64 = 400 * 86_400;
 /// Ends of addresses that take forms and show nothing when they are read.
-const ONLY_FORMS: [&str; 9] =
-    ["/sign", "/reject", "/withdraw", "/acceptance", "/consent", "/employees", "/invitations", "/logout", "/language"];
+const ONLY_FORMS: [&str; 12] = [
+    "/sign",
+    "/reject",
+    "/withdraw",
+    "/acceptance",
+    "/consent",
+    "/employees",
+    "/invitations",
+    "/code",
+    "/codes",
+    "/removal",
+    "/logout",
+    "/language",
+];
 /// Longest address that is come back to, in bytes.
 const HERE_MAX_BYTES: usize = 2000;
 

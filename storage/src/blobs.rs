@@ -5,8 +5,8 @@ use std::time::SystemTime;
 use tokio::io::AsyncRead;
 
 use crate::{
-    BlobReader, BlobStore, ContentDigest, DiskStore, ListedBlob, LockedBlob, MemoryStore, Removal, RemovalRule,
-    S3Store, StoreError, StoredBlob,
+    BlobReader, BlobStore, ContentDigest, DiskStore, ListedBlob, LockTerm, LockedBlob, MemoryStore, Removal,
+    RemovalRule, S3Store, StoreError, StoredBlob,
 };
 
 /// One of the stores, so that the application holds a concrete type. Clones share the store.
@@ -21,17 +21,48 @@ pub enum Blobs {
 }
 
 impl Blobs {
-    /// Keeps `bytes` and asks the store not to let anybody change or remove them before `until`. The
-    /// answer says whether it does: a disk and a memory never do.
+    /// Keeps `bytes` and asks the store not to let anybody change or remove them for `term`. The answer
+    /// says until when it does not: a disk and a memory never hold anything.
     ///
     /// # Errors
-    /// As [`BlobStore::put`].
-    pub async fn put_locked(&self, bytes: Vec<u8>, until: SystemTime) -> Result<LockedBlob, StoreError> {
+    /// As [`S3Store::put_locked`].
+    pub async fn put_locked(&self, bytes: Vec<u8>, term: LockTerm) -> Result<LockedBlob, StoreError> {
         let unlocked = |address| LockedBlob { address, locked_until: None };
         match self {
             Self::Disk(store) => store.put(bytes).await.map(unlocked),
-            Self::S3(store) => store.put_locked(bytes, until).await,
+            Self::S3(store) => store.put_locked(bytes, term).await,
             Self::Memory(store) => store.put(bytes).await.map(unlocked),
+        }
+    }
+
+    /// Whether the store holds what it is asked to hold.
+    #[must_use]
+    pub fn locks(&self) -> bool {
+        match self {
+            Self::S3(store) => store.locks(),
+            Self::Disk(_) | Self::Memory(_) => false,
+        }
+    }
+
+    /// Has a blob that is there held for `term`; answers until when it is, `None` where the store does not hold.
+    ///
+    /// # Errors
+    /// As [`S3Store::hold`].
+    pub async fn hold(&self, address: &ContentDigest, term: LockTerm) -> Result<Option<SystemTime>, StoreError> {
+        match self {
+            Self::S3(store) => store.hold(address, term).await,
+            Self::Disk(_) | Self::Memory(_) => Ok(None),
+        }
+    }
+
+    /// Until when the store says that it holds the blob; `None` without a lock.
+    ///
+    /// # Errors
+    /// As [`S3Store::held_until`].
+    pub async fn held_until(&self, address: &ContentDigest) -> Result<Option<SystemTime>, StoreError> {
+        match self {
+            Self::S3(store) => store.held_until(address).await,
+            Self::Disk(_) | Self::Memory(_) => Ok(None),
         }
     }
 }

@@ -73,6 +73,16 @@ pub enum StoreError {
         /// Until when, as the service tells it.
         until: String,
     },
+    /// The store was asked to hold the blob and says that it holds it for less, or not at all. The blob is there.
+    #[error("the store holds the blob under {address} until {found} and was asked to hold it until {asked}")]
+    LockShorter {
+        /// Where it lies.
+        address: ContentDigest,
+        /// Until when it was asked to.
+        asked: String,
+        /// Until when it says that it does; `never` without a lock.
+        found: String,
+    },
     /// The options of a store of S3 are not ones.
     #[error("the blob store cannot be addressed: {0}")]
     Options(#[from] crate::S3OptionsError),

@@ -38,8 +38,7 @@ use std::time::SystemTime;
 use tokio::io::AsyncRead;
 
 pub use self::s3::{
-    Addressing, ConditionalPut, LockSupport, LockedBlob, Patience, S3Options, S3OptionsError, S3Report, S3Store,
-    Versioning,
+    Addressing, ConditionalPut, LockSupport, Patience, S3Options, S3OptionsError, S3Report, S3Store, Versioning,
 };
 pub use blobs::Blobs;
 pub use digest::{ContentDigest, ContentHasher, ParseDigestError};
@@ -150,6 +149,33 @@ pub struct StoredBlob {
     pub address: ContentDigest,
     /// How many bytes were kept.
     pub size_bytes: u64,
+}
+
+/// For how long a store is asked to hold a blob.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LockTerm {
+    /// Until when; a service counts whole seconds, and this is rounded up to one.
+    pub until: SystemTime,
+    /// A blob that is held so long already need not be held longer; not after `until`.
+    pub enough: SystemTime,
+}
+
+impl LockTerm {
+    /// Until `until` at the least.
+    #[must_use]
+    pub fn until(until: SystemTime) -> Self {
+        Self { until, enough: until }
+    }
+}
+
+/// What [`Blobs::put_locked`] kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LockedBlob {
+    /// Where it lies.
+    pub address: ContentDigest,
+    /// Until when nobody may change or remove it, as the store confirms it. `None`: the store does not hold locks, and the
+    /// blob is kept like any other.
+    pub locked_until: Option<SystemTime>,
 }
 
 /// One line of [`BlobStore::list`].

@@ -62,7 +62,9 @@ impl BlobReader {
         }
     }
 
-    pub(crate) fn failed(&self, error: io::Error) -> StoreError {
+    /// What an error of reading from here says of the blob.
+    #[must_use]
+    pub fn failed(&self, error: io::Error) -> StoreError {
         error.downcast::<StoreError>().unwrap_or_else(|error| StoreError::io("read the blob", self.address, error))
     }
 }

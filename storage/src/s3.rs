@@ -21,6 +21,7 @@ mod answers;
 mod body;
 mod fault;
 mod gate;
+mod lock;
 mod options;
 mod probe;
 mod removal;
@@ -40,8 +41,8 @@ use self::upload::Ready;
 use self::wire::{Ask, Wire};
 use crate::piece::blocking;
 use crate::{
-    BlobReader, BlobStore, ContentDigest, GET_MAX_BYTES, LIST_PAGE_MAX_ITEMS, ListedBlob, Removal, RemovalRule,
-    StoreError, StoredBlob,
+    BlobReader, BlobStore, ContentDigest, GET_MAX_BYTES, LIST_PAGE_MAX_ITEMS, ListedBlob, LockTerm, LockedBlob,
+    Removal, RemovalRule, StoreError, StoredBlob,
 };
 
 pub(crate) use self::body::Piped;
@@ -66,16 +67,6 @@ struct Inner {
     gate: Arc<Gate>,
     room: Semaphore,
     report: S3Report,
-}
-
-/// What [`S3Store::put_locked`] kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LockedBlob {
-    /// Where it lies.
-    pub address: ContentDigest,
-    /// Until when nobody may change or remove it, as the store confirms it (RFC 3339). `None`: the store does not lock,
-    /// and the blob is kept like any other.
-    pub locked_until: Option<String>,
 }
 
 impl S3Store {
@@ -121,24 +112,56 @@ impl S3Store {
         self.inner.key(address)
     }
 
-    /// Keeps `bytes` under a lock (of compliance: nobody lifts it) until `until`, to the second, where the service was
-    /// seen to hold locks. The answer says whether it does.
+    /// Whether the service was seen to hold locks.
+    #[must_use]
+    pub fn locks(&self) -> bool {
+        self.inner.report.lock == LockSupport::Held
+    }
+
+    /// Keeps `bytes` and has them held for `term`, under a lock of compliance: nobody lifts it. What is there already,
+    /// whole and held long enough, is left as it is. Where the service does not hold locks it is a put like any other.
     ///
     /// # Errors
-    /// As [`BlobStore::put`].
-    pub async fn put_locked(&self, bytes: Vec<u8>, until: SystemTime) -> Result<LockedBlob, StoreError> {
-        let holds = self.inner.report.lock == LockSupport::Held;
+    /// [`StoreError::LockShorter`] when the service does not confirm the lock; otherwise as [`BlobStore::put`].
+    pub async fn put_locked(&self, bytes: Vec<u8>, term: LockTerm) -> Result<LockedBlob, StoreError> {
         let ready = Ready::of_memory(bytes).await?;
         let address = ready.stored.address;
-        let put = self.inner.keep(&ready, Some(until).filter(|_| holds)).await?;
-        let locked_until = match holds {
-            true => {
-                let lock = self.inner.lock_of(&put.key, put.version.as_deref()).await;
-                lock.map_err(|fault| fault.during("look at the lock of", &put.key))?
+        if self.locks()
+            && let Some(until) = self.inner.hold(&address, term).await?
+        {
+            // What somebody has put over it since is what is read: the blob comes on top again.
+            match self.inner.prove(&ready, &self.key(&address)).await {
+                Ok(()) => {}
+                Err(StoreError::Corrupt { .. } | StoreError::NotFound { .. }) => self.inner.keep(&ready).await?,
+                Err(error) => return Err(error),
             }
-            false => None,
-        };
-        Ok(LockedBlob { address, locked_until })
+            return Ok(LockedBlob { address, locked_until: Some(until) });
+        }
+        self.inner.keep(&ready).await?;
+        Ok(LockedBlob { address, locked_until: self.hold(&address, term).await? })
+    }
+
+    /// Has a blob that is there held for `term`; answers until when it is, `None` where the service does not hold locks.
+    ///
+    /// # Errors
+    /// [`StoreError::LockShorter`], [`StoreError::NotFound`] where nothing has its bytes; otherwise as [`BlobStore::put`].
+    pub async fn hold(&self, address: &ContentDigest, term: LockTerm) -> Result<Option<SystemTime>, StoreError> {
+        if !self.locks() {
+            return Ok(None);
+        }
+        let held = self.inner.hold(address, term).await?;
+        held.map(Some).ok_or(StoreError::NotFound { address: *address })
+    }
+
+    /// Until when the service says that the blob is held; `None` without a lock.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] where nothing has its bytes; otherwise as [`BlobStore::contains`].
+    pub async fn held_until(&self, address: &ContentDigest) -> Result<Option<SystemTime>, StoreError> {
+        if !self.locks() {
+            return Ok(None);
+        }
+        self.inner.held_until(address).await?.ok_or(StoreError::NotFound { address: *address })
     }
 }
 
@@ -181,7 +204,7 @@ fn address_of(rest: &str) -> Option<ContentDigest> {
 impl BlobStore for S3Store {
     async fn put(&self, bytes: Vec<u8>) -> Result<ContentDigest, StoreError> {
         let ready = Ready::of_memory(bytes).await?;
-        self.inner.keep(&ready, None).await?;
+        self.inner.keep(&ready).await?;
         Ok(ready.stored.address)
     }
 
@@ -190,7 +213,7 @@ impl BlobStore for S3Store {
         R: AsyncRead + Unpin + Send,
     {
         let ready = Ready::collect(reader, limit_bytes, &self.inner.spool).await?;
-        self.inner.keep(&ready, None).await?;
+        self.inner.keep(&ready).await?;
         Ok(ready.stored)
     }
 

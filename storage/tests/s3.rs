@@ -6,14 +6,14 @@ use std::io::ErrorKind;
 use std::time::{Duration, SystemTime};
 
 use qolhat_storage::{
-    Addressing, BlobStore, ContentDigest, LockSupport, Patience, Removal, RemovalRule, S3Options, S3Store, StoreError,
-    Versioning,
+    Addressing, BlobStore, ContentDigest, LockSupport, LockTerm, Patience, Removal, RemovalRule, S3Options, S3Store,
+    StoreError, Versioning,
 };
 use tempfile::TempDir;
 use tokio::io::AsyncReadExt;
 
-use crate::support::faults::{Fate, FaultProxy};
-use crate::support::moto::Moto;
+use crate::support::faults::{Fate, FaultProxy, Seen};
+use crate::support::moto::{Moto, change};
 use crate::support::s3_server::{DOMAIN, S3Server, options};
 use crate::support::{Trickle, noise};
 
@@ -255,9 +255,11 @@ async fn keys_of_others_are_neither_listed_nor_in_the_way() {
 async fn a_store_without_locks_says_so() {
     let stage = Stage::set().await;
 
-    let kept = stage.store.put_locked(b"segment".to_vec(), SystemTime::now() + Duration::from_secs(60)).await.unwrap();
+    let kept = stage.store.put_locked(b"segment".to_vec(), LockTerm::until(soon(60))).await.unwrap();
 
     assert_eq!(kept.locked_until, None);
+    assert_eq!(stage.store.hold(&kept.address, LockTerm::until(soon(60))).await.unwrap(), None);
+    assert_eq!(stage.store.held_until(&kept.address).await.unwrap(), None);
     assert_eq!(stage.store.remove(&kept.address, RemovalRule::Always).await.unwrap(), Removal::Removed);
 }
 
@@ -274,12 +276,12 @@ async fn a_locked_blob_cannot_be_removed_and_a_destroyed_one_leaves_no_version()
     assert_eq!((report.versioning, report.lock), (Versioning::On, LockSupport::Held));
     assert!(!report.locks_unasked);
 
-    let until = SystemTime::now() + Duration::from_secs(3600);
-    let locked = store.put_locked(b"segment".to_vec(), until).await.unwrap();
+    let until = soon(3600);
+    let locked = store.put_locked(b"segment".to_vec(), LockTerm::until(until)).await.unwrap();
     let twice = store.put(b"content".to_vec()).await.unwrap();
     store.put(b"content".to_vec()).await.unwrap();
 
-    assert!(locked.locked_until.is_some());
+    assert!(locked.locked_until.unwrap() >= until);
     let removed = store.remove(&locked.address, RemovalRule::Always).await;
     assert!(matches!(removed, Err(StoreError::Locked { .. })), "{removed:?}");
     assert_eq!(store.get(&locked.address).await.unwrap(), b"segment");
@@ -288,6 +290,89 @@ async fn a_locked_blob_cannot_be_removed_and_a_destroyed_one_leaves_no_version()
     assert!(versions.contains(&store.key(&locked.address)));
     assert!(!versions.contains(&store.key(&twice)), "{versions}");
     assert_eq!(store.remove(&twice, RemovalRule::Always).await.unwrap(), Removal::Absent);
+}
+
+/// An instant of the next hours, with a fraction of a second.
+fn soon(seconds: u64) -> SystemTime {
+    SystemTime::now() + Duration::from_secs(seconds)
+}
+
+/// Versions of the blob under `address`.
+async fn versions(moto: &Moto, bucket: &str, store: &S3Store, address: &ContentDigest) -> usize {
+    moto.ask(bucket, "versions").await.matches(&format!("{}</Key>", store.key(address))).count()
+}
+
+/// Keeps: JRN-03
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lock_is_read_back_made_longer_where_it_is_and_never_put_twice() {
+    let Some(moto) = Moto::start() else { return };
+    moto.bucket("holding", true).await;
+    let root = tempfile::tempdir().unwrap();
+    let proxy = FaultProxy::before(&moto.endpoint).await;
+    let options = S3Options { bucket: "holding".to_owned(), ..options(&proxy.endpoint, root.path()) };
+    let store = S3Store::open(options).await.unwrap();
+    let segment = || b"segment".to_vec();
+    let address = ContentDigest::of(b"segment");
+    let (day, year) = (SystemTime::now() + Duration::from_secs(86_400), "2099-01-01T00:00:00Z");
+    let far = SystemTime::from(year.parse::<jiff::Timestamp>().unwrap());
+
+    // The service makes a shorter lock of it than it was asked for, or none, and says so when it is asked again.
+    let retention = |seen: &Seen| seen.method == "PUT" && seen.target.contains("retention");
+    for (from, to) in [("2099", "2098"), ("COMPLIANCE", "GOVERNANCE")] {
+        proxy.set(move |_, seen| if retention(seen) { Fate::Retold(from, to) } else { Fate::Passes });
+        for _ in 0..2 {
+            let refused = store.put_locked(segment(), LockTerm::until(far)).await;
+            assert!(matches!(refused, Err(StoreError::LockShorter { .. })), "{refused:?}");
+        }
+    }
+    let there = store.held_until(&address).await.unwrap();
+    assert!(there.is_none_or(|until| until < far));
+    assert_eq!(versions(&moto, "holding", &store, &address).await, 1, "no try leaves another");
+
+    proxy.set(|_, _| Fate::Passes);
+    let held = store.put_locked(segment(), LockTerm::until(far)).await.unwrap();
+    assert_eq!((held.locked_until, store.held_until(&address).await.unwrap()), (Some(far), Some(far)));
+    // Held long enough it is left alone; later it is held longer.
+    let term = LockTerm { until: far + Duration::from_secs(86_400), enough: far };
+    assert_eq!(store.put_locked(segment(), term).await.unwrap().locked_until, Some(far));
+    assert_eq!(store.hold(&address, LockTerm::until(day)).await.unwrap(), Some(far));
+    assert_eq!(store.hold(&address, LockTerm::until(term.until)).await.unwrap(), Some(term.until));
+    assert_eq!(versions(&moto, "holding", &store, &address).await, 1);
+    let absent = store.hold(&ContentDigest::of(b"nothing"), LockTerm::until(day)).await;
+    assert!(matches!(absent, Err(StoreError::NotFound { .. })), "{absent:?}");
+}
+
+/// Whoever may write into the bucket puts other octets over it, or says that it is deleted. Keeps: JRN-03
+#[tokio::test(flavor = "multi_thread")]
+async fn the_lock_that_counts_is_that_of_the_bytes() {
+    let Some(moto) = Moto::start() else { return };
+    moto.bucket("covering", true).await;
+    let root = tempfile::tempdir().unwrap();
+    let options = S3Options { bucket: "covering".to_owned(), ..options(&moto.endpoint, root.path()) };
+    let store = S3Store::open(options).await.unwrap();
+    let far = SystemTime::from("2099-01-01T00:00:00Z".parse::<jiff::Timestamp>().unwrap());
+    let address = store.put_locked(b"segment".to_vec(), LockTerm::until(far)).await.unwrap().address;
+
+    change(&moto.endpoint, "covering", &store.key(&address), |bytes| bytes[0] ^= 1).await;
+    assert!(matches!(store.get(&address).await, Err(StoreError::Corrupt { .. })));
+    assert_eq!(store.held_until(&address).await.unwrap(), Some(far), "the version below");
+    store.put(b"segment".to_vec()).await.unwrap();
+    assert_eq!(store.held_until(&address).await.unwrap(), Some(far));
+    change(&moto.endpoint, "covering", &store.key(&address), |bytes| bytes[0] ^= 1).await;
+    let again = store.put_locked(b"segment".to_vec(), LockTerm::until(far)).await.unwrap();
+    assert_eq!((again.locked_until, store.get(&address).await.unwrap()), (Some(far), b"segment".to_vec()));
+
+    moto.delete("covering", &store.key(&address)).await;
+    assert!(matches!(store.get(&address).await, Err(StoreError::NotFound { .. })));
+    assert_eq!(store.hold(&address, LockTerm::until(far)).await.unwrap(), Some(far));
+    assert_eq!(store.get(&address).await.unwrap(), b"segment");
+
+    // A lock that whoever has the right may lift is none.
+    let address = store.put_locked(b"another".to_vec(), LockTerm::until(soon(60))).await.unwrap().address;
+    moto.lock("covering", &store.key(&address), ("GOVERNANCE", "2099-01-01T00:00:00Z")).await;
+    assert_eq!(store.held_until(&address).await.unwrap(), None);
+    // And one of ours is no shorter than what it is retained for.
+    assert_eq!(store.hold(&address, LockTerm::until(soon(60))).await.unwrap(), Some(far));
 }
 
 /// The name of a bucket cannot be looked up here, so the request goes through the server as a proxy: run again with the

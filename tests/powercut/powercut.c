@@ -8,7 +8,8 @@
  * That is what POSIX promises, and less than what most file systems do. After SIGKILL the tester puts the tree together
  * from the shadow (tests/spec/power.rs). Nothing reaches the disk: what counts is the shadow.
  *
- * POWERCUT_SWALLOW=wal|blob|leaf|branch|checkpoint: syncs of that class do nothing, as if they were commented out.
+ * POWERCUT_SWALLOW=wal|database|folder|blob|leaf|branch|checkpoint|secret|beside: syncs of that class do nothing, as if
+ * they were commented out.
  * POWERCUT_FULL=<path of a flag file>: while it is there, writes that need space fail with ENOSPC, for those files whose
  * path holds the text in the flag file.
  */
@@ -57,12 +58,16 @@ static const char *below_root(const char *path) {
 static const char *class_of(const char *path, int is_directory) {
     if (!is_directory) {
         if (ends_with(path, "-wal")) return "wal";
+        if (ends_with(path, ".db")) return "database";
         if (strstr(path, "/blobs/")) return "blob";
         if (strstr(path, ".checkpoint-")) return "checkpoint";
+        /* A secret while it is made. */
+        if (ends_with(path, ".new")) return "secret";
         return "other";
     }
     const char *blobs = strstr(path, "/blobs");
-    if (!blobs) return "folder";
+    /* Secrets and the checkpoint lie in a folder of their own. */
+    if (!blobs) return ends_with(path, "/operator") ? "beside" : "folder";
     /* /blobs/ab/cd holds blobs; /blobs/ab and /blobs hold directories. */
     return strlen(blobs) >= strlen("/blobs/ab/cd") ? "leaf" : "branch";
 }

@@ -1,6 +1,6 @@
 """A second verifier of extracts, written from docs/extract-format.md alone; sections are those of that page.
 
-    extract_verifier.py --anchors FOLDER --operator BIN --log-key KEY --at INSTANT FILE…
+    extract_verifier.py --anchors FOLDER --operator BIN --log-key KEY [--witness KEY]… [--witness-quorum N] --at INSTANT FILE…
 
 One line for each file: TOTAL-PASSED, INDETERMINATE or TOTAL-FAILED, the part and the reason. Exit code 0 when all passed. The
 texts for people are not made anew, so they are not shown as checked. Python alone is needed; it is slow. A signature by an
@@ -105,6 +105,7 @@ MEDIA = {
     "cer": "application/pkix-cert",
     "crl": "application/pkix-crl",
     "der": "application/ocsp-response",
+    "eml": "message/rfc822",
 }
 
 
@@ -128,11 +129,36 @@ def manifest(signature, files):
 # Section 5.
 
 
-def key_of(text):
+LOG, WITNESS = 1, 4
+
+
+def key_of(text, kind=LOG):
     name, told, key = text.split("+", 2)
     key = base64.b64decode(key, validate=True)
-    must(key[0] == 1 and len(key) == 33 and sha256(name.encode(), b"\n", key)[:4].hex() == told, "the key of the log")
+    must(key[0] == kind and len(key) == 33 and sha256(name.encode(), b"\n", key)[:4].hex() == told, "the key of the log")
     return name, bytes.fromhex(told), key[1:]
+
+
+def has_cosigned(data, key):
+    """Whether a witness has signed a note, at whatever time it says."""
+    name, told, public = key
+    text, _, lines = data.decode().rpartition("\n\n")
+    for line in lines[:-1].split("\n"):
+        found = re.fullmatch(r"— (\S+) ([A-Za-z0-9+/]+=*)", line)
+        value = base64.b64decode(found[2], validate=True)
+        if found[1] == name and value[:4] == told and len(value) == 4 + 8 + 64:
+            signed = f"cosignature/v1\ntime {int.from_bytes(value[4:12], 'big')}\n{text}\n".encode()
+            if slow_ed25519.verify(public, signed, value[12:]):
+                return True
+    return False
+
+
+def own_note(data, key):
+    """A note with the signature of the log key alone."""
+    name, told, _ = key
+    text, _, lines = data.decode().rpartition("\n\n")
+    own = [line for line in lines[:-1].split("\n") if line.startswith(f"— {name} ") and base64.b64decode(line.split(" ")[2])[:4] == told]
+    return f"{text}\n\n{own[0]}\n".encode()
 
 
 def note(data, key):
@@ -154,6 +180,7 @@ def note(data, key):
 
 # Section 6. A type is str, int, bool or object; "?" as the first of a tuple: may be null; a list: each; a dict: an object.
 
+MESSAGE_COURSE = ["message.made", "message.sent", "message.delivered", "message.failed"]
 NUMBER = object()
 MAYBE = lambda kind: ("?", kind)
 PARTY = {"key": str, "name": str}
@@ -161,10 +188,18 @@ FILE = {"name": str, "path": str, "media_type": str, "size": NUMBER, "sha256": s
 EXTRACT = {
     "format": str, "version": NUMBER, "id": str, "number": NUMBER, "made_at": str, "operator": {"bin": str, "name": str},
     "log": {"origin": str, "key": str}, "officer": {"iin": str, "name": str},
-    "request": {"asked_by": str, "ground": str, "scope": str}, "source": str, "documents": [str],
+    "request": {"asked_by": object, "ground": str, "scope": str, "period": MAYBE({"party": str, "from": str, "to": str})},
+    "source": str, "documents": [str],
     "cases": [{"id": str, "certificate_sha256": str, "reported_at": str, "compromised_since": str, "cut_off": MAYBE(str),
                "state": str, "documents": [str]}],
 }  # fmt: skip
+# Of version 2 besides.
+TALK = EXTRACT | {
+    "request": EXTRACT["request"] | {"about": object},
+    "messages": [{"id": str, "path": str, "sha256": str, "size": NUMBER}],
+    "steps": [{"entry": NUMBER, "at": str, "kind": str, "said": object}],
+}  # fmt: skip
+ASKERS = {"party": PARTY, "court_request": {"id": str, "authority": str, "reference": str, "dated": str}}
 DOCUMENT = {
     "id": str, "kind": str, "number": str, "title": str, "date": MAYBE(str), "state": str, "sender": PARTY, "recipient": PARTY,
     "recorded_entry": MAYBE(NUMBER), "received_at": MAYBE(str), "original": FILE, "attachments": [FILE],
@@ -181,6 +216,7 @@ STATEMENT = {
     "seal": MAYBE({"entry": NUMBER, "size": NUMBER, "t": NUMBER}),
     "subjects": [{
         "identity": str, "pseudonym": str, "proof": str, "count": NUMBER, "entries": [NUMBER],
+        "pruned": MAYBE({"count": NUMBER, "seq": NUMBER, "leaf": str, "t": NUMBER}),
         "sealed": MAYBE({
             "count": NUMBER, "hashes": [str], "other": MAYBE({"subject": str, "count": NUMBER, "seq": NUMBER, "leaf": str}),
         }),
@@ -260,9 +296,13 @@ TOLD = {
     "compromise": {"case_id": "case"},
     "counterparty": {"inviter": "party", "invitee": "party"},
     "employee": {"party": "party"},
-    "extract": {"extract_id": "extract"},
+    "extract": {"extract_id": "extract", "asked_by": "party"},
     "court-request": {"court_request_id": "court-request"},
     "offer": {"offer_id": "offer"},
+    "session": {"session_id": "session", "party": "party"},
+    "contact": {"session_id": "session"},
+    "code": {"session_id": "session", "message_id": "message"},
+    "message": {"session_id": "session", "message_id": "message", "party": "party"},
 }
 
 
@@ -292,6 +332,7 @@ class Entry:
             elif place == "subj":
                 must(set(opening["value"]) == {"n", "prev", "s"}, "a place among the entries of a subject")
                 self.links.append(opening["value"])
+        self.tells_actor = ("actor", 0) in places
 
     def told(self):
         about = self.kind.split(".")[0]
@@ -375,8 +416,17 @@ class Verifier:
             return None
 
     def run(self):
-        self.extract = self.read("extract.json", EXTRACT)
-        must((self.extract["format"], self.extract["version"]) == ("qolhat-extract", 1), "another format or version")
+        told = json.loads(self.files.get("extract.json", b"").decode())
+        self.talks = isinstance(told, dict) and told.get("version") == 2
+        if self.talks:
+            # What is left out where nothing is told of it.
+            told = {"messages": [], "steps": []} | told
+            must(len(self.files["extract.json"]) <= 16 * 2**20, "extract.json")
+            json.loads(self.take("extract.json").decode(), object_pairs_hook=once)
+            self.extract = fit(told, TALK, "extract.json")
+        else:
+            self.extract = self.read("extract.json", EXTRACT)
+        must((self.extract["format"], self.extract["version"] in (1, 2)) == ("qolhat-extract", True), "another format or version")
         must(self.extract["source"] == "journals-and-stores-of-the-operator", "the source")
         log = self.extract["log"]
         must(self.extract["operator"]["bin"] == self.pins["operator"], "another operator than pinned")
@@ -390,6 +440,10 @@ class Verifier:
         self.journal(sealed)
         self.documents()
         self.cases()
+        self.request()
+        self.period()
+        if self.talks:
+            self.talk()
         for name in ["HOWTO.txt", "summary.kk.txt", "summary.ru.txt", "summary.en.txt"]:
             self.take(name)
         papers = ["paper.kk.pdf", "paper.ru.pdf", "paper.en.pdf"]
@@ -433,13 +487,14 @@ class Verifier:
         origin, size, root = text.decode().split("\n")[:3]
         must(re.fullmatch(r"0|[1-9]\d*", size) and text.count(b"\n") == 3 and origin == self.key[0], "the checkpoint")
         self.size, self.root = int(size), base64.b64decode(root, validate=True)
+        self.witnesses(octets)
         self.statement = self.read("statement.json", STATEMENT)
         must((self.statement["size"], self.statement["root"]) == (self.size, self.root.hex()), "another checkpoint")
         must(self.statement["tail"] == "asserted" and rises(self.statement["entries"]), "the statement")
         stamped = None
         if "journal/checkpoint.tst" in self.files:
             token = self.take("journal/checkpoint.tst")
-            stamped = self.doubt("journal/checkpoint.tst", lambda: stamped_at(token, [octets, text], self.trust))
+            stamped = self.doubt("journal/checkpoint.tst", lambda: stamped_at(token, [octets, text, own_note(octets, self.key)], self.trust))
         if stamped is None or sealed is None or sealed - stamped > timedelta(hours=24):
             self.doubts.append("journal/checkpoint.txt: its time is not proven")
         latest = second(min(self.at, stamped or self.at)) + SKEW
@@ -456,6 +511,20 @@ class Verifier:
             must(second(entry.at) <= latest, f"entry {seq} is later than what proves it")
             self.entries[seq], before = entry, entry.at
         self.subjects(stamped)
+        self.over = latest
+
+    def witnesses(self, octets):
+        """What another key than that of a witness says, and what is not there, is missing alike."""
+        missing = []
+        for text in self.pins["witnesses"]:
+            try:
+                holds = has_cosigned(octets, key_of(text, WITNESS))
+            except (Refuted, ValueError, IndexError):
+                holds = False
+            missing += [] if holds else [text]
+        needed = self.pins["quorum"] or len(self.pins["witnesses"])
+        if len(self.pins["witnesses"]) - len(missing) < needed:
+            self.doubts += [f"journal/checkpoint.txt: not cosigned by {text}" for text in missing]
 
     def subjects(self, stamped):
         subjects, seal = self.statement["subjects"], self.statement["seal"]
@@ -504,9 +573,13 @@ class Verifier:
         return key
 
     def history(self, subject):
-        must(rises(subject["entries"]) and len(subject["entries"]) == subject["count"], "the count of a subject")
-        before = ""
-        for number, seq in enumerate(subject["entries"], 1):
+        gone, before = 0, ""
+        if subject["pruned"]:
+            gone, last, before = (subject["pruned"][name] for name in ("count", "seq", "leaf"))
+            must(subject["identity"].startswith("party:") and gone > 0, "a beginning that is not pruned")
+            must(last < min(subject["entries"] + [self.size]) and len(digits(before)) == 32, "what was pruned comes after what was not")
+        must(rises(subject["entries"]) and gone + len(subject["entries"]) == subject["count"], "the count of a subject")
+        for number, seq in enumerate(subject["entries"], gone + 1):
             must(seq in self.entries, f"entry {seq} is not here")
             links = [link for link in self.entries[seq].links if link["s"] == subject["pseudonym"]]
             must(len(links) == 1 and links[0] == {"n": number, "prev": before, "s": subject["pseudonym"]}, "a gap in a history")
@@ -517,12 +590,15 @@ class Verifier:
         must((told is None) == (shown is None), "a subject without a seal, or a seal without it")
         if shown is None:
             return
-        below = [seq for seq in subject["entries"] if seq < shown["size"]]
-        must(told["count"] == len(below), "another count below the seal")
+        below, pruned = [seq for seq in subject["entries"] if seq < shown["size"]], subject["pruned"]
+        must(pruned is None or pruned["seq"] < shown["size"], "pruned above the seal")
+        count = len(below) + (pruned["count"] if pruned else 0)
+        must(told["count"] == count, "another count below the seal")
         standing, hashes = bytes(32), [digits(each) for each in told["hashes"]]
-        if below:
+        if count:
             must(told["other"] is None, "shown to be there and not to be")
-            standing = map_leaf(pseudonym, len(below), below[-1], self.entries[below[-1]].leaf)
+            last = (below[-1], self.entries[below[-1]].leaf) if below else (pruned["seq"], digits(pruned["leaf"]))
+            standing = map_leaf(pseudonym, count, *last)
         elif told["other"]:
             other = digits(told["other"]["subject"])
             bits = lambda octets: f"{int.from_bytes(octets, 'big'):0256b}"[: len(hashes)]
@@ -715,6 +791,107 @@ class Verifier:
         must(told["signature_sha256"] is None or told["signature_sha256"] in sender, "a receipt for another signature")
         must(instant(told["received_at"]) == recorded.at, "a receipt of another time")
 
+    def request(self):
+        asked, period = self.extract["request"]["asked_by"], self.extract["request"]["period"]
+        must(isinstance(asked, dict) and len(asked) == 1 and set(asked) <= set(ASKERS), "who asked")
+        for name, of in ASKERS.items():
+            must(name not in asked or isinstance(asked[name], dict) and fit(asked[name], of, name), "who asked")
+        if "party" in asked:
+            key = asked["party"]["key"]
+            for document in self.read_documents.values():
+                must(key in (document["sender"]["key"], document["recipient"]["key"]), "who asked is no party to a document")
+            must(period is None or period["party"] == key, "who asked for a period is not its party")
+
+    def period(self):
+        asked = self.extract["request"]["period"]
+        if asked is None:
+            return
+        words = f" [{asked['party']} {asked['from']}/{asked['to']}]"
+        must(self.extract["request"]["scope"].endswith(words), "the words of the scope end in another period")
+        begin, end = instant(asked["from"]), instant(asked["to"])
+        must(begin < end <= self.over, "a period that ends before it begins, or is not over")
+        identity, documents = f"party:{asked['party']}", self.extract["documents"]
+        must(identity in self.histories, "the history of the party is not here")
+        own = {f"document:{id}" for id in documents} | {f"case:{case['id']}" for case in self.extract["cases"]}
+        must(set(self.histories) <= own | {identity}, "the history of somebody else is here")
+        history = [self.entries[seq] for seq in self.histories[identity]]
+        inside = [entry for entry in history if begin <= entry.at < end]
+        must(inside, "no entry in the period")
+        must(set(documents) <= {entry.fields.get("document_id") for entry in inside}, "a document of outside the period")
+        shown = {seq for each in own & set(self.histories) for seq in self.histories[each]} | {entry.seq for entry in inside}
+        for entry in self.entries.values():
+            if entry.seq in shown or entry.kind in ("log.opened", "journal.sealed", "offer.published"):
+                continue
+            may = {"document_id", "case_id"} if entry.kind == "document.contested" else set()
+            closed = not entry.tells_actor and len(entry.links) <= 1 and set(entry.fields) <= may
+            must(closed and entry in history, f"entry {entry.seq} is of outside the period and opened, or of nobody here")
+
+    def talk(self):
+        """Section 9a: an extract of a session or of a message."""
+        about = self.extract["request"]["about"]
+        must(isinstance(about, dict) and len(about) == 1 and set(about) <= {"session", "message"}, "what it is about")
+        (family, id), = about.items()
+        must(isinstance(id, str) and self.extract["request"]["scope"].endswith(f" [{family} {id}]"), "the words of the scope")
+        must(self.extract["request"]["period"] is None and not self.extract["documents"] + self.extract["cases"], "something else")
+        messages = {message["id"]: message for message in self.extract["messages"]}
+        must(len(messages) == len(self.extract["messages"]), "a message twice")
+        own = {f"message:{each}" for each in messages} | {f"{family}:{id}"}
+        must(set(self.histories) == own, "the subjects are not those that it is about")
+        listed = sorted({seq for history in self.histories.values() for seq in history})
+        for entry in self.entries.values():
+            if entry.seq in listed:
+                must(entry.tells_actor and len(entry.fields) == entry.committed[0], f"entry {entry.seq} is not opened in full")
+            else:
+                must(entry.kind in ("log.opened", "journal.sealed"), f"entry {entry.seq} is of nothing here")
+        steps = self.extract["steps"]
+        must([step["entry"] for step in steps] == listed, "the steps are not the entries")
+        for step in steps:
+            entry = self.entries[step["entry"]]
+            must((step["kind"], step["said"], instant(step["at"])) == (entry.kind, entry.fields, entry.at), "a step of something else")
+        kind = {"session": "session.opened", "message": "message.made"}[family]
+        history = [self.entries[seq] for seq in self.histories[f"{family}:{id}"]]
+        begins = [entry for entry in history if entry.kind == kind]
+        must(len(begins) == 1 and begins[0].fields.get(f"{family}_id") == id, "the entry that it begins with")
+        must(family == "message" or history[0] is begins[0], "a session that begins with something else")
+        asked = self.extract["request"]["asked_by"].get("party")
+        must(asked is None or begins[0].fields.get("party") == asked["key"], "who asked is another party")
+        spoken = {step["said"]["message_id"] for step in steps if "message_id" in step["said"]}
+        must(spoken == set(messages), "messages are left out, or of something else")
+        for message in messages.values():
+            self.message(message)
+
+    def message(self, message):
+        history = [self.entries[seq] for seq in self.histories[f"message:{message['id']}"]]
+        course = [entry for entry in history if entry.kind in MESSAGE_COURSE]
+        kinds = [entry.kind.removeprefix("message.") for entry in course]
+        must(kinds[:1] == ["made"], "a message that was not made first")
+        ends = {
+            "email": (["made"], ["made", "sent"], ["made", "failed"]),
+            "sms": (
+                ["made"],
+                ["made", "sent"],
+                ["made", "failed"],
+                ["made", "delivered"],
+                ["made", "sent", "failed"],
+                ["made", "sent", "delivered"],
+            ),
+        }
+        channel = course[0].fields.get("channel")
+        runs = channel in ends and kinds in ends[channel]
+        if channel == "sms" and kinds == ["made", "failed", "delivered"]:
+            runs = course[1].fields.get("reason") in ("given-up", "refused")
+        must(runs, "the course of a message")
+        path = f"messages/{message['id']}." + {"email": "eml", "sms": "json"}[channel]
+        must(message["path"] == path, "a message in another place")
+        octets = self.take(path)
+        must((len(octets), sha256(octets).hex()) == (message["size"], message["sha256"]), "a message is another one")
+        course[0].must_say("size", message["size"])
+        for entry in course:
+            entry.must_say("message_id", message["id"])
+            entry.must_say("sha256", message["sha256"])
+            if channel == "email":
+                entry.must_say("mail_id", course[0].fields.get("mail_id"))
+
     def cases(self):
         contested = set()
         for entry in self.entries.values():
@@ -781,11 +958,14 @@ def main():
     reader.add_argument("--anchors", required=True, type=Path)
     reader.add_argument("--operator", default=None)
     reader.add_argument("--log-key", action="append", default=[])
+    reader.add_argument("--witness", action="append", default=[])
+    reader.add_argument("--witness-quorum", type=int, default=None)
     reader.add_argument("--at", required=True, type=instant)
     reader.add_argument("files", nargs="+", type=Path)
     asked = reader.parse_args()
     anchors = [Certificate(file.read_bytes()) for file in sorted(asked.anchors.iterdir()) if file.suffix in (".cer", ".crt", ".der")]
     pins, passed = {"operator": asked.operator, "log_keys": asked.log_key, "anchors": anchors}, True
+    pins |= {"witnesses": asked.witness, "quorum": asked.witness_quorum}
     for file in asked.files:
         word, reason = verdict(file.read_bytes(), pins, asked.at)
         # Without pins nothing is proven, whatever else holds.

@@ -11,7 +11,7 @@ use qolhat_pki::report::Indication;
 use qolhat_pki::validate::{CmsInput, Evidence, validate_cms};
 use serde_json::{Value, json};
 
-use crate::support::stage::{AGREEMENT, Offer, Stage, at, code, code_of_state};
+use crate::support::stage::{AGREEMENT, Offer, Stage, asked_by, at, code, code_of_state};
 
 /// Keeps: REG-03, REG-17
 #[tokio::test(flavor = "multi_thread")]
@@ -232,7 +232,7 @@ async fn an_extract_is_the_officers_alone_and_holds_acceptances_acts_and_contest
     other_client.post("/api/v1/compromises", &report).await.unwrap();
     stage.extract(&officer, &[&act]).await.unwrap();
 
-    let body = |documents: Value| json!({"documents": documents, "asked_by": "Сот", "ground": "Сұрау", "scope": "Акт"});
+    let body = |documents: Value| json!({"documents": documents, "asked_by": asked_by(&head.party())});
     assert_eq!(code(client.post("/api/v1/extracts", &body(json!([act]))).await), "not-an-officer");
     assert_eq!(code(officer.post("/api/v1/extracts", &body(json!([]))).await), "extract-scope-empty");
     assert_eq!(code(officer.post("/api/v1/extracts", &body(json!([act, act]))).await), "extract-scope-empty");

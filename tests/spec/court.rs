@@ -4,7 +4,8 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use qolhat::access::rights::{Caller, Capability};
-use qolhat::demo::client::{Client, text};
+use qolhat::demo::client::{Client, ClientError, text};
+use qolhat::demo::responders::{Fault, Service};
 use qolhat::demo::story::Actor;
 use qolhat::domain::ids::{DocumentId, EventId, ExtractId};
 use qolhat::extract::store as extracts;
@@ -14,10 +15,14 @@ use qolhat::operations::audit_journal::audit_journal;
 use qolhat::operations::issue_extract::read_extract_as_party;
 use qolhat::operations::issue_receipt::{issue_missing, issue_receipt};
 use qolhat::params;
+use qolhat_pki::cms::SignedData;
+use qolhat_pki::digest::DigestAlgorithm;
+use qolhat_pki::issue::augment::{Augmentation, augment};
+use qolhat_pki::time::Span;
 use serde_json::{Value, json};
 
 use crate::support::database::for_postgresql;
-use crate::support::stage::{AGREEMENT, Stage, code, code_of_state};
+use crate::support::stage::{AGREEMENT, Stage, asked_by, code, code_of_state};
 
 struct Case {
     stage: Stage,
@@ -39,7 +44,7 @@ async fn case() -> Case {
 
 impl Case {
     async fn prepare(&self) -> Result<Value, qolhat::demo::client::ClientError> {
-        let body = json!({"documents": [self.act], "asked_by": "Сот", "ground": "Сұрау", "scope": "Акт"});
+        let body = json!({"documents": [self.act], "asked_by": asked_by(&self.head.0.party())});
         self.officer.post("/api/v1/extracts", &body).await
     }
 
@@ -124,7 +129,7 @@ async fn an_extract_that_the_journal_does_not_hold_is_not_handed_out() {
 async fn an_extract_larger_than_can_be_kept_is_refused_before_anything_is_read() {
     let case = case().await;
     case.tamper(&["update document_file set size_bytes = 200000000"]).await;
-    assert_eq!(code(case.prepare().await), "upload-too-large");
+    assert_eq!(code(case.prepare().await), "extract-too-large");
 }
 
 /// Keeps: JRN-02, JRN-10
@@ -133,9 +138,8 @@ async fn an_index_of_subjects_that_contradicts_the_entries_is_not_believed_by_an
     let case = case().await;
     case.tamper(&[
         "drop trigger journal_subject_is_never_changed",
-        "update journal_subject set seq = (select max(seq) from journal_entry) where subject in \
-         (select subject from journal_subject where seq = (select max(seq) from journal_entry) and n = 1)",
-        "update journal_subject set seq = seq - 1 where seq = (select max(seq) from journal_entry) and n = 1",
+        "update journal_subject set last = last - 1, entries = unhex(printf('%016X', last - 1)) \
+         where last = (select max(seq) from journal_entry) and n = 1",
     ])
     .await;
     assert_eq!(code(case.prepare().await), "internal");
@@ -256,6 +260,7 @@ async fn an_extract_is_listed_to_the_officer_and_read_by_those_whose_documents_a
         roles: actor.sign.certificate.roles(),
         capability: Some(Capability::Sign),
         officer: false,
+        session: None,
     };
     let (head, other) = (caller(&case.head.0), caller(&case.other.0));
     assert!(extracts::of_party(db, &head.party, 10).await.unwrap().is_empty(), "not issued yet");
@@ -269,4 +274,34 @@ async fn an_extract_is_listed_to_the_officer_and_read_by_those_whose_documents_a
     assert!(extracts::of_party(db, &stranger.party, 10).await.unwrap().is_empty());
     let refused = read_extract_as_party(app, &stranger, id).await.unwrap_err().to_string();
     assert_eq!(refused, "extract-unknown");
+}
+
+/// The officer's signature with a time stamp in it, and the clock of the authority by `ahead` before ours from then on.
+async fn issued_ahead(case: &Case, ahead: Span) -> Result<Vec<u8>, ClientError> {
+    let (stage, officer) = (&case.stage, &case.officer);
+    let asked = json!({"documents": [case.act], "asked_by": asked_by(&case.head.0.party())});
+    let prepared = officer.post("/api/v1/extracts", &asked).await?;
+    let manifest = BASE64_STANDARD.decode(text(&prepared, "manifest")?).unwrap();
+    let cms = stage.sign(&stage.actor("officer").sign, &manifest);
+    let data = SignedData::from_bytes(&cms).unwrap();
+    let signature = data.signer_infos().first().unwrap().signature().to_vec();
+    let imprint = DigestAlgorithm::Sha256.digest(&signature);
+    let token = stage.app.responders.time_stamp(&imprint, &mut stage.app.rng.clone()).await.unwrap();
+    let cms = augment(&cms, &[Augmentation::SignatureTimeStamp { signer: 0, token }]).unwrap();
+    stage.services.set_fault(Service::Tsp, Some(Fault::ClockSkew(ahead)));
+    let path = format!("/api/v1/extracts/{}/signature", text(&prepared, "id")?);
+    let issued = officer.post_for_bytes(&path, &json!({"cms": BASE64_STANDARD.encode(cms)})).await;
+    stage.services.set_fault(Service::Tsp, None);
+    issued
+}
+
+/// Clocks differ: an extract that will be proven in a moment is waited for, and one that is not is no fault of the program.
+/// Keeps: JRN-10
+#[tokio::test(flavor = "multi_thread")]
+async fn an_extract_waits_for_the_instant_of_its_seal_and_is_asked_for_again_when_that_is_far() {
+    let case = case().await;
+    assert!(issued_ahead(&case, Span::seconds(2)).await.is_ok());
+    let far = issued_ahead(&case, Span::seconds(3600)).await.unwrap_err();
+    assert_eq!(far.code(), Some("service-unavailable"));
+    assert!(issued_ahead(&case, Span::seconds(0)).await.is_ok());
 }

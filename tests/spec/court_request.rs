@@ -9,14 +9,16 @@ use qolhat::demo::authority::{Branch, leaf_validity};
 use qolhat::demo::client::{Client, ClientError, KeyPair, text};
 use qolhat::demo::people::{FIGURES, subject};
 use qolhat::demo::story::Actor;
+use qolhat::domain::ids::ExtractId;
 use qolhat::extract::package;
 use qolhat::journal::entry::Entry;
 use qolhat::params;
 use qolhat_pki::issue::profile::{KeyUse, Profile};
 use qolhat_pki::time::Span;
+use qolhat_storage::BlobStore as _;
 use serde_json::{Value, json};
 
-use crate::support::stage::{AGREEMENT, Stage, code};
+use crate::support::stage::{AGREEMENT, Stage, asked_by, code};
 
 struct Case {
     stage: Stage,
@@ -67,7 +69,7 @@ impl Case {
     }
 
     async fn prepare(&self, id: &str, scope: Value) -> Result<Value, ClientError> {
-        self.first.post("/api/v1/extracts", &with(json!({"court_request": id}), scope)).await
+        self.first.post("/api/v1/extracts", &with(json!({"asked_by": {"court_request": id}}), scope)).await
     }
 
     async fn issue(&self, prepared: &Value) -> Result<Vec<u8>, ClientError> {
@@ -125,11 +127,23 @@ async fn two_officers_agree_and_one_extract_is_issued_that_names_the_request() {
     let entries = package::read(&extract).unwrap();
     let record = entries.iter().find(|entry| entry.name == "extract.json").unwrap();
     let record: Value = serde_json::from_slice(record.content).unwrap();
-    assert_eq!(record["request"]["asked_by"], "Алматы соты, № 71-26, 2026-11-20");
+    let told = json!({"id": id, "authority": "Алматы соты", "reference": "71-26", "dated": "2026-11-20"});
+    assert_eq!(record["request"]["asked_by"], json!({"court_request": told}));
     assert_eq!(record["request"]["ground"], "Ұйғарым № 7");
     assert_eq!(case.state(&id).await, "answered");
     let steps = ["court-request.recorded", "court-request.approved", "extract.issued"];
     assert_eq!(case.kinds(&id).await, steps);
+
+    // Nobody can read what was prepared beside it, and its blob is swept.
+    let row = async |prepared: &Value| {
+        let id = ExtractId::parse(prepared["id"].as_str().unwrap()).unwrap();
+        qolhat::extract::store::load(&case.stage.app.db, id).await.unwrap().unwrap()
+    };
+    let (kept, gone) = (row(&prepared).await, row(&twin).await);
+    assert!(!kept.wrapped_key.is_empty() && gone.wrapped_key.is_empty());
+    case.stage.round().await;
+    assert!(!case.stage.app.blobs.contains(&gone.prepared_address).await.unwrap());
+    assert!(case.stage.app.blobs.contains(&kept.prepared_address).await.unwrap());
 
     // A request is answered once.
     assert_eq!(refused(case.issue(&twin).await), "court-request-state");
@@ -137,6 +151,27 @@ async fn two_officers_agree_and_one_extract_is_issued_that_names_the_request() {
     assert_eq!(case.decide(&case.second, &id, json!({"decision": "approve"})).await, "court-request-state");
     assert_eq!(case.kinds(&id).await, steps);
     case.stage.audited();
+}
+
+/// Keeps: SEC-06
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_prepared_and_never_signed_is_discarded() {
+    let case = Case::set().await;
+    let body = json!({"documents": [case.one], "asked_by": asked_by(&case.head.0.party())});
+    let [old, new] =
+        [case.first.post("/api/v1/extracts", &body).await, case.first.post("/api/v1/extracts", &body).await]
+            .map(|prepared| ExtractId::parse(prepared.unwrap()["id"].as_str().unwrap()).unwrap());
+    let long_ago = case.stage.now().checked_sub(Span::hours(49)).unwrap();
+    let mut tx = case.stage.app.db.begin().await.unwrap();
+    tx.execute("update extract set prepared_at = $1 where id = $2", &params![long_ago, old.as_uuid()]).await.unwrap();
+    tx.commit().await.unwrap();
+    case.stage.round().await;
+    let load = async |id| qolhat::extract::store::load(&case.stage.app.db, id).await.unwrap().unwrap();
+    let (old, new) = (load(old).await, load(new).await);
+    assert!(old.wrapped_key.is_empty() && !new.wrapped_key.is_empty());
+    case.stage.round().await;
+    assert!(!case.stage.app.blobs.contains(&old.prepared_address).await.unwrap());
+    assert!(case.stage.app.blobs.contains(&new.prepared_address).await.unwrap());
 }
 
 /// Keeps: POA-03
@@ -209,7 +244,8 @@ async fn a_refused_or_expired_request_yields_nothing() {
 async fn an_extract_stays_within_the_approved_scope() {
     let case = Case::set().await;
     let period = |from: &str, to: &str| json!({"period": {"party": case.head.0.party().key(), "from": from, "to": to}});
-    let (from, to) = ("2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z");
+    let (from, to) = ("2026-11-01T00:00:00Z", case.stage.now().to_string());
+    let to = to.as_str();
     let of_one = case.approved(json!({})).await;
     let of_period = case.approved(period(from, to)).await;
 
@@ -219,7 +255,7 @@ async fn an_extract_stays_within_the_approved_scope() {
         (&of_one, period(from, to)),
         (&of_period, json!({"documents": [case.one]})),
         (&of_period, period("2026-10-31T23:59:59Z", to)),
-        (&of_period, period(from, "2026-12-01T00:00:01Z")),
+        (&of_period, period(from, "2026-11-22T23:00:00Z")),
         (&of_period, json!({"period": {"party": case.stage.actor("head-b").party().key(), "from": from, "to": to}})),
     ] {
         assert_eq!(code(case.prepare(id, wider.clone()).await), "court-scope-wider", "{wider}");
@@ -242,6 +278,9 @@ async fn a_request_is_recorded_whole_and_once() {
         (json!({"dated": "20.11.2026"}), "date-invalid"),
         (json!({"received_at": ahead}), "date-invalid"),
         (json!({"due_at": past}), "date-invalid"),
+        // An approval is no standing licence, and what has not happened cannot be looked at.
+        (json!({"due_at": ahead}), "date-invalid"),
+        (json!({"period": {"party": "iin:870314400102", "from": past, "to": "2026-11-23T00:00:00Z"}}), "date-invalid"),
         (json!({"documents": []}), "extract-scope-empty"),
         (json!({"documents": [case.one, case.one]}), "extract-scope-empty"),
         (json!({"documents": ["01890a5d-ac96-774b-bcce-b302099a8057"]}), "document-unknown"),
@@ -263,4 +302,62 @@ async fn a_request_is_recorded_whole_and_once() {
     case.second.post_with_key(&path, &approve, &key).await.unwrap();
     case.second.post_with_key(&path, &approve, &key).await.unwrap();
     assert_eq!(case.kinds(&text(&once, "court_request_id").unwrap()).await.len(), 2);
+}
+
+/// One officer alone gives a party what it is in already, and nothing to anybody else. Keeps: POA-03, JRN-10, SEC-06
+#[tokio::test(flavor = "multi_thread")]
+async fn without_an_approved_request_only_a_party_to_all_of_it_gets_an_extract() {
+    let case = Case::set().await;
+    let (own, other) = (case.head.0.party(), case.stage.actor("head-b").party());
+    let outbox = case.head.1.get("/api/v1/documents?box=outbox").await.unwrap();
+    let of_kind = |row: &&Value| row["kind"] == "offer-acceptance";
+    let acceptance = text(outbox.as_array().unwrap().iter().find(of_kind).unwrap(), "id").unwrap();
+    let prepare = async |asker: Value, scope: Value| {
+        case.first.post("/api/v1/extracts", &with(json!({"asked_by": asker}), scope)).await
+    };
+    let one = json!({"documents": [case.one]});
+    let both = json!({"documents": [case.one, acceptance]});
+    let now = case.stage.now().to_string();
+    let period = json!({"period": {"party": own.key(), "from": "2026-11-01T00:00:00Z", "to": now}});
+    let stranger = case.stage.actor("person").party();
+
+    for (asker, scope, refusal) in [
+        (asked_by(&stranger), &one, "asker-is-no-party"),
+        // A party to the act is none to the other side's agreement with the operator, and not to the other side's period.
+        (asked_by(&other), &both, "asker-is-no-party"),
+        (asked_by(&other), &period, "asker-is-no-party"),
+        (asked_by(&stranger), &period, "asker-is-no-party"),
+        // A text names nobody.
+        (json!("Алматы соты"), &one, "malformed-json"),
+        (json!({"party": "Алматы соты"}), &one, "malformed-json"),
+        (json!({"party": {"key": "Алматы соты", "ground": "x", "scope": "x"}}), &one, "identifier-invalid"),
+        (json!({"party": {"key": own.key(), "ground": " ", "scope": "x"}}), &one, "missing-requisite"),
+        (json!({"court_request": "71-26"}), &one, "court-request-unknown"),
+        (with(asked_by(&own), json!({"court_request": "71-26"})), &one, "malformed-json"),
+    ] {
+        assert_eq!(code(prepare(asker.clone(), scope.clone()).await), refusal, "{asker} {scope}");
+    }
+    assert_eq!(code(case.first.post("/api/v1/extracts", &one).await), "malformed-json");
+
+    for (asker, scope) in [(&own, &both), (&other, &one), (&own, &period)] {
+        prepare(asked_by(asker), scope.clone()).await.unwrap();
+    }
+}
+
+/// That a party asked is the officer's word: its own history says that an extract was issued to it, and it is told.
+/// Keeps: POA-03, SEC-06
+#[tokio::test(flavor = "multi_thread")]
+async fn a_party_in_whose_name_an_extract_was_issued_is_told() {
+    let case = Case::set().await;
+    let body = json!({"documents": [case.one], "asked_by": asked_by(&case.head.0.party())});
+    let prepared = case.first.post("/api/v1/extracts", &body).await.unwrap();
+    case.issue(&prepared).await.unwrap();
+    let told = case.head.1.get("/api/v1/events").await.unwrap();
+    assert_eq!(told.as_array().unwrap().last().unwrap()["kind"], "extract.issued");
+    let journal = &case.stage.app.journal;
+    let history = journal.entries_of_subject(&format!("party:{}", case.head.0.party().key())).await.unwrap();
+    let stored = journal.entry(*history.last().unwrap()).await.unwrap().unwrap();
+    let (entry, fields) = stored.proven().unwrap();
+    assert_eq!((entry.kind.as_str(), &fields["asked_by"]), ("extract.issued", &json!(case.head.0.party().key())));
+    assert_eq!(fields["extract_id"], prepared["id"]);
 }

@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::support::second_verifier::{Pins, second_opinion};
-use crate::support::stage::{AGREEMENT, Stage, code};
+use crate::support::stage::{AGREEMENT, Stage, asked_by, code};
 
 static HTTP: LazyLock<reqwest::Client> = LazyLock::new(|| reqwest::Client::builder().no_proxy().build().unwrap());
 
@@ -49,7 +49,10 @@ impl Court {
     }
 
     async fn prepare(&self, scope: Value) -> Result<Value, ClientError> {
-        let mut body = json!({"asked_by": "Сот", "ground": "Ұйғарым № 7", "scope": "Барлық құжат"});
+        let own = self.head.0.party().key();
+        let key = scope["period"]["party"].as_str().unwrap_or(&own);
+        let asker = json!({"party": {"key": key, "ground": "Ұйғарым № 7", "scope": "Барлық құжат"}});
+        let mut body = json!({"asked_by": asker});
         body.as_object_mut().unwrap().extend(scope.as_object().unwrap().clone());
         self.officer.post("/api/v1/extracts", &body).await
     }
@@ -64,7 +67,7 @@ impl Court {
     /// The period that begins with the entry which recorded the later document.
     async fn period(&self) -> Value {
         json!({"period": {"party": self.head.0.party().key(), "from": self.recorded_at(&self.late).await.to_string(),
-            "to": "2027-01-01T00:00:00Z"}})
+            "to": self.stage.now().to_string()}})
     }
 
     async fn recorded_at(&self, document: &str) -> Moment {
@@ -106,7 +109,8 @@ fn revealed(extract: &[u8], seq: u64) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_period_of_a_party_is_shown_without_a_gap_and_what_lies_outside_it_stays_closed() {
     let court = Court::set().await;
-    let prepared = court.prepare(court.period().await).await.unwrap();
+    let period = court.period().await;
+    let prepared = court.prepare(period.clone()).await.unwrap();
     // The party goes on acting while the officer signs: that is outside the statement and stops nothing.
     court.stage.recorded_act((&court.head.0, &court.head.1), &court.other.0, "3").await;
     let extract = court.issue(&prepared).await.unwrap();
@@ -117,7 +121,10 @@ async fn a_period_of_a_party_is_shown_without_a_gap_and_what_lies_outside_it_sta
     assert_eq!(record["documents"], json!([court.late]), "the earlier document is not of the period");
     let party = court.head.0.party().key();
     let scope = record["request"]["scope"].as_str().unwrap();
-    assert!(scope.starts_with("Барлық құжат [") && scope.contains(&party) && scope.ends_with("/2027-01-01T00:00:00Z]"));
+    let to = period["period"]["to"].as_str().unwrap();
+    assert!(scope.starts_with("Барлық құжат [") && scope.contains(&party) && scope.ends_with(&format!("/{to}]")));
+    assert_eq!(record["request"]["period"], period["period"]);
+    assert_eq!(record["request"]["asked_by"]["party"]["key"], party);
 
     let statement = file(&extract, "statement.json");
     let subjects = statement["subjects"].as_array().unwrap();
@@ -135,6 +142,7 @@ async fn a_period_of_a_party_is_shown_without_a_gap_and_what_lies_outside_it_sta
             inside += 1;
         }
     }
+    assert_eq!(report.period.as_ref().unwrap().entries.len(), inside);
     assert!(inside >= 1 && outside >= 2, "{inside} {outside}");
     let octets = String::from_utf8_lossy(&extract);
     assert!(!octets.contains(&court.early), "nothing names the document of before the period");
@@ -165,13 +173,16 @@ async fn a_period_is_refused_that_is_empty_upside_down_of_nobody_or_beside_docum
     let court = Court::set().await;
     let party = court.head.0.party().key();
     let period = |party: &str, from: &str, to: &str| json!({"period": {"party": party, "from": from, "to": to}});
-    let (from, to) = ("2026-11-22T00:00:00Z", "2027-01-01T00:00:00Z");
+    let (from, to) = ("2026-11-22T00:00:00Z", court.stage.now().to_string());
+    let to = to.as_str();
     let mut both = period(&party, from, to);
     both["documents"] = json!([court.late]);
     for (scope, refusal) in [
         (period(&party, "2001-01-01T00:00:00Z", "2002-01-01T00:00:00Z"), "extract-scope-empty"),
         (period("bin:555555555555", from, to), "extract-scope-empty"),
         (period(&party, to, from), "date-invalid"),
+        // What is not over would be told in part as the whole.
+        (period(&party, from, "2026-11-23T00:00:00Z"), "date-invalid"),
         (period(&party, from, from), "date-invalid"),
         (period(&party, "22.11.2026", to), "date-invalid"),
         (period("bin:1", from, to), "identifier-invalid"),
@@ -180,8 +191,8 @@ async fn a_period_is_refused_that_is_empty_upside_down_of_nobody_or_beside_docum
     ] {
         assert_eq!(code(court.prepare(scope.clone()).await), refusal, "{scope}");
     }
-    let other = json!({"period": {"party": party, "from": from, "to": to}, "documents": [], "asked_by": "x",
-        "ground": "x", "scope": "x"});
+    let other = json!({"period": {"party": party, "from": from, "to": to}, "documents": [],
+        "asked_by": asked_by(&court.head.0.party())});
     assert_eq!(code(court.head.1.post("/api/v1/extracts", &other).await), "not-an-officer");
 }
 
@@ -257,7 +268,7 @@ async fn a_file_that_is_dropped_is_held_against_the_one_issued_under_its_number(
     let says = |page: &str, key: &str| Language::ALL.iter().any(|language| page.contains(&i18n(*language, key, &[])));
     let issued = court.issue(&court.prepare(json!({"documents": [court.late]})).await.unwrap()).await.unwrap();
     assert!(says(&dropped(issued.clone()).await, "page-registry-same"));
-    let at = issued.windows(4).position(|four| four == "Сот".as_bytes().get(..4).unwrap()).unwrap();
+    let at = issued.windows(4).position(|four| four == "Ұйғ".as_bytes().get(..4).unwrap()).unwrap();
     let mut changed = issued.clone();
     changed[at + 1] ^= 1;
     let page = dropped(changed).await;
@@ -278,8 +289,14 @@ async fn another_program_written_from_the_page_accepts_what_the_service_issues()
     let (trust, card) = (&court.stage.app.trust, operator_card(&court.stage.app));
     let anchors = trust.anchors.anchors().iter().chain(trust.tsa_anchors.anchors());
     let anchors = TrustStore::from_certificates(anchors.map(|anchor| anchor.certificate().clone()));
-    let pins =
-        Pins { anchors, operator: Some(card.operator), log_key: card.log_keys.first().cloned(), at: court.stage.now() };
+    let pins = Pins {
+        anchors,
+        operator: Some(card.operator),
+        log_key: card.log_keys.first().cloned(),
+        witnesses: Vec::new(),
+        quorum: None,
+        at: court.stage.now(),
+    };
     let Some(told) = second_opinion(&pins, &[one, two]) else { return };
     assert!(told.iter().all(|(indication, _)| indication == "TOTAL-PASSED"), "{told:?}");
 }

@@ -102,3 +102,23 @@ async fn a_client_accepts_a_version_of_an_offer_once() {
     let refused = accept(&mut tx, offer, "check-pending", 13).await.unwrap_err();
     assert!(matches!(refused, DbError::Constraint { .. }), "{refused}");
 }
+
+/// PostgreSQL answers the commit of a transaction in which a statement has failed without a complaint, and rolls it back: who
+/// passes over a failed statement is not told that anything was kept.
+#[tokio::test]
+async fn a_transaction_in_which_a_statement_has_failed_is_not_said_to_be_committed() {
+    let Some(server) = OwnDatabase::make().await else { return };
+    let db = Db::connect(&server.url()).await.unwrap();
+    db.migrate().await.unwrap();
+    let offer = Uuid::from_u128(1);
+    let mut tx = db.begin().await.unwrap();
+    accept(&mut tx, offer, "received", 10).await.unwrap();
+    accept(&mut tx, offer, "received", 11).await.unwrap_err();
+    assert!(matches!(tx.commit().await, Err(DbError::Other(_))));
+    assert!(db.query("select id from document", &[]).await.unwrap().is_empty());
+    // The connection is lent again, in order.
+    let mut tx = db.begin().await.unwrap();
+    accept(&mut tx, offer, "received", 12).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(db.query("select id from document", &[]).await.unwrap().len(), 1);
+}

@@ -8,9 +8,11 @@ use base64::prelude::BASE64_STANDARD;
 use qolhat::app::{App, Passwords, trust_of};
 use qolhat::demo::client::{Client, ClientError, KeyPair, text};
 use qolhat::demo::story::Actor;
+use qolhat::docflow::destruction;
 use qolhat::domain::ids::DocumentId;
+use qolhat::domain::party::Party;
 use qolhat::journal::checkpoint::Checkpoint;
-use qolhat::journal::entry::Entry;
+use qolhat::journal::entry::{Entry, Field};
 use qolhat::operations::issue_extract::operator_card;
 use qolhat::operations::scrub_store::{Rate, Scrub, scrub_store};
 use qolhat::operations::verify_extract::verify_extract;
@@ -18,8 +20,9 @@ use qolhat::params;
 use qolhat_pki::trust::TrustStore;
 use qolhat_storage::BlobStore as _;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
-use crate::support::stage::{AGREEMENT, Stage, at, code, code_of_state};
+use crate::support::stage::{AGREEMENT, Stage, asked_by, at, code};
 
 const SECRET: &[u8] = b"a letter that two people know, and soon nobody";
 
@@ -42,10 +45,7 @@ async fn case() -> Case {
 impl Case {
     async fn letter(&self) -> String {
         let (actor, client) = &self.sender;
-        let cms = self.stage.sign(&actor.sign, SECRET);
-        let sent = self.stage.send(client, "arbitrary-file", &self.recipient.0, SECRET, Some(cms)).await.unwrap();
-        assert_eq!(code_of_state(&sent), "received");
-        text(&sent, "document_id").unwrap()
+        self.stage.letter((actor, client), &self.recipient.0, SECRET).await
     }
 
     /// Asks for destruction in the name of one side, signed by `pair`.
@@ -279,24 +279,22 @@ async fn a_party_whose_contested_document_was_destroyed_gets_its_period() {
     case.officer.post(&release, &json!({"reason": "Дело прекращено"})).await.unwrap();
     case.stage.round().await;
     assert_eq!(case.wrapped_keys(&document).await.len(), 0);
-    // What the entry said of the document is erased as well; its place in the history of the party stays.
+    // What its entries said of the document is erased as well, as after the journal's own term; their places in the history
+    // of the party stay.
     let journal = &case.stage.app.journal;
-    let mut contested = None;
+    let mut tx = case.stage.app.db.begin().await.unwrap();
+    let mut contested = 0;
     for seq in journal.entries_of_subject(&format!("document:{document}")).await.unwrap() {
         let body = journal.entry(seq).await.unwrap().unwrap().body;
-        if Entry::parse(&body).unwrap().kind == "document.contested" {
-            contested = Some(seq);
-        }
+        contested += usize::from(Entry::parse(&body).unwrap().kind == "document.contested");
+        assert!(journal.erase_openings(&mut tx, seq).await.unwrap());
     }
-    let mut tx = case.stage.app.db.begin().await.unwrap();
-    let of = params![i64::try_from(contested.unwrap()).unwrap()];
-    let erased = "delete from journal_secret where seq = $1 and part = 'facts'";
-    assert!(tx.execute(erased, &of).await.unwrap() > 0);
+    assert_eq!(contested, 1);
     tx.commit().await.unwrap();
 
     let period = json!({
-        "period": {"party": case.recipient.0.party().key(), "from": since.to_string(), "to": "2027-01-01T00:00:00Z"},
-        "asked_by": "Сот", "ground": "Сұрау", "scope": "Кезең"
+        "period": {"party": case.recipient.0.party().key(), "from": since.to_string(), "to": case.stage.now().to_string()},
+        "asked_by": asked_by(&case.recipient.0.party())
     });
     let prepared = case.officer.post("/api/v1/extracts", &period).await.unwrap();
     let manifest = BASE64_STANDARD.decode(text(&prepared, "manifest").unwrap()).unwrap();
@@ -359,4 +357,119 @@ async fn a_request_is_taken_from_a_party_alone_and_by_its_own_signature_over_thi
     let stranger = case.officer.get_bytes(&format!("{path}/text")).await;
     assert!(matches!(code(stranger.map(|_| json!(1))).as_str(), "document-unknown" | "not-a-client"));
     assert_eq!(case.read(&case.recipient.1, &document).await, "done: true");
+}
+
+/// What entries say of a document: number, kind and salts; those of the act of destruction apart.
+async fn said(app: &App, document: &str) -> (Vec<(u64, Vec<String>)>, Vec<(u64, Vec<String>)>) {
+    let (mut others, mut acts) = (Vec::new(), Vec::new());
+    for seq in app.journal.entries_of_subject(&format!("document:{document}")).await.unwrap() {
+        let stored = app.journal.entry(seq).await.unwrap().unwrap();
+        let facts = stored.openings.iter().filter(|(field, _)| !matches!(field, Field::Subject(_)));
+        let salts = facts.map(|(_, opening)| hex::encode(opening.salt)).collect();
+        let is_act = Entry::parse(&stored.body).unwrap().kind.starts_with("document.destr");
+        if is_act { acts.push((seq, salts)) } else { others.push((seq, salts)) }
+    }
+    (others, acts)
+}
+
+/// What only the openings of this document's entries hold: elsewhere in the database a signature's id stands without its name.
+async fn told(app: &App, document: &str) -> Vec<String> {
+    let mut told = Vec::new();
+    for seq in app.journal.entries_of_subject(&format!("document:{document}")).await.unwrap() {
+        let (_, fields) = app.journal.entry(seq).await.unwrap().unwrap().proven().unwrap();
+        let signature = fields.get("signature_id").and_then(Value::as_str);
+        told.extend(signature.map(|id| format!(r#""name":"signature_id","value":"{id}""#)));
+    }
+    told
+}
+
+/// The octets of the database, as a thief of its files or of a backup gets them.
+fn database(case: &Case) -> Vec<u8> {
+    match case.stage.config.database.strip_prefix("sqlite:") {
+        Some(file) => {
+            ["", "-wal"].iter().flat_map(|end| fs::read(format!("{file}{end}")).unwrap_or_default()).collect()
+        }
+        None => std::process::Command::new("pg_dump").arg(&case.stage.config.database).output().unwrap().stdout,
+    }
+}
+
+/// The journal is kept for its term whoever asks for destruction; after it nothing of a destroyed document can be read from
+/// its entries, and these are proven as before. Keeps: JRN-03, JRN-05
+#[tokio::test(flavor = "multi_thread")]
+async fn what_entries_say_of_a_destroyed_document_is_erased_when_the_journals_own_term_has_run() {
+    let case = case().await;
+    let (document, kept) = (case.letter().await, case.letter().await);
+    let extract = case.stage.extract(&case.officer, &[&document]).await.unwrap();
+    let made = case.stage.now();
+    case.both_ask(&document).await;
+    case.stage.round().await;
+    let (entries, acts) = said(&case.stage.app, &document).await;
+    let of_kept = said(&case.stage.app, &kept).await;
+    assert!(!entries.is_empty() && acts.len() == 3 && entries.iter().all(|(_, salts)| salts.len() > 3));
+    let needles = told(&case.stage.app, &document).await;
+    let left = |octets: &[u8]| needles.iter().filter(|needle| holds(octets, needle.as_bytes())).count();
+    assert!(!needles.is_empty() && left(&database(&case)) == needles.len(), "the test looks where they are");
+    case.stage.leave().await;
+
+    for (then, is_erased) in [("2031-11-21T18:00:00Z", false), ("2031-11-21T19:00:00Z", true)] {
+        let mut config = case.stage.config.clone();
+        config.clock = Some(then.to_owned());
+        let app = App::open(&config, &Passwords::Demo).await.unwrap();
+        qolhat::worker::round(&app).await;
+        let (now, acts_now) = said(&app, &document).await;
+        assert_eq!(now.iter().all(|(_, salts)| salts.is_empty()), is_erased, "{then}");
+        assert_eq!((&acts_now, &said(&app, &kept).await), (&acts, &of_kept), "{then}");
+        // Every entry is where it was among the entries of its subjects.
+        assert!(now.iter().map(|(seq, _)| seq).eq(entries.iter().map(|(seq, _)| seq)));
+        let audit = app.journal.audit().await.unwrap();
+        assert!(audit.ok && audit.size > acts[2].0, "{audit:?}");
+        app.journal.close().await;
+        app.db.close().await;
+        let left = left(&database(&case));
+        assert_eq!(left == 0, is_erased, "{left} of {needles:?} are left at {then}");
+    }
+
+    // What was handed out brings its openings with it.
+    let trust = trust_of(&case.stage.config).unwrap();
+    let anchors = trust.anchors.anchors().iter().chain(trust.tsa_anchors.anchors());
+    let anchors = TrustStore::from_certificates(anchors.map(|anchor| anchor.certificate().clone()));
+    let report = verify_extract(&extract, &anchors, Some(&operator_card(&case.stage.app)), made);
+    assert_eq!(report.exit_code(), 0, "{:?}", report.failures);
+}
+
+/// What something keeps stands at the head of the list for years. Keeps: JRN-05
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_due_behind_more_than_a_page_of_what_is_kept_has_its_turn() {
+    let case = case().await;
+    let outbox = case.sender.1.get("/api/v1/documents?box=outbox").await.unwrap();
+    let consent = outbox.as_array().unwrap().iter().find(|row| row["kind"] == "offer-acceptance").unwrap();
+    let consent = DocumentId::parse(consent["id"].as_str().unwrap()).unwrap();
+    // A letter waits for the end of a hold; before it stand consents that bind, by rows made from a real one.
+    let document = case.letter().await;
+    let ground = json!({"ground": "Определение суда 2-345/2026"});
+    let holds = format!("/api/v1/documents/{document}/holds");
+    let hold = text(&case.officer.post(&holds, &ground).await.unwrap(), "hold_id").unwrap();
+    case.both_ask(&document).await;
+    let mut tx = case.stage.app.db.begin().await.unwrap();
+    for number in 1..=120_u128 {
+        let copy = Uuid::from_u128(number);
+        let sql = "insert into document (id, kind, number, document_date, title, sender, recipient, author_iin, state, \
+                   created_at, recorded_event, state_event, revision) select $1, kind, number, document_date, title, sender, \
+                   recipient, author_iin, state, created_at, recorded_event, state_event, revision from document where id = $2";
+        tx.execute(sql, &params![copy, consent.as_uuid()]).await.unwrap();
+        let sql = "insert into destruction_request (document_id, party, cms, requested_at, event_id) \
+                   select $1, sender, $3, created_at, state_event from document where id = $2";
+        tx.execute(sql, &params![copy, consent.as_uuid(), vec![0_u8]]).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let operator = Party::Organization(case.stage.app.operator.bin);
+    let first = DocumentId::from(Uuid::nil());
+    let release = format!("{holds}/{hold}/release");
+    case.officer.post(&release, &json!({"reason": "Дело прекращено"})).await.unwrap();
+    let page = destruction::due(&case.stage.app.db, &operator, case.stage.now(), (50, first)).await.unwrap();
+    assert!(page.len() == 50 && page.iter().all(|id| id.to_string() != document), "the letter is on a later page");
+    case.stage.round().await;
+    assert_eq!(case.wrapped_keys(&document).await.len(), 0);
+    let left = destruction::due(&case.stage.app.db, &operator, case.stage.now(), (500, first)).await.unwrap();
+    assert_eq!(left.len(), 120);
 }

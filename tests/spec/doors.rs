@@ -232,7 +232,10 @@ async fn an_extract_prepared_twice_under_one_key_is_one_extract_with_one_number(
     let (head, client) = stage.joined("head-a", &offer).await;
     let (other, _) = stage.joined("head-b", &offer).await;
     let act = stage.recorded_act((&head, &client), &other, "1").await;
-    let body = |ground: &str| json!({"documents": [act], "asked_by": "Сот", "ground": ground, "scope": "Құжаттар"});
+    let body = |ground: &str| {
+        let asker = json!({"party": {"key": head.party().key(), "ground": ground, "scope": "Құжаттар"}});
+        json!({"documents": [act], "asked_by": asker})
+    };
     let prepare = async |ground: &str, key: &str| officer.post_with_key("/api/v1/extracts", &body(ground), key).await;
     let first = prepare("Сұрау", "k1").await.unwrap();
     assert_eq!(prepare("Сұрау", "k1").await.unwrap(), first, "id, number and what is signed");
@@ -254,8 +257,9 @@ async fn an_extract_prepared_twice_under_one_key_is_one_extract_with_one_number(
     let mut places = Vec::new();
     for _ in 0..2 {
         let mut form = Form::new().text("documents", act.clone());
-        for (name, value) in [("asked_by", "Сот"), ("ground", "Сұрау"), ("scope", "Құжаттар")] {
-            form = form.text(name, value);
+        for (name, value) in [("asked_by", &*head.party().key()), ("ground", "Сұрау"), ("scope", "Құжаттар")]
+        {
+            form = form.text(name, value.to_owned());
         }
         for name in ["as", "key"] {
             form = form.text(name, hidden(&page, name));

@@ -2,6 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 #![allow(clippy::disallowed_methods, reason = "tests find their database")]
 
+mod batches;
+mod clock;
+mod course;
+mod promises;
 mod seals;
 
 use std::sync::Arc;
@@ -272,16 +276,17 @@ async fn the_database_refuses_to_change_or_remove_an_entry() {
     if db.engine() == Engine::Sqlite {
         let mut tx = db.begin().await.unwrap();
         let replace =
-            "insert or replace into journal_entry select seq, id, leaf, x'00' from journal_entry where seq = 1";
+            "insert or replace into journal_entry select seq, id, leaf, links, x'00' from journal_entry where seq = 1";
         assert!(tx.execute(replace, &[]).await.is_err());
     }
     for sql in [
         "update journal_entry set body = leaf where seq = 0",
         "delete from journal_entry where seq = 1",
-        "insert into journal_entry (seq, id, leaf, body) select 7, id, leaf, body from journal_entry where seq = 0",
+        "insert into journal_entry (seq, id, leaf, links, body) select 7, id, leaf, links, body from journal_entry where seq = 0",
+        "update journal_entry set links = leaf where seq = 1",
         "delete from journal_checkpoint",
-        "update journal_secret set openings = '[]'",
-        "delete from journal_secret where seq = 1 and part = 'links'",
+        "update journal_secret set facts = '[]'",
+        "delete from journal_secret where seq = 0",
         "delete from journal_secret",
         "delete from journal_subject",
     ] {
@@ -327,30 +332,34 @@ async fn the_audit_names_what_was_changed_behind_its_back() {
         (flip("body", "journal_entry", "seq = 4"), "entry", Some(4)),
         (flip("leaf", "journal_entry", "seq = 2"), "entry", Some(2)),
         (flip("hashes", "journal_node", "seq = 3"), "node", Some(3)),
-        (text("openings", "journal_secret", "seq = 1 and part = 'links'"), "opening", Some(1)),
-        ("update journal_secret set openings = replace(openings, '[\"payload.0\",', '[\"payload.1\",') where seq = 1".to_owned(), "opening", Some(1)),
-        (text("openings", "journal_secret", "seq = 5 and part = 'facts'"), "opening", Some(5)),
-        ("update journal_secret set openings = substr(openings, 1, length(openings) - 1) || ',' || substr(openings, 2) where seq = 5 and part = 'facts'".to_owned(), "opening", Some(5)),
+        (flip("links", "journal_entry", "seq = 1"), "opening", Some(1)),
+        ("update journal_entry set links = leaf where seq = 2".to_owned(), "subject", Some(2)),
+        ("update journal_entry set links = cast(substr(links, 1, 40) as blob) where seq = 2".to_owned(), "opening", Some(2)),
+        (flip("seed", "journal_secret", "seq = 4"), "opening", Some(4)),
+        ("update journal_secret set facts = replace(facts, '{\"name\":', '{\"nama\":') where seq = 1".to_owned(), "opening", Some(1)),
+        (text("facts", "journal_secret", "seq = 5"), "opening", Some(5)),
+        ("update journal_secret set facts = substr(facts, 1, length(facts) - 1) || ',1]' where seq = 5".to_owned(), "opening", Some(5)),
         ("update journal_checkpoint set note = replace(note, 'log.example', 'log.exampie') where size = 3".to_owned(), "checkpoint", Some(3)),
         (flip("root", "journal_checkpoint", "size = 6"), "checkpoint", Some(6)),
-        ("update journal_subject set seq = 0 where seq = 3".to_owned(), "subject", Some(0)),
-        ("update journal_subject set n = 77 where seq = 6".to_owned(), "subject", Some(6)),
+        ("update journal_subject set last = 0 where last = 3".to_owned(), "subject", Some(0)),
+        ("update journal_subject set n = 77 where last = 6".to_owned(), "subject", Some(6)),
+        ("update journal_subject set entries = x'0000000000000002' where last = 3".to_owned(), "subject", Some(3)),
+        ("update journal_subject set entries = x'0000000000000002', last = 2 where last = 3".to_owned(), "subject", Some(2)),
+        ("update journal_subject set entries = cast(entries || x'0000000000000007' as blob), last = 7 where last = 3".to_owned(), "subject", Some(4)),
+        ("delete from journal_subject where last = 3".to_owned(), "subject", Some(3)),
         ("update journal_event set seq = 1 where seq = 2".to_owned(), "event", Some(2)),
         ("delete from journal_entry where seq = 6".to_owned(), "entry", Some(6)),
         ("delete from journal_entry where seq = 0".to_owned(), "entry", Some(0)),
         ("delete from journal_checkpoint where size = 7".to_owned(), "checkpoint", Some(6)),
         (flip("root", "log_head", "one = 1"), "head", None),
-        ("update journal_subject_head set leaf = x'0000000000000000000000000000000000000000000000000000000000000000'".to_owned(), "subject", None),
-        ("delete from journal_secret where seq = 2 and part = 'links'".to_owned(), "subject", Some(2)),
-        ("delete from journal_subject_head".to_owned(), "subject", None),
         ("delete from log_head".to_owned(), "head", None),
         ("update log_head set t_ms = t_ms + 1".to_owned(), "head", None),
         ("delete from journal_checkpoint where size = 3".to_owned(), "checkpoint", Some(4)),
         ("insert into journal_event (id, seq) values (x'00000000000000000000000000000001', 77)".to_owned(), "event", None),
         ("insert into journal_event (id, seq) values (x'00000000000000000000000000000001', 2)".to_owned(), "event", None),
         ("insert into journal_node (seq, hashes) values (99, x'0000000000000000000000000000000000000000000000000000000000000000')".to_owned(), "node", None),
-        ("insert into journal_subject (subject, n, seq) values (x'00', 1, 99)".to_owned(), "subject", None),
-        ("insert into journal_secret (seq, part, openings) values (99, 'facts', '[]')".to_owned(), "opening", None),
+        ("insert into journal_subject (subject, n, last, entries) values (x'00', 1, 99, x'0000000000000063')".to_owned(), "subject", None),
+        ("insert into journal_secret (seq, seed, facts) values (99, x'0000000000000000000000000000000000000000000000000000000000000000', '[]')".to_owned(), "opening", None),
         ("insert into journal_time_stamp (size, token, made) values (5, x'3000', 0)".to_owned(), "checkpoint", Some(5)),
     ] {
         let (home, db, journal) = log_of(7).await;
@@ -398,9 +407,8 @@ async fn a_subject_moved_under_cover_of_a_deleted_opening_is_named() {
     drop(journal);
     db.close().await;
     let zeros = "x'0000000000000000000000000000000000000000000000000000000000000000'";
-    tamper(&home, "delete from journal_secret where seq = 2 and part = 'links'").await;
-    tamper(&home, &format!("update journal_subject set subject = {zeros} where seq = 2 and n = 1")).await;
-    tamper(&home, &format!("update journal_subject_head set subject = {zeros} where seq = 2 and n = 1")).await;
+    tamper(&home, "update journal_entry set links = leaf where seq = 2").await;
+    tamper(&home, &format!("update journal_subject set subject = {zeros} where last = 2 and n = 1")).await;
     let db = home.connect().await;
     assert!(!audit::run(&db, &key).await.unwrap().ok);
 }
@@ -421,8 +429,7 @@ async fn the_audit_names_an_entry_with_a_field_that_stands_twice() {
     let body = entry.to_bytes().unwrap();
     let (leaf, body) = (hex::encode(leaf_hash(&body)), hex::encode(body));
     tamper(&home, &format!("update journal_entry set body = x'{body}', leaf = x'{leaf}' where seq = 1")).await;
-    let sql =
-        format!("update journal_secret set openings = replace(openings, '{}', '{value}') where seq = 1", before.value);
+    let sql = format!("update journal_secret set facts = replace(facts, '{}', '{value}') where seq = 1", before.value);
     tamper(&home, &sql).await;
 
     let db = home.connect().await;
@@ -474,11 +481,11 @@ async fn the_audit_names_an_entry_under_a_name_that_it_does_not_tell() {
 
 /// Keeps: JRN-04
 #[tokio::test]
-async fn a_subject_whose_head_was_deleted_hinders_nobody_else_and_is_told() {
+async fn a_subject_whose_newest_entry_cannot_be_made_out_hinders_nobody_else_and_is_told() {
     let (home, db, journal) = log_of(4).await;
     drop(journal);
     db.close().await;
-    tamper(&home, "delete from journal_subject_head where subject in (select subject from journal_subject where seq = 1 and n = 1)").await;
+    tamper(&home, "update journal_subject set last = 77 where last = 1").await;
     let db = home.connect().await;
     let journal = open(&db).await.unwrap();
     let damaged = event(1);
@@ -567,7 +574,7 @@ async fn an_erased_opening_is_no_failure() {
     let key = journal.verifier_key().to_owned();
     drop(journal);
     db.close().await;
-    tamper(&home, "delete from journal_secret where seq = 1 and part = 'facts'").await;
+    tamper(&home, "delete from journal_secret where seq = 1").await;
     let db = home.connect().await;
     assert!(audit::run(&db, &key).await.unwrap().ok);
 }

@@ -67,7 +67,7 @@ impl Service {
             .unwrap();
         let mut service = Service { child, said };
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        for _ in 0..600 {
+        for _ in 0..3000 {
             if http
                 .get(format!("http://{address}/healthz"))
                 .send()
@@ -98,6 +98,11 @@ impl Service {
         std::fs::read_to_string(&self.said).unwrap()
     }
 
+    /// Sends it a signal, as kill(1) names it.
+    pub fn signal(&self, name: &str) {
+        assert!(Command::new("kill").args([name, &self.id().to_string()]).status().unwrap().success());
+    }
+
     /// SIGKILL: no goodbye.
     pub fn kill(mut self) {
         self.child.kill().unwrap();
@@ -117,8 +122,9 @@ impl Drop for Service {
 #[derive(Default)]
 pub struct Ledger {
     pub acknowledged: BTreeMap<String, String>,
-    /// The entry of the journal that an answer has named, by the document.
-    pub entries: BTreeMap<String, u64>,
+    /// The entry of the journal that an answer has named, by the document, and whether it was received by then: otherwise
+    /// it waits for evidence, and another entry records it later.
+    pub entries: BTreeMap<String, (u64, bool)>,
     pub unanswered: BTreeMap<String, Vec<u8>>,
     pub accepted_offers: usize,
 }
@@ -249,27 +255,30 @@ pub async fn send(stage: &Stage, client: &Client, head: &Actor, act: &[u8], key:
     answered(stage, client, head, act, key).await.map(|(id, _)| id)
 }
 
-/// The same with the number of the entry, when it was recorded already.
-async fn answered(
+/// The same with the number of the entry, when there is one already, and whether the document is received.
+pub async fn answered(
     stage: &Stage,
     client: &Client,
     head: &Actor,
     act: &[u8],
     key: &str,
-) -> Option<(String, Option<u64>)> {
+) -> Option<(String, Option<(u64, bool)>)> {
     let cms = ledger_signature(stage, head, act);
     let file = Attached { name: "act.json".to_owned(), bytes: act.to_vec() };
     let fields = [("kind", "completion-act".to_owned())];
     // The same key must carry the same octets: the signature is made from the act alone.
-    let answer = client.submit(&fields, file, Vec::new(), Some(cms), key).await.ok()?;
-    Some((text(&answer, "document_id").ok()?, answer["entry"].as_u64()))
+    let answer = client.submit(&fields, file, Vec::new(), Some(cms), key).await;
+    let answer = answer.ok()?;
+    let entry = answer["entry"].as_u64().map(|entry| (entry, answer["state"] == "received"));
+    Some((text(&answer, "document_id").ok()?, entry))
 }
 
-/// One signature for one act, so that a repeated request is the same request.
-fn ledger_signature(stage: &Stage, head: &Actor, act: &[u8]) -> Vec<u8> {
-    static MADE: Mutex<BTreeMap<Vec<u8>, Vec<u8>>> = Mutex::new(BTreeMap::new());
+/// One signature for one act, so that a repeated request is the same request. Of another world the same act is another one.
+pub fn ledger_signature(stage: &Stage, head: &Actor, act: &[u8]) -> Vec<u8> {
+    type Signed = (PathBuf, Vec<u8>);
+    static MADE: Mutex<BTreeMap<Signed, Vec<u8>>> = Mutex::new(BTreeMap::new());
     let mut made = MADE.lock().unwrap();
-    made.entry(act.to_vec()).or_insert_with(|| stage.sign(&head.sign, act)).clone()
+    made.entry((stage.folder(), act.to_vec())).or_insert_with(|| stage.sign(&head.sign, act)).clone()
 }
 
 /// Receipts that a crash left out are made by the worker's first rounds.

@@ -1,6 +1,10 @@
 //! The officer's pages, and those of certificates, people and extracts, as a browser sees them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+mod destruction;
+mod prunings;
+mod talk;
+
 use std::sync::LazyLock;
 
 use base64::Engine as _;
@@ -151,7 +155,10 @@ async fn opened() -> (Stage, Client, Offer) {
 
 #[test]
 fn every_text_of_these_pages_exists_in_three_languages() {
-    const OURS: [&str; 10] = [
+    const OURS: [&str; 13] = [
+        "page-pruning",
+        "page-destruction-",
+        "page-hold",
         "page-officer-",
         "page-clock-",
         "page-confirm-",
@@ -192,6 +199,8 @@ async fn every_page_is_there_in_three_languages_for_whom_it_is_and_for_nobody_el
         ("/officer/compromises", "page-officer-cases-title"),
         ("/officer/extracts", "page-officer-extracts-title"),
         ("/officer/extracts/new", "page-officer-extract-new"),
+        ("/officer/holds", "page-holds-title"),
+        ("/officer/prunings", "page-prunings-title"),
         ("/officer/journal", "page-journal-title"),
         ("/certificates", "page-certificates-title"),
     ];
@@ -320,7 +329,8 @@ async fn a_form_that_is_refused_keeps_what_was_typed_and_shows_where_it_is_wrong
         (known, "document-unknown"),
         (many.as_str(), "too-many-documents"),
     ] {
-        let fields = [("documents", documents), ("asked_by", SCRIPT), ("ground", "Ұйғарым"), ("scope", SCRIPT)];
+        let asker = format!("bin:{}", stage.app.operator.bin);
+        let fields = [("documents", documents), ("asked_by", &*asker), ("ground", "Ұйғарым"), ("scope", SCRIPT)];
         let page = officer.submit(&form, extract, &fields).await;
         assert_eq!((page.status, page.problem()), (StatusCode::UNPROCESSABLE_ENTITY, code), "{documents}");
         assert!(page.says("value=\"Ұйғарым\"") && page.says(ESCAPED) && !page.says("<script>alert"));
@@ -421,7 +431,8 @@ async fn an_extract_is_prepared_seen_signed_and_verifies() {
     let new = "/officer/extracts/new";
     let form = browser.get(&format!("{new}?document={document}")).await;
     assert!(form.says(&document), "chosen on the page before");
-    let fields = [("documents", document.as_str()), ("asked_by", SCRIPT), ("ground", SCRIPT), ("scope", SCRIPT)];
+    let fields =
+        [("documents", document.as_str()), ("asked_by", &*head.party().key()), ("ground", SCRIPT), ("scope", SCRIPT)];
     let prepared = browser.submit(&form, new, &fields).await;
     assert_eq!(prepared.status, StatusCode::SEE_OTHER, "{}", prepared.body);
     let extract = prepared.location.clone();

@@ -4,7 +4,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -86,15 +85,16 @@ async fn pass(
             return Ok(());
         }
         to.write_all(&octets[..count]).await?;
-        let commits = way == Way::There && octets[..count].windows(COMMIT.len()).any(|piece| piece == COMMIT);
+        let has = |piece: &[u8]| octets[..count].windows(piece.len()).any(|octets| octets == piece);
+        let commits = way == Way::There && COMMITS.iter().any(|piece| has(piece));
         if commits && told.send_if_modified(|line| std::mem::replace(line, next(*line)) == Line::CutAtCommit) {
             return Ok(());
         }
     }
 }
 
-/// The statement as it goes over the wire.
-const COMMIT: &[u8] = b"COMMIT\0";
+/// What ends a transaction; and a checkpoint's signature, which the sequencer writes in a statement that is one by itself.
+const COMMITS: [&[u8]; 2] = [b"commit\0", "\n\u{2014} ".as_bytes()];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Way {
@@ -133,8 +133,7 @@ impl Member {
     }
 
     fn signal(&self, name: &str) {
-        let id = self.service.as_ref().unwrap().id().to_string();
-        assert!(Command::new("kill").args([name, &id]).status().unwrap().success());
+        self.service.as_ref().unwrap().signal(name);
     }
 
     fn kill(&mut self) {
@@ -148,7 +147,7 @@ impl Member {
 }
 
 /// Name and epoch of the leader.
-async fn head(database: &OwnDatabase) -> (String, i64) {
+pub async fn head(database: &OwnDatabase) -> (String, i64) {
     let mut raw = database.raw().await;
     let row = sqlx::query("select leader, epoch from log_head").fetch_one(&mut raw).await.unwrap();
     (row.get(0), row.get(1))
@@ -166,7 +165,7 @@ async fn leader(database: &OwnDatabase, members: &[Member]) -> usize {
 }
 
 /// Waits until an epoch later than `epoch` has begun.
-async fn taken_over(database: &OwnDatabase, epoch: i64) {
+pub async fn taken_over(database: &OwnDatabase, epoch: i64) {
     for _ in 0..300 {
         if head(database).await.1 > epoch {
             return;
@@ -181,17 +180,17 @@ async fn taken_over(database: &OwnDatabase, epoch: i64) {
 }
 
 /// What is sent through one process, and the ledger of all.
-struct Load {
-    stage: Arc<Stage>,
-    ledger: Arc<Mutex<Ledger>>,
-    from: Actor,
-    to: Actor,
-    client: Client,
+pub struct Load {
+    pub stage: Arc<Stage>,
+    pub ledger: Arc<Mutex<Ledger>>,
+    pub from: Actor,
+    pub to: Actor,
+    pub client: Client,
 }
 
 impl Load {
     /// Acts one after another through each process until `whole` is done.
-    async fn during(&self, members: &[SocketAddr], round: usize, work: impl Future<Output = ()>) {
+    pub async fn during(&self, members: &[SocketAddr], round: usize, work: impl Future<Output = ()>) {
         let mut senders = tokio::task::JoinSet::new();
         for (sender, address) in members.iter().enumerate() {
             let client = self.client.at(&format!("http://{address}"));
@@ -205,7 +204,7 @@ impl Load {
     }
 
     /// One act through a process; whether it was answered.
-    async fn one(&self, address: SocketAddr, key: &str) -> bool {
+    pub async fn one(&self, address: SocketAddr, key: &str) -> bool {
         let client = self.client.at(&format!("http://{address}"));
         let act = self.stage.act(&self.from, &self.to, key);
         // A connection that was cut answers once with a fault.
@@ -307,14 +306,25 @@ async fn the_leader_of_three_processes_is_killed_stopped_and_cut_off_and_nothing
     audited(&stage);
 }
 
+/// Asks under the same key until there is an answer: a process whose connection turns out to be gone says so once.
+async fn asked_again(stage: &Stage, client: &Client, from: &Actor, act: &[u8], key: &str) -> String {
+    for _ in 0..40 {
+        if let Some(id) = send(stage, client, from, act, key).await {
+            return id;
+        }
+        tokio::time::sleep(Duration::from_millis(250)).await;
+    }
+    panic!("{key} is not answered");
+}
+
 /// Everything acknowledged is there once, and what was not answered can be asked again.
-async fn nothing_is_lost(stage: &Stage, load: &Load, address: SocketAddr, from: &Actor) {
+pub async fn nothing_is_lost(stage: &Stage, load: &Load, address: SocketAddr, from: &Actor) {
     let ledger = std::mem::take(&mut *load.ledger.lock().unwrap());
     let client = load.client.at(&format!("http://{address}"));
     assert!(ledger.acknowledged.len() >= 4 * PROCESSES, "too little load: {}", ledger.acknowledged.len());
     for (key, act) in &ledger.unanswered {
-        let id = send(stage, &client, from, act, key).await.unwrap();
-        assert_eq!(id, send(stage, &client, from, act, key).await.unwrap());
+        let id = asked_again(stage, &client, from, act, key).await;
+        assert_eq!(id, asked_again(stage, &client, from, act, key).await);
     }
     settle().await;
     let all = documents(&client).await;
@@ -329,7 +339,7 @@ async fn nothing_is_lost(stage: &Stage, load: &Load, address: SocketAddr, from: 
     eprintln!("{} acknowledged, {} asked again", ledger.acknowledged.len(), ledger.unanswered.len());
 }
 
-fn audited(stage: &Stage) {
+pub fn audited(stage: &Stage) {
     let report = stage.audited();
     assert_eq!((report["waiting"].as_u64(), report["quarantined"].as_u64()), (Some(0), Some(0)), "{report}");
 }

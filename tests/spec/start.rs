@@ -49,6 +49,8 @@ async fn production_takes_no_demonstration_ca_no_chosen_clock_and_no_test_number
         assert!(config.check().is_err(), "{wrong:?}");
     }
     config.pages.public_origin = Some("https://edo.example.kz".to_owned());
+    assert!(config.check().is_err(), "a folder in the place of a gateway for short messages");
+    config.sms = None;
     assert!(config.check().is_ok());
     let told = refusal(&config).await;
     assert!(told.contains("DEMO") && told.contains("trust.anchors"), "{told}");

@@ -68,6 +68,7 @@ async fn one_octet_of_a_blob_changed_on_disk_is_named_by_the_read_and_never_hand
         roles: head.sign.certificate.roles(),
         capability: Some(Capability::Sign),
         officer: false,
+        session: None,
     };
     let fault = read_file(&stage.app, &caller, DocumentId::parse(&document).unwrap(), 0).await.unwrap_err().to_string();
     let named = new.iter().filter_map(|file| file.file_name()).any(|name| fault.contains(name.to_str().unwrap()));

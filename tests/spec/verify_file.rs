@@ -403,7 +403,8 @@ async fn an_extract_of_ours_is_told_with_its_documents_and_nothing_of_a_changed_
     let verdict = stage.asked(&file, None).await;
     assert!(verdict.kind == FileKind::Extract && verdict.is_good(), "{}", verdict.report_json);
     let facts = verdict.extract.as_ref().unwrap();
-    assert_eq!((facts.pinned, facts.asked_by.as_str(), facts.ground.as_str()), (true, "Сот", "Сұрау"));
+    let asker = format!("{}, {}", facts.documents[0].sender.name, stage.actor("head-a").party().key());
+    assert_eq!((facts.pinned, facts.asked_by.as_str(), facts.ground.as_str()), (true, asker.as_str(), "Сұрау"));
     assert_eq!(
         (facts.operator.bin.as_deref(), facts.officer.iin.as_deref()),
         (Some("230140000109"), Some("8703•••••102"))

@@ -12,6 +12,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use qolhat::app::{SharedRandom, SystemRandom};
+use qolhat::config::WitnessAddress;
 use qolhat::db::Db;
 use qolhat::domain::ids::EventId;
 use qolhat::domain::time::{Clock, Moment};
@@ -363,6 +364,77 @@ async fn a_log_has_its_checkpoints_cosigned_and_one_put_back_or_rewritten_does_n
     assert_eq!(report.first_failure.unwrap().seq, Some(9));
 }
 
+/// A witness that knows a greater size of every log, and shows nothing of it.
+async fn liar() -> String {
+    let answer = axum::routing::post(async || (axum::http::StatusCode::CONFLICT, "1000000\n"));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let router = axum::Router::new().route("/add-checkpoint", answer);
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    url
+}
+
+/// The log key is stolen, and a second history is signed with it while the service runs.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_that_a_witness_calls_forked_signs_nothing_more_whoever_leads_it() {
+    let folder = TempDir::new().unwrap();
+    let log = Log::new(ORIGIN, 1, "true").await;
+    let vkey = log.journal.verifier_key().to_owned();
+    let witness = Process::start(&configured(folder.path(), &[&vkey]));
+    let witnesses = Witnesses::new([(witness.url.as_str(), witness.key.as_str())]).unwrap();
+    log.grow(5).await;
+    assert_eq!(witness.post(log.request(0, 0).await).await.0, 200);
+    assert_eq!(Witnesses::ask_one(&witness.url, &log.db, &vkey).await.unwrap(), 5);
+
+    let fork = Log::new(ORIGIN, 1, "forged").await;
+    fork.grow(20).await;
+    let told = Witnesses::ask_one(&witness.url, &fork.db, &vkey).await.unwrap_err();
+    assert!(matches!(&told, JournalError::Rollback { remembered: 5, .. }), "{told}");
+    let rng = Box::new(SharedRandom::new(SystemRandom));
+    let second = Journal::open(fork.db.clone(), identity(ORIGIN, 1), Arc::new(Still), rng, None).await.unwrap();
+    // The second process asks before it leads; the first is told while it leads.
+    second.have_cosigned(&witnesses);
+    fork.journal.have_cosigned(&witnesses);
+    let put = async |journal: &Journal| {
+        let event = EventDraft {
+            id: EventId::new(Still.now(), &mut SharedRandom::new(SystemRandom)),
+            kind: "document.recorded".to_owned(),
+            subjects: vec!["document:more".to_owned()],
+            payload: Vec::new(),
+            actor: json!({}),
+        };
+        let mut tx = fork.db.begin().await.unwrap();
+        journal.enqueue(&mut tx, &event).await.unwrap();
+        tx.commit().await.unwrap();
+        journal.wake();
+        journal.wait(event.id, Duration::from_millis(500)).await.is_ok()
+    };
+    // One that only says a number, without a checkpoint by the log's key, stops nothing.
+    let liar = liar().await;
+    let slander = Witnesses::new([(liar.as_str(), witness.key.as_str())]).unwrap();
+    log.journal.have_cosigned(&slander);
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    log.grow(2).await;
+    let mut stopped = false;
+    for _ in 0..60 {
+        stopped = !put(&fork.journal).await;
+        if stopped {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert!(stopped, "it goes on");
+    let size = fork.size().await;
+    fork.journal.close().await;
+    assert!(!put(&second).await && !put(&second).await, "the second one has taken the lead");
+    assert_eq!(fork.size().await, size);
+    drop(witness);
+    assert!(matches!(
+        Witnesses::ask_one("http://127.0.0.1:1", &log.db, &vkey).await,
+        Err(JournalError::Witness { .. })
+    ));
+}
+
 /// Tiles as a client has downloaded them.
 struct Downloaded(std::collections::BTreeMap<String, Vec<u8>>);
 
@@ -449,4 +521,68 @@ async fn the_log_is_for_everybody_without_a_login_and_its_entries_for_auditors()
     for missing in ["/log/tile/0/000", "/log/tile/0/x001/000", "/log/tile/0/0", "/log/", "/log/tile/"] {
         assert_eq!(get(missing).await.unwrap().status().as_u16(), 404, "{missing}");
     }
+}
+
+/// Keeps: JRN-10
+#[tokio::test(flavor = "multi_thread")]
+async fn an_extract_carries_the_cosignatures_that_its_reader_demands() {
+    let folder = TempDir::new().unwrap();
+    let mut witness = None;
+    let stage = Stage::set_with(at("2026-11-22T09:00:00Z"), |config, _| {
+        let seed = [5; 32];
+        fs::write(&config.journal.key_file, hex::encode(seed)).unwrap();
+        let log = LogIdentity::from_seed(&config.journal.origin, &seed, [0; 32]).unwrap();
+        let process = Process::start(&configured(folder.path(), &[log.verifier_key()]));
+        config.journal.witnesses = vec![WitnessAddress { url: process.url.clone(), vkey: process.key.clone() }];
+        witness = Some(process);
+    })
+    .await;
+    let witness = witness.unwrap();
+    let officer = stage.officer().await;
+    let offer = stage.publish(&officer, AGREEMENT).await;
+    let (head, client) = stage.joined("head-a", &offer).await;
+    let (other, _) = stage.joined("head-b", &offer).await;
+    let act = stage.recorded_act((&head, &client), &other, "1").await;
+    let file = folder.path().join("extract.asice");
+    let judged = |extract: &[u8], more: &[&str]| {
+        fs::write(&file, extract).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_qolhat"));
+        command.args(["extract", "verify", "--json", "--at", &stage.now().to_string(), "--trust"]);
+        command.arg(stage.folder().join("ca")).args(["--operator", &stage.app.operator.bin.to_string(), "--log-key"]);
+        let output = command.arg(stage.app.journal.verifier_key()).args(more).arg(&file).output().unwrap();
+        let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        (output.status.code().unwrap(), told)
+    };
+
+    // While others act: each extract has the cosignature of its own checkpoint.
+    let acting = async {
+        for number in 10..16 {
+            stage.recorded_act((&head, &client), &other, &number.to_string()).await;
+        }
+    };
+    let issuing = async {
+        let mut issued = Vec::new();
+        for _ in 0..3 {
+            issued.push(stage.extract(&officer, &[&act]).await.unwrap());
+        }
+        issued
+    };
+    let ((), issued) = tokio::join!(acting, issuing);
+    for extract in issued {
+        let (exit, told) = judged(&extract, &["--witness", &witness.key]);
+        assert_eq!(exit, 0, "{told}");
+        assert_eq!(told["log"]["checkpoint"]["witnesses"][0]["key"], witness.key.as_str());
+    }
+
+    // A witness that is gone keeps nobody from his extract; who demands it is told that it is missing.
+    let key = witness.key.clone();
+    drop(witness);
+    let extract = stage.extract(&officer, &[&act]).await.unwrap();
+    assert_eq!(judged(&extract, &[]).0, 0);
+    let (exit, told) = judged(&extract, &["--witness", &key]);
+    assert_eq!((exit, told["sub_indication"].as_str()), (1, Some("WITNESS_NOT_FOUND")));
+    assert_eq!(told["failures"][0]["reason"], "witness-missing");
+    assert!(told["failures"].to_string().contains(&key), "{told}");
+    let (exit, _) = judged(&extract, &["--witness", &key, "--witness-quorum", "2"]);
+    assert_eq!(exit, 2, "two of one witness");
 }

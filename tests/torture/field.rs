@@ -1,31 +1,57 @@
 //! One installation under load: SQLite with one process, or PostgreSQL with two behind lines that can be cut.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::process::Command;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use qolhat::app::{SharedRandom, SystemClock, SystemRandom, signing_identity};
 use qolhat::db::Db;
 use qolhat::demo::client::Client;
-use qolhat::extract::format::{field, kind};
-use serde_json::Value;
+use qolhat::demo::responders::{Fault, Service as Authority};
+use qolhat::domain::ids::EventId;
+use qolhat::domain::time::CivilDate;
+use qolhat::journal::Journal;
 use tokio::task::JoinSet;
-use uuid::Uuid;
 
 use crate::Run;
 use crate::kill::{Service, free_address, system_now};
+use crate::look::{check_all_now, mails_are_past};
+use crate::mails::Post;
 use crate::points::{Counts, Hits, Turns};
 use crate::power::Site;
 use crate::processes::{Line, Proxy};
 use crate::server::Server;
 use crate::support::database::OwnDatabase;
 use crate::support::stage::Stage;
+use crate::visitor::{Visitor, Visits};
 
 const SENDERS: usize = 3;
 const MEMBERS: usize = 2;
 /// Kills between two looks at everything.
 const KILLS_BETWEEN: u64 = 40;
-/// How long a process may take to come to its fail point, in steps of 20 ms.
-const POINT_MAX_STEPS: usize = 150;
+/// Between two looks at a process.
+const STEP: Duration = Duration::from_millis(20);
+/// How long a load may stand still, in steps.
+const LOAD_MAX_STEPS: usize = 750;
+/// A process that has not come to its fail point after so many steps and answered acts does not come there.
+const POINT_MIN_STEPS: usize = 75;
+const POINT_ACTS: usize = 8;
+/// How long a process that is told to end may take, in steps: on its way to a fail point, and in order.
+const END_MAX_STEPS: usize = 100;
+const IN_ORDER_MAX_STEPS: usize = 3000;
+/// Starts that may end because the database does not answer, one after another.
+const STARTS_MAX: usize = 10;
+/// Where the commits of the daily seal and of its signature are.
+const SEALS: &str = "journal/sealing.rs";
+/// Where a segment is exported: one that a seal has closed.
+const SEGMENTS: &str = "segment";
+/// Where mails are sent: of letters alone.
+const MAILS: &str = "operations/send_messages.rs";
+/// The first of the days that are sealed beside today.
+const FIRST_DAY: &str = "2001-01-01";
+/// How long the entry of a seal may take: the lease of a leader that was killed runs out first.
+const SEALED_MAX: Duration = Duration::from_secs(60);
+/// Where the commits of those rounds are that look at waiting documents again.
+const CHECKS: &str = "operations/recheck_document.rs";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
@@ -34,27 +60,35 @@ pub enum Engine {
 }
 
 pub struct Field {
+    run: Arc<Run>,
+    number: usize,
     engine: Engine,
-    site: Site,
-    members: Vec<Member>,
+    pub site: Site,
+    pub visits: Arc<Mutex<Visits>>,
+    pub members: Vec<Member>,
     server: Option<Server>,
+    post: Post,
     hits: Hits,
-    counts: Counts,
+    pub counts: Counts,
     turns: Turns,
     seed: u64,
     round: usize,
+    /// Days that were sealed beside today.
+    days: i32,
+    /// Whether the visitor only writes letters.
+    letters_alone: bool,
     /// Documents that were looked at whole.
-    looked_at: usize,
+    pub looked_at: usize,
 }
 
-struct Member {
+pub struct Member {
     address: std::net::SocketAddr,
     proxy: Option<(Proxy, String)>,
-    service: Option<Service>,
+    pub service: Option<Service>,
 }
 
 impl Field {
-    pub async fn set(engine: Engine, number: usize) -> Field {
+    pub async fn set(engine: Engine, number: usize, run: Arc<Run>) -> Field {
         let database = match engine {
             Engine::Sqlite => None,
             Engine::Postgres => Some(OwnDatabase::make().await.expect("tests/with-postgres starts a server")),
@@ -77,34 +111,51 @@ impl Field {
         let seed = 0x9e37_79b9_7f4a_7c15 ^ u64::try_from(number + 1).unwrap();
         let round = number * 1_000_000;
         Field {
+            run,
+            number,
             engine,
             site,
+            visits: Arc::default(),
             members,
             server,
+            post: Post::open(),
             hits,
             counts: Counts::default(),
             turns: Turns::default(),
             seed,
             round,
+            days: 0,
+            letters_alone: false,
             looked_at: 0,
         }
     }
 
-    /// Kills until `run` is over; tells it what was counted. Panics when something is lost.
-    pub async fn run(mut self, run: &Run, number: usize) {
+    /// Kills until the run is over; tells it what was counted. Panics when something is lost.
+    pub async fn run(mut self) {
+        self.up(0, None).await;
+        self.post.confirm(&self.client(0)).await;
         let mut since = 0;
-        while !run.is_over() {
+        while !self.run.is_over() {
             self.kill().await;
-            run.tell(number, &self.counts);
+            self.tell();
             since += 1;
             if since >= KILLS_BETWEEN {
                 since = 0;
                 self.look().await;
-                run.tell(number, &self.counts);
+                self.tell();
             }
         }
         self.look().await;
-        run.tell(number, &self.counts);
+        self.tell();
+        self.does("has ended");
+    }
+
+    fn tell(&self) {
+        self.run.tell(self.number, &self.counts);
+    }
+
+    pub fn does(&self, what: &str) {
+        self.run.does(self.number, format!("{:?} {what}", self.engine));
     }
 
     /// xorshift: the run need not be secret.
@@ -118,8 +169,11 @@ impl Field {
     async fn kill(&mut self) {
         self.round += 1;
         let place = usize::try_from(self.random(u64::try_from(self.members.len()).unwrap())).unwrap();
-        match (self.engine, self.random(100)) {
-            (_, 0..12) => self.at_any_instant(place).await,
+        let kind = self.random(100);
+        self.does(&format!("round {}, {kind}", self.round));
+        match (self.engine, kind) {
+            (_, 0..10) => self.at_any_instant(place).await,
+            (_, 10..12) => self.without_authorities(place).await,
             (Engine::Postgres, 12..20) => self.leader().await,
             (Engine::Postgres, 20..24) => self.stopped(place).await,
             (Engine::Postgres, 24..29) => self.server_gone(None).await,
@@ -134,12 +188,14 @@ impl Field {
     }
 
     /// Starts the process at `place` unless it runs; `None` when it died on the way up.
-    async fn up(&mut self, place: usize, point: Option<&str>) -> bool {
+    pub async fn up(&mut self, place: usize, point: Option<&str>) -> bool {
         let path = self.hits.path.to_str().unwrap().to_owned();
-        let mut environment = vec![("TORTURE_HITS", path)];
+        let mut environment = self.post.environment();
+        environment.push(("TORTURE_HITS", path));
         if let Some(point) = point {
-            // One that was missed is seldom come by: its first hit will do.
-            let number = if self.turns.was_missed(point) { 1 } else { 1 + self.random(4) };
+            // One that a process seldom comes by dies at its first hit, and so does one that was missed.
+            let often = self.counts.hits_of(point) / self.counts.starts.max(1);
+            let number = if self.turns.was_missed(point) { 1 } else { 1 + self.random(often.clamp(1, 4)) };
             environment.push(("TORTURE_POINT", format!("{number} {point}")));
         }
         let member = &mut self.members[place];
@@ -150,13 +206,19 @@ impl Field {
             member.service.take().unwrap().kill();
         }
         let database = member.proxy.as_ref().map(|(_, url)| url.as_str());
-        match Service::try_start(&self.site.stage, member.address, database, &environment).await {
-            Ok(service) => {
-                member.service = Some(service);
-                true
+        let mut tries = 0;
+        loop {
+            match Service::try_start(&self.site.stage, member.address, database, &environment).await {
+                Ok(service) => {
+                    member.service = Some(service);
+                    self.counts.starts += 1;
+                    return true;
+                }
+                Err(_) if point.is_some() => return false,
+                // Whoever starts it tries again: on a starved machine the database may not answer in time.
+                Err(said) if said.contains("cannot be used now") && tries < STARTS_MAX => tries += 1,
+                Err(said) => panic!("the service does not come up: {said}"),
             }
-            Err(_) if point.is_some() => false,
-            Err(said) => panic!("the service does not come up: {said}"),
         }
     }
 
@@ -166,7 +228,7 @@ impl Field {
         }
     }
 
-    fn client(&self, place: usize) -> Client {
+    pub fn client(&self, place: usize) -> Client {
         self.site.client.at(&format!("http://{}", self.members[place].address))
     }
 
@@ -178,11 +240,33 @@ impl Field {
                 self.site.load(&self.client(place), &mut senders, self.round, place * SENDERS + sender);
             }
         }
+        let place = self.round % self.members.len();
+        let visitor = Visitor::of(&self.site, &self.visits, &format!("http://{}", self.members[place].address));
+        let act = self.site.ledger.lock().unwrap().acknowledged.values().next_back().cloned();
+        senders.spawn(visitor.visit(act, self.round, self.letters_alone));
         senders
     }
 
+    fn answered(&self) -> usize {
+        self.site.acknowledged()
+    }
+
+    /// Waits until so many acts are answered; whether they were, before the load has stood still for long.
+    async fn until_answered(&self, more: usize) -> bool {
+        let wanted = self.answered() + more;
+        for _ in 0..LOAD_MAX_STEPS {
+            if self.answered() >= wanted {
+                return true;
+            }
+            tokio::time::sleep(STEP).await;
+        }
+        false
+    }
+
+    /// From the first requests to the thick of it, however slow the machine is.
     async fn any_instant(&mut self) {
-        let wait = 30 + self.random(500);
+        let (more, wait) = (self.random(5), self.random(200));
+        self.until_answered(usize::try_from(more).unwrap()).await;
         tokio::time::sleep(Duration::from_millis(wait)).await;
     }
 
@@ -200,30 +284,168 @@ impl Field {
 
     async fn at_a_point(&mut self, place: usize) {
         let Some(point) = self.turns.next(&self.counts) else { return self.at_any_instant(place).await };
+        self.does(&format!("round {}: {point}", self.round));
+        if point.contains(CHECKS) {
+            self.documents_wait(place).await;
+        }
+        if point.contains(SEALS) || point.contains(SEGMENTS) {
+            self.a_day_is_sealed().await;
+        }
+        if point.contains(MAILS) {
+            let db = Db::connect_existing(&self.site.stage.config.database).await.unwrap();
+            mails_are_past(&db).await;
+            db.close().await;
+        }
+        // Where only the leader comes, whoever it is.
+        let all = point.contains("journal/") || point.contains("sequencer") || self.turns.was_missed(&point);
+        let mut armed = Vec::new();
+        let mut is_dead = false;
         for other in 0..self.members.len() {
-            if other != place {
+            if all || other == place {
+                let is_up = self.up(other, Some(&point)).await;
+                is_dead |= !is_up;
+                armed.push(other);
+            } else {
                 self.up(other, None).await;
             }
         }
         let mut senders = JoinSet::new();
-        if self.up(place, Some(&point)).await {
+        let mut is_at_end = self.turns.is_at_end(&point);
+        if !is_dead {
+            self.letters_alone = point.contains(MAILS);
             senders = self.load();
-            for _ in 0..POINT_MAX_STEPS {
-                if self.members[place].service.as_mut().unwrap().is_gone() {
-                    break;
-                }
-                tokio::time::sleep(Duration::from_millis(20)).await;
+            self.letters_alone = false;
+            if is_at_end {
+                self.any_instant().await;
+            } else {
+                is_dead = self.one_dies(&armed).await;
             }
-            self.members[place].service.take().unwrap().kill();
+            if !is_dead {
+                // Perhaps it comes there when it is told to end.
+                is_at_end = true;
+                self.members[place].service.as_ref().unwrap().signal("-TERM");
+                self.is_gone_in(place, END_MAX_STEPS).await;
+            }
         }
+        let mut survived = false;
+        for other in armed {
+            // One that died on the way up is gone already.
+            let Some(mut service) = self.members[other].service.take() else { continue };
+            if service.is_gone() {
+                continue;
+            }
+            if is_dead && other != place && !survived {
+                // It takes over, and dies too.
+                survived = true;
+                self.any_instant().await;
+            }
+            service.kill();
+        }
+        self.authorities(None, None);
         end(senders).await;
-        let is_reached = !self.hits.take(&mut self.counts).is_empty();
-        self.turns.took(&point, is_reached);
-        match (is_reached, self.engine) {
-            (false, _) => self.counts.not_reached += 1,
-            (true, Engine::Sqlite) => self.counts.count("service, SQLite: at a fail point"),
-            (true, Engine::Postgres) => self.counts.count("service, PostgreSQL: at a fail point"),
+        let deaths = self.hits.take(&mut self.counts);
+        self.turns.took(&point, !deaths.is_empty(), is_at_end);
+        let kind = match self.engine {
+            Engine::Sqlite => "service, SQLite: at a fail point",
+            Engine::Postgres => "service, PostgreSQL: at a fail point",
+        };
+        for _ in &deaths {
+            self.counts.count(kind);
         }
+        if deaths.is_empty() {
+            self.counts.not_reached += 1;
+        } else if survived && deaths.len() == 1 {
+            self.counts.count("service, PostgreSQL: SIGKILL after the other has died");
+        }
+    }
+
+    /// Seals the log for a day of long ago, a new one each time. The seal of a day is signed once, by the next process that
+    /// comes up; and a run has no days.
+    async fn a_day_is_sealed(&mut self) {
+        self.days += 1;
+        let config = &self.site.stage.config;
+        let db = Db::connect_existing(&config.database).await.unwrap();
+        let identity = signing_identity(config).unwrap();
+        let mut rng = SharedRandom::new(SystemRandom);
+        let journal = Journal::open(db.clone(), identity, Arc::new(SystemClock), Box::new(rng.clone()), None).await;
+        let journal = journal.unwrap();
+        let event = EventId::new(system_now(), &mut rng);
+        let day = CivilDate::parse(FIRST_DAY).unwrap().plus_days(self.days);
+        if let Some(made) = journal.seal_the_day(event, day).await.unwrap() {
+            journal.wait(made.event, SEALED_MAX).await.unwrap();
+        }
+        journal.close().await;
+        db.close().await;
+    }
+
+    /// Whether one of them dies before so many acts are answered that it should have come to its fail point.
+    async fn one_dies(&mut self, places: &[usize]) -> bool {
+        let before = self.answered();
+        for step in 0..LOAD_MAX_STEPS {
+            for place in places {
+                if self.members[*place].service.as_mut().is_none_or(Service::is_gone) {
+                    return true;
+                }
+            }
+            if step >= POINT_MIN_STEPS && self.answered() >= before + POINT_ACTS {
+                return false;
+            }
+            tokio::time::sleep(STEP).await;
+        }
+        false
+    }
+
+    async fn is_gone_in(&mut self, place: usize, steps: usize) -> bool {
+        for _ in 0..steps {
+            if self.members[place].service.as_mut().unwrap().is_gone() {
+                return true;
+            }
+            tokio::time::sleep(STEP).await;
+        }
+        false
+    }
+
+    /// SIGTERM, and the process ends by itself.
+    pub async fn end_in_order(&mut self, place: usize) {
+        self.members[place].service.as_ref().unwrap().signal("-TERM");
+        assert!(self.is_gone_in(place, IN_ORDER_MAX_STEPS).await, "it does not end when it is told to");
+        self.members[place].service = None;
+        self.counts.ends += 1;
+    }
+
+    fn authorities(&self, time_stamps: Option<Fault>, certificates: Option<Fault>) {
+        let services = &self.site.stage.services;
+        services.set_fault(Authority::Tsp, time_stamps);
+        for certificates_by in [Authority::Ocsp, Authority::Crl] {
+            services.set_fault(certificates_by, certificates);
+        }
+    }
+
+    /// Acts come in while no time stamps can be had, and at the next start nobody says whether a certificate is revoked:
+    /// the documents wait, their time stamps are fetched, and they are looked at again.
+    async fn documents_wait(&mut self, place: usize) {
+        self.all_up().await;
+        self.authorities(Some(Fault::TryLater), None);
+        let senders = self.load();
+        self.any_instant().await;
+        self.members[place].service.take().unwrap().kill();
+        end(senders).await;
+        self.counts.count("service: SIGKILL while no time stamp can be had");
+        self.authorities(None, Some(Fault::TryLater));
+        let db = Db::connect_existing(&self.site.stage.config.database).await.unwrap();
+        check_all_now(&db).await;
+        db.close().await;
+    }
+
+    async fn without_authorities(&mut self, place: usize) {
+        self.documents_wait(place).await;
+        self.all_up().await;
+        let senders = self.load();
+        self.any_instant().await;
+        self.members[place].service.take().unwrap().kill();
+        self.authorities(None, None);
+        end(senders).await;
+        self.counts.count("service: SIGKILL while nobody tells what is revoked");
     }
 
     /// Kills whoever leads the log.
@@ -252,9 +474,8 @@ impl Field {
         let senders = self.load();
         self.any_instant().await;
         let place = self.leading().await.unwrap_or(place);
-        let id = self.members[place].service.as_ref().unwrap().id().to_string();
         for signal in ["-STOP", "-CONT"] {
-            assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
+            self.members[place].service.as_ref().unwrap().signal(signal);
             tokio::time::sleep(Duration::from_millis(3700)).await;
         }
         end(senders).await;
@@ -310,76 +531,6 @@ impl Field {
             Line::Silent => "database cut off: silent past the lease",
             Line::Cut | Line::Whole | Line::CutAtCommit => "database cut off: connections ended",
         });
-    }
-
-    /// Looks at everything: what was acknowledged is there once, in the log once, and the audit is clean.
-    async fn look(&mut self) {
-        for place in 1..self.members.len() {
-            if let Some(service) = self.members[place].service.take() {
-                service.kill();
-            }
-        }
-        self.up(0, None).await;
-        let client = self.client(0);
-        self.site.missing(&client).await.unwrap();
-        let mut ids: Vec<String> = self.site.ledger.lock().unwrap().acknowledged.values().cloned().collect();
-        ids.sort_unstable();
-        let total = ids.len();
-        // A few of each: the newest ids are those that were not looked at before.
-        let some: Vec<String> = ids.into_iter().skip(self.looked_at).rev().take(25).collect();
-        self.looked_at = total;
-        self.site.whole(&client, &some).await.unwrap();
-        self.counts.found = self.in_the_log_once().await;
-        self.members[0].service.take().unwrap().kill();
-        self.site.audited().unwrap();
-        self.counts.audits += 1;
-        self.counts.acknowledged = total;
-    }
-
-    /// Looks each acknowledged document up in the journal: one entry records it and no other does, the entry's event is
-    /// that which the document names, and it is where the answer said. How many there are.
-    async fn in_the_log_once(&mut self) -> usize {
-        let db = Db::connect_existing(&self.site.stage.config.database).await.unwrap();
-        let rows = db.query("select seq, id, body from journal_entry order by seq", &[]).await.unwrap();
-        let mut events: BTreeMap<Uuid, Vec<i64>> = BTreeMap::new();
-        let mut recording = BTreeSet::new();
-        for row in &rows {
-            let (seq, id) = (row.int("seq").unwrap(), row.id("id").unwrap());
-            let entry: Value = serde_json::from_slice(&row.bytes("body").unwrap()).unwrap();
-            assert_eq!(entry["id"], id.to_string(), "entry {seq}");
-            events.entry(id).or_default().push(seq);
-            if entry["kind"] == kind::DOCUMENT_RECORDED {
-                recording.insert(seq);
-            }
-        }
-        let mut recorded: BTreeMap<String, Vec<i64>> = BTreeMap::new();
-        for row in &db.query("select seq, openings from journal_secret", &[]).await.unwrap() {
-            let seq = row.int("seq").unwrap();
-            let openings: Value = serde_json::from_str(&row.text("openings").unwrap()).unwrap();
-            for opening in openings.as_array().unwrap() {
-                let value = &opening[2];
-                if recording.contains(&seq) && value["name"] == field::DOCUMENT_ID {
-                    recorded.entry(value["value"].as_str().unwrap().to_owned()).or_default().push(seq);
-                }
-            }
-        }
-        let mut named = BTreeMap::new();
-        for row in &db.query("select id, recorded_event from document", &[]).await.unwrap() {
-            named.insert(row.id("id").unwrap().to_string(), row.opt_id("recorded_event").unwrap());
-        }
-        db.close().await;
-        self.counts.entries = u64::try_from(rows.len()).unwrap();
-        let ledger = self.site.ledger.lock().unwrap();
-        for (key, id) in &ledger.acknowledged {
-            let numbers = recorded.get(id).map_or(&[][..], Vec::as_slice);
-            assert_eq!(numbers.len(), 1, "{key} {id} is recorded by {numbers:?}");
-            let event = named[id].unwrap_or_else(|| panic!("{key} {id} names no event"));
-            assert_eq!(events[&event], numbers, "{key} {id}: the entries of its event");
-            if let Some(answered) = ledger.entries.get(id) {
-                assert_eq!(i64::try_from(*answered).unwrap(), numbers[0], "{key} {id}: the answer named another entry");
-            }
-        }
-        ledger.acknowledged.len()
     }
 }
 

@@ -19,10 +19,16 @@ mod processes;
 #[allow(dead_code, reason = "shared with the specification")]
 #[path = "../spec/support/mod.rs"]
 mod support;
+#[allow(dead_code, reason = "shared with the specification")]
+#[path = "../spec/syncs.rs"]
+mod syncs;
 
 mod field;
+mod look;
+mod mails;
 mod points;
 mod server;
+mod visitor;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -36,6 +42,17 @@ use tokio::runtime::Handle;
 
 const FIELDS: [Engine; 3] = [Engine::Sqlite, Engine::Sqlite, Engine::Postgres];
 
+/// The installations of the run: TORTURE_FIELDS, `sqlite` and `postgres` with spaces between, or the usual three.
+fn engines() -> Vec<Engine> {
+    let Ok(text) = std::env::var("TORTURE_FIELDS") else { return FIELDS.to_vec() };
+    let engine = |name: &str| match name {
+        "sqlite" => Engine::Sqlite,
+        "postgres" => Engine::Postgres,
+        other => panic!("TORTURE_FIELDS: {other}"),
+    };
+    text.split_whitespace().map(engine).collect()
+}
+
 /// What the fields have in common.
 pub struct Run {
     began: Instant,
@@ -43,15 +60,18 @@ pub struct Run {
     /// One has found a fault: the others look a last time.
     is_ended: AtomicBool,
     counts: Mutex<Vec<Counts>>,
+    /// What each field does now: said every minute, so that a run that stands still says where.
+    doing: Mutex<Vec<String>>,
 }
 
 impl Run {
-    fn begin() -> Run {
+    fn begin(fields: usize) -> Run {
         let minutes = std::env::var("TORTURE_MINUTES").ok().and_then(|text| text.parse::<f64>().ok());
         let began = Instant::now();
         let until = began + Duration::from_secs_f64(minutes.unwrap_or(1.0) * 60.0);
-        let counts = Mutex::new(vec![Counts::default(); FIELDS.len()]);
-        Run { began, until, is_ended: AtomicBool::new(false), counts }
+        let counts = Mutex::new(vec![Counts::default(); fields]);
+        let doing = Mutex::new(vec!["is set up".to_owned(); fields]);
+        Run { began, until, is_ended: AtomicBool::new(false), counts, doing }
     }
 
     /// Whether to begin no other kill.
@@ -62,6 +82,11 @@ impl Run {
     /// What a field has counted up to now.
     pub fn tell(&self, field: usize, counts: &Counts) {
         self.counts.lock().unwrap()[field] = counts.clone();
+    }
+
+    /// What a field does from now on.
+    pub fn does(&self, field: usize, what: String) {
+        self.doing.lock().unwrap()[field] = what;
     }
 
     fn total(&self) -> Counts {
@@ -78,7 +103,8 @@ impl Run {
             let minutes = self.began.elapsed().as_secs() / 60;
             std::fs::write(&file, format!("{total}\n\nafter {minutes} minutes\n")).unwrap();
             let (kills, found) = (total.kills(), total.found);
-            eprintln!("{minutes} minutes, {kills} kills, {found} acknowledged and found once, {} audits", total.audits);
+            let doing = self.doing.lock().unwrap().join("; ");
+            eprintln!("{minutes} min, {kills} kills, {found} found once, {} audits; now: {doing}", total.audits);
         }
     }
 }
@@ -87,15 +113,16 @@ impl Run {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "make torture"]
 async fn whatever_is_killed_whenever_each_acknowledged_event_is_in_the_log_exactly_once() {
-    let run = Arc::new(Run::begin());
+    let engines = engines();
+    let run = Arc::new(Run::begin(engines.len()));
     let reported = Arc::clone(&run);
     let report = tokio::spawn(async move { reported.report().await });
     let mut fields = tokio::task::JoinSet::new();
-    for (number, engine) in FIELDS.into_iter().enumerate() {
+    for (number, engine) in engines.into_iter().enumerate() {
         let run = Arc::clone(&run);
         // A thread for each.
         fields.spawn_blocking(move || {
-            Handle::current().block_on(async { Field::set(engine, number).await.run(&run, number).await })
+            Handle::current().block_on(async { Field::set(engine, number, run).await.run().await })
         });
     }
     let mut faults = Vec::new();

@@ -14,6 +14,9 @@ pub struct Counts {
     pub kinds: BTreeMap<String, u64>,
     /// How often a process did not come to its fail point in time. It was ended, and that is no kill that counts.
     pub not_reached: u64,
+    pub starts: u64,
+    /// Times that a process ended in order when it was told to.
+    pub ends: u64,
     pub acknowledged: usize,
     pub found: usize,
     pub entries: u64,
@@ -30,6 +33,8 @@ impl Counts {
             *self.kinds.entry(kind).or_default() += count;
         }
         self.not_reached += other.not_reached;
+        self.starts += other.starts;
+        self.ends += other.ends;
         self.acknowledged += other.acknowledged;
         self.found += other.found;
         self.entries += other.entries;
@@ -39,6 +44,10 @@ impl Counts {
 
     pub fn count(&mut self, kind: &str) {
         *self.kinds.entry(kind.to_owned()).or_default() += 1;
+    }
+
+    pub fn hits_of(&self, point: &str) -> u64 {
+        self.points.get(point).map_or(0, |count| count.0)
     }
 
     pub fn kills(&self) -> u64 {
@@ -57,13 +66,15 @@ struct Turn {
     point: String,
     misses: u32,
     left_out: u32,
+    /// A process comes there when it is told to end.
+    is_at_end: bool,
 }
 
 impl Turns {
     pub fn next(&mut self, counts: &Counts) -> Option<String> {
         for point in counts.points.keys() {
             if self.queue.iter().all(|turn| turn.point != *point) {
-                self.queue.push_front(Turn { point: point.clone(), misses: 0, left_out: 0 });
+                self.queue.push_front(Turn { point: point.clone(), misses: 0, left_out: 0, is_at_end: false });
             }
         }
         loop {
@@ -78,11 +89,17 @@ impl Turns {
         }
     }
 
-    pub fn took(&mut self, point: &str, is_reached: bool) {
+    /// What came of a turn: whether a process died at the point, and whether it had been told to end.
+    pub fn took(&mut self, point: &str, is_reached: bool, is_at_end: bool) {
         if let Some(turn) = self.queue.iter_mut().find(|turn| turn.point == point) {
+            turn.is_at_end = is_reached && is_at_end;
             turn.misses = if is_reached { 0 } else { turn.misses + 1 };
             turn.left_out = turn.misses;
         }
+    }
+
+    pub fn is_at_end(&self, point: &str) -> bool {
+        self.queue.iter().any(|turn| turn.point == point && turn.is_at_end)
     }
 
     pub fn was_missed(&self, point: &str) -> bool {
@@ -97,7 +114,11 @@ impl fmt::Display for Counts {
             writeln!(f, "| {kind} | {count} |")?;
         }
         writeln!(f, "| in all | {} |\n", self.kills())?;
-        writeln!(f, "not counted: fail point not reached in time {}\n", self.not_reached)?;
+        let (starts, ends, not_reached) = (self.starts, self.ends, self.not_reached);
+        writeln!(
+            f,
+            "not counted: fail point not reached in time {not_reached}; starts {starts}, ends in order {ends}\n"
+        )?;
         writeln!(f, "| Fail point | reached | died there |\n|---|---:|---:|")?;
         for (name, (hits, deaths)) in &self.points {
             writeln!(f, "| {name} | {hits} | {deaths} |")?;

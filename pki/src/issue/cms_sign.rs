@@ -169,45 +169,78 @@ impl Signer<'_> {
         if !self.key.belongs_to(self.certificate) {
             return Err(IssueError::KeyMismatch);
         }
-        let attributes = sorted(self.attributes(message_digest));
-        // Signed with the universal tag of SET OF, carried under [0]. Source: RFC 5652 §5.4.
-        let to_sign = Writer::build(|w| w.element(tag::SET, &attributes));
-        let signature = self.key.sign_message(&to_sign, rng)?;
-        Ok(Writer::build(|w| {
-            w.sequence(|w| {
-                w.integer_u64(1);
-                w.sequence(|w| {
-                    w.raw(self.certificate.issuer().raw());
-                    w.integer_content(self.certificate.serial());
-                });
-                write_digest_algorithm(w, self.key.digest_algorithm());
-                w.element(tag::context_constructed(0), &attributes);
-                write_signature_algorithm(w, self.key);
-                w.octet_string(&signature);
-            });
+        let attributes = SignedAttributes::new(
+            self.certificate,
+            self.content_type,
+            self.signing_time,
+            self.reference,
+            message_digest,
+        );
+        let signature = self.key.sign_message(&attributes.to_be_signed(), rng)?;
+        Ok(attributes.signer_info(self.certificate, message_digest.algorithm(), &signature, |w| {
+            write_signature_algorithm(w, self.key);
         }))
     }
+}
 
-    fn attributes(&self, message_digest: &Digest) -> Vec<Vec<u8>> {
+/// The signed attributes of one SignerInfo, sorted: what a key signs.
+pub(super) struct SignedAttributes(Vec<u8>);
+
+impl SignedAttributes {
+    pub fn new(
+        certificate: &Certificate,
+        content_type: Oid,
+        signing_time: Moment,
+        reference: CertificateReference,
+        message_digest: &Digest,
+    ) -> Self {
         let mut attributes = vec![
-            attribute(&oid::CONTENT_TYPE, |w| w.oid(&self.content_type)),
-            attribute(&oid::SIGNING_TIME, |w| w.time(self.signing_time)),
+            attribute(&oid::CONTENT_TYPE, |w| w.oid(&content_type)),
+            attribute(&oid::SIGNING_TIME, |w| w.time(signing_time)),
             attribute(&oid::MESSAGE_DIGEST, |w| w.octet_string(message_digest.as_bytes())),
         ];
-        let (v1, v2) = match self.reference {
+        let (v1, v2) = match reference {
             CertificateReference::V1 => (true, false),
             CertificateReference::V2 => (false, true),
             CertificateReference::Both => (true, true),
         };
         if v1 {
-            let hash = Sha1::digest(self.certificate.der());
+            let hash = Sha1::digest(certificate.der());
             attributes.push(attribute(&oid::SIGNING_CERTIFICATE, |w| ess_certificate(w, &hash)));
         }
         if v2 {
-            let hash = Sha256::digest(self.certificate.der());
+            let hash = Sha256::digest(certificate.der());
             attributes.push(attribute(&oid::SIGNING_CERTIFICATE_V2, |w| ess_certificate(w, &hash)));
         }
-        attributes
+        Self(sorted(attributes))
+    }
+
+    /// Signed with the universal tag of SET OF, carried under [0]. Source: RFC 5652 §5.4.
+    pub fn to_be_signed(&self) -> Vec<u8> {
+        Writer::build(|w| w.element(tag::SET, &self.0))
+    }
+
+    /// The SignerInfo of `certificate` with `signature` over these attributes.
+    pub fn signer_info(
+        &self,
+        certificate: &Certificate,
+        digest: DigestAlgorithm,
+        signature: &[u8],
+        write_algorithm: impl FnOnce(&mut Writer),
+    ) -> Vec<u8> {
+        Writer::build(|w| {
+            w.sequence(|w| {
+                w.integer_u64(1);
+                w.sequence(|w| {
+                    w.raw(certificate.issuer().raw());
+                    w.integer_content(certificate.serial());
+                });
+                write_digest_algorithm(w, digest);
+                w.element(tag::context_constructed(0), &self.0);
+                write_algorithm(w);
+                w.octet_string(signature);
+            });
+        })
     }
 }
 

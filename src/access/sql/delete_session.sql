@@ -1,2 +1,2 @@
--- At most one row.
-delete from session where token_sha256 = $1
+-- At most one row; its id, by which the journal knows it.
+delete from session where token_sha256 = $1 returning id

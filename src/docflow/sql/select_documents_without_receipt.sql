@@ -1,5 +1,4 @@
 -- At most $1 documents whose record is sequenced and not yet receipted. No lock.
-select d.id from document d join journal_event v on v.id = d.recorded_event
-join journal_entry e on e.seq = v.seq and e.id = v.id
+select d.id from document d join journal_place e on e.id = d.recorded_event
 left join receipt r on r.event_id = d.recorded_event
 where r.event_id is null order by e.seq limit $1

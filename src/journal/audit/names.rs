@@ -3,12 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::entry::Field;
+use super::super::entry::{Field, Opening};
 use super::super::naming::subject_family;
-use super::super::store;
 use super::super::subjects::{IDENTITY_MAX_BYTES, SubjectLink, pseudonym};
 use super::super::vrf::{VrfPublicKey, VrfSecretKey};
-use crate::db::Row;
 
 /// Names kept at once, for a party has many entries and a document's lie near each other.
 const KEPT_MAX: usize = 65_536;
@@ -35,7 +33,7 @@ impl<'a> Names<'a> {
         &mut self,
         kind: &str,
         fixed: Option<&VrfPublicKey>,
-        rows: &[Row],
+        opened: &[(Field, Opening)],
         links: &[SubjectLink],
     ) -> Result<(), (&'static str, String)> {
         if let (Some(fixed), Some(key)) = (fixed, self.key)
@@ -47,7 +45,7 @@ impl<'a> Names<'a> {
             ));
         }
         let mut seen = BTreeSet::new();
-        for (field, opening) in rows.iter().filter_map(|row| store::openings(row).ok()).flatten() {
+        for (field, opening) in opened {
             if !matches!(field, Field::Payload(_)) {
                 continue;
             }

@@ -1,5 +1,5 @@
 -- A page of entries in order, each with its place by the event index and the nodes stored with it.
-select e.seq, e.id, e.leaf, e.body, v.seq as indexed, d.hashes
+select e.seq, e.id, e.leaf, e.links, e.body, v.seq as indexed, d.hashes
 from journal_entry e
 left join journal_event v on v.id = e.id
 left join journal_node d on d.seq = e.seq

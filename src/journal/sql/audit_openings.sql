@@ -1,2 +1,2 @@
--- The openings of a page of entries.
-select seq, openings from journal_secret where seq >= $1 and seq < $2 order by seq, part
+-- What opens a page of entries, but for their subjects.
+select seq, seed, facts from journal_secret where seq >= $1 and seq < $2 order by seq

@@ -1,7 +1,11 @@
--- The subject index of a page of entries, each row with the entry that its subject had before.
-select s.subject, s.n, s.seq, p.seq as prev_seq, e.leaf as prev_leaf
+-- The runs of subjects that end among the entries from $1 to before $2, each with the run before it and the leaf of the last
+-- entry of that.
+select s.subject, s.n, s.last, s.entries, p.n as before_n, p.entries as before_entries,
+    coalesce(e.leaf, x.leaf) as before_leaf
 from journal_subject s
-left join journal_subject p on p.subject = s.subject and p.n = s.n - 1
-left join journal_entry e on e.seq = p.seq
-where s.seq >= $1 and s.seq < $2
-order by s.seq, s.subject
+left join journal_subject p on p.subject = s.subject
+    and p.n = (select max(q.n) from journal_subject q where q.subject = s.subject and q.n < s.n)
+left join journal_entry e on e.seq = p.last
+left join journal_pruned x on x.seq = p.last
+where s.last >= $1 and s.last < $2
+order by s.last, s.subject

@@ -2,6 +2,5 @@
 select
     (select count(*) from journal_event where seq < $1) as events,
     (select count(*) from journal_node where seq < $1) as nodes,
-    (select count(*) from journal_subject where seq < $1) as links,
-    (select count(*) from journal_subject where seq < $1 and n = 1) as subjects,
+    (select cast(coalesce(sum(length(entries)), 0) / 8 as bigint) from journal_subject where last < $1) as links,
     (select count(*) from journal_entry where seq < 0) as strays

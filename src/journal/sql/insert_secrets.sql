@@ -1,3 +1,3 @@
 -- One row per tuple.
-insert into journal_secret (seq, part, openings)
+insert into journal_secret (seq, seed, facts)
 values ($1, $2, $3)

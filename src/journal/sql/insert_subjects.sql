@@ -1,3 +1,3 @@
--- One row per tuple.
-insert into journal_subject (subject, n, seq)
-values ($1, $2, $3)
+-- One row per tuple, a run of entries of one subject; a subject occurs in one tuple only.
+insert into journal_subject (subject, n, last, entries)
+values ($1, $2, $3, $4)

@@ -1,2 +1,2 @@
 -- One row per entry.
-select seq, leaf, body from journal_entry where seq in ($1)
+select seq, leaf, links, body from journal_entry where seq in ($1)

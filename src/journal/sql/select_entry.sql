@@ -1,2 +1,2 @@
 -- One row or none.
-select seq, id, leaf, body from journal_entry where seq = $1
+select seq, id, leaf, links, body from journal_entry where seq = $1

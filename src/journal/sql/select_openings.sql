@@ -1,2 +1,2 @@
--- The openings of an entry that have not been erased.
-select seq, openings from journal_secret where seq = $1 order by part
+-- What opens an entry, but for its subjects; none when it was erased.
+select seq, seed, facts from journal_secret where seq = $1

@@ -1,2 +1,2 @@
--- The openings of entries that have not been erased.
-select seq, openings from journal_secret where seq in ($1)
+-- What opens entries, but for their subjects, where it was not erased.
+select seq, seed, facts from journal_secret where seq in ($1)

@@ -1,4 +1,4 @@
--- A row for each subject of the entries from $1 to before $2.
-select subject, min(n) as first_n, max(n) as n, max(seq) as seq from journal_subject
-where seq >= $1 and seq < $2
-group by subject
+-- The runs of subjects that end among the entries from $1 to before $2.
+select subject, n, entries from journal_subject
+where last >= $1 and last < $2
+order by last

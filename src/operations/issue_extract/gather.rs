@@ -11,9 +11,11 @@ use qolhat_pki::tsp::TimeStampToken;
 use serde_json::Value;
 
 use super::super::check_signature::EvidenceKind;
-use super::super::{Fault, OperationError, commit, issue_receipt, keep_content, keep_signature, read_document};
-use super::scope::{self, PartyPeriod, scope_text};
-use super::{ExtractRequest, FILES_MAX_BYTES, too_large};
+use super::super::{
+    Fault, OperationError, commit, issue_receipt, keep_content, keep_signature, read_document, send_messages,
+};
+use super::scope::{self, PartyPeriod};
+use super::{ExtractRequest, FILES_MAX_BYTES, talk, too_large};
 use crate::access::cases::{self, CaseRow};
 use crate::access::certificates;
 use crate::access::rights::Caller;
@@ -23,16 +25,17 @@ use crate::docflow::offers;
 use crate::docflow::store::{self, DocumentRow};
 use crate::domain::ids::{CaseId, DocumentId, EventId, ExtractId, OfferId};
 use crate::domain::party::{Bin, IdentifierPolicy, Iin};
-use crate::domain::refusal::RefusalCode;
+use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::domain::time::{CivilDate, Moment};
 use crate::extract::facts::{
     CaseFacts, ConditionFacts, DocumentFacts, EntryFacts, EvidenceFacts, ExtractFacts, FileFacts, JournalFacts,
-    OfficerFacts, OpeningFacts, OperatorFacts, OtherSubjectFacts, RequestFacts, SealFacts, SealedFacts, SignatureFacts,
-    SubjectFacts,
+    OfficerFacts, OpeningFacts, OperatorFacts, OtherSubjectFacts, PrunedFacts, RequestFacts, SealFacts, SealedFacts,
+    SignatureFacts, SubjectFacts,
 };
 use crate::extract::format::{field, kind};
 use crate::journal::entry::Field;
 use crate::journal::map::{Found, MapLeaf, MapProof};
+use crate::journal::pruning::PrunedPart;
 use crate::journal::subjects::SubjectLink;
 use crate::journal::{JournalError, StoredCheckpoint, StoredEntry, WaitError};
 use crate::signature::store::{self as signatures, SignatureRow};
@@ -49,13 +52,14 @@ pub(super) async fn facts(
     app: &App,
     caller: &Caller,
     request: &ExtractRequest,
+    asked: RequestFacts,
     id: ExtractId,
     now: Moment,
 ) -> Result<ExtractFacts, OperationError> {
     // What is too much is refused before the log is sealed for it.
     must_fit(app, &scope::documents(app, request).await?).await?;
     seal_log(app, now).await?;
-    let (picture, seal) = sealed_picture(app, request).await?;
+    let (picture, seal, note) = cosigned_picture(app, request).await?;
     let mut evidence = EvidenceFacts {
         certificates: app.trust.intermediates.iter().map(|certificate| certificate.der().to_vec()).collect(),
         ..EvidenceFacts::default()
@@ -64,7 +68,12 @@ pub(super) async fn facts(
     for row in &picture.rows {
         documents.push(document(app, row, &picture, &mut evidence).await?);
     }
-    let checkpoint = stamped(app, picture.checkpoint.clone()).await?;
+    let mut talk = None;
+    if let (Some(about), Some(found)) = (request.about, &picture.talk) {
+        evidence.certificates.extend(found.certificates(app).await?);
+        talk = Some(found.facts(app, about).await?);
+    }
+    let checkpoint = stamped(app, picture.checkpoint.clone(), request.period.as_ref()).await?;
     Ok(ExtractFacts {
         id,
         number: 0,
@@ -77,14 +86,11 @@ pub(super) async fn facts(
             registry: app.pages.config.public_origin.as_deref().map(|origin| format!("{origin}/registry")),
         },
         officer: OfficerFacts { iin: caller.iin, name: officer_name(app, caller).await? },
-        request: RequestFacts {
-            asked_by: request.asked_by.clone(),
-            ground: request.ground.clone(),
-            scope: scope_text(request),
-        },
+        request: asked,
         cases: picture.cases.iter().map(|(case, documents)| case_facts(case, documents)).collect(),
-        journal: journal_facts(app, &picture, &seal, request.period.as_ref(), checkpoint).await?,
+        journal: journal_facts(app, &picture, &seal, request.period.as_ref(), (checkpoint, note)).await?,
         documents,
+        talk,
         evidence,
     })
 }
@@ -108,9 +114,13 @@ struct Picture {
     checkpoint: StoredCheckpoint,
     /// Entries of each subject.
     subjects: BTreeMap<String, Vec<u64>>,
+    /// What of their histories was pruned.
+    pruned: BTreeMap<String, PrunedPart>,
     /// Entries by which the versions of the offers accepted here were published. An offer is a subject of each acceptance,
     /// so that its whole history would be that of all clients: these are shown alone.
     offers: BTreeSet<u64>,
+    /// The session or the message.
+    talk: Option<talk::Found>,
 }
 
 /// What a seal shows of the subjects of a picture.
@@ -136,6 +146,27 @@ async fn seal_log(app: &App, now: Moment) -> Result<(), OperationError> {
         Ok(_) => Ok(()),
         Err(WaitError::TimedOut) => Err(RefusalCode::JournalUnavailable.into()),
         Err(WaitError::Failed(error)) => Err(Fault::from(error).into()),
+    }
+}
+
+/// A picture under a checkpoint that every witness cosigned which answers, and the note of that. A witness that is silent
+/// keeps nobody from his extract.
+async fn cosigned_picture(
+    app: &App,
+    request: &ExtractRequest,
+) -> Result<(Picture, SealOfPicture, String), OperationError> {
+    let mut tries = 1..=TRIES_MAX;
+    loop {
+        let (picture, seal) = sealed_picture(app, request).await?;
+        let cosigned = app.journal.cosigned(&picture.checkpoint).await?;
+        let is_last = tries.next().is_none();
+        if cosigned.is_overtaken && !is_last {
+            continue;
+        }
+        for witness in &cosigned.missing {
+            tracing::warn!(witness, "an extract is made without its cosignature");
+        }
+        return Ok((picture, seal, cosigned.note));
     }
 }
 
@@ -203,21 +234,47 @@ async fn picture(app: &App, request: &ExtractRequest) -> Result<Picture, Operati
     }
     identities.extend(request.period.iter().map(|period| commit::party_subject(&period.party)));
     identities.extend(cases.iter().map(|(case, _)| case_subject(case.id)));
+    let mut talk = None;
+    if let Some(about) = request.about {
+        let found = talk::look(app, about).await?;
+        let messages: BTreeSet<String> = found.messages.iter().map(|id| send_messages::subject(*id)).collect();
+        identities.extend(messages.into_iter().chain([about.record().identity()]));
+        talk = Some(found);
+    }
     let mut subjects = BTreeMap::new();
+    let mut pruned = BTreeMap::new();
     for identity in identities {
+        let gone = app.journal.pruned_part(&identity).await?;
+        if let Some(gone) = gone {
+            must_reach(app, &identity, gone.at, request).await?;
+            pruned.insert(identity.clone(), gone);
+        }
         let entries = app.journal.entries_of_subject(&identity).await?;
         subjects.insert(identity, entries);
     }
     let checkpoint = newest_checkpoint(app).await?;
-    Ok(Picture { rows, cases, checkpoint, subjects, offers })
+    Ok(Picture { rows, cases, checkpoint, subjects, pruned, offers, talk })
 }
 
-/// The entries by which the versions of an offer were published.
+/// That what was pruned of a history, the last of it at `ended`, is not asked for: a party's may begin later, where its period
+/// does; of a document or a case every entry is needed.
+async fn must_reach(app: &App, identity: &str, ended: Moment, request: &ExtractRequest) -> Result<(), OperationError> {
+    let is_outside = request.period.is_some_and(|period| ended < period.from);
+    if identity.starts_with("party:") && is_outside {
+        return Ok(());
+    }
+    let minimum = app.journal.minimum().await?;
+    Err(Refusal::new(RefusalCode::EntriesPruned).with("minimum", minimum.to_string()).into())
+}
+
+/// The entries by which the versions of an offer were published, as far as they are held.
 async fn offer_entries(app: &App, offer: OfferId) -> Result<Vec<u64>, OperationError> {
     let mut entries = Vec::new();
     for version in offers::versions(&app.db, offer).await? {
         entries.extend(app.journal.find(version.event).await?.map(|entry| entry.seq));
     }
+    let minimum = app.journal.minimum().await?;
+    entries.retain(|seq| *seq >= minimum);
     Ok(entries)
 }
 
@@ -341,10 +398,16 @@ fn signature_of(
 }
 
 /// The checkpoint with a time stamp over it, fetched now when it has none or an old one: how fresh the checkpoint is when
-/// the extract is sealed must be proven.
-async fn stamped(app: &App, checkpoint: StoredCheckpoint) -> Result<StoredCheckpoint, OperationError> {
+/// the extract is sealed must be proven, and that the period asked for was over by then.
+async fn stamped(
+    app: &App,
+    checkpoint: StoredCheckpoint,
+    period: Option<&PartyPeriod>,
+) -> Result<StoredCheckpoint, OperationError> {
     let token = checkpoint.time_stamp.as_deref().and_then(|token| TimeStampToken::from_der(token).ok());
-    if token.is_some_and(|token| app.clock.now().since(token.info().gen_time) <= STAMP_AGE_MAX) {
+    let is_fresh =
+        |at: Moment| app.clock.now().since(at) <= STAMP_AGE_MAX && period.is_none_or(|period| period.to <= at);
+    if token.is_some_and(|token| is_fresh(token.info().gen_time)) {
         return Ok(checkpoint);
     }
     let imprint = DigestAlgorithm::Sha256.digest(checkpoint.note.as_bytes());
@@ -362,7 +425,7 @@ async fn journal_facts(
     picture: &Picture,
     seal: &SealOfPicture,
     period: Option<&PartyPeriod>,
-    checkpoint: StoredCheckpoint,
+    (checkpoint, note): (StoredCheckpoint, String),
 ) -> Result<JournalFacts, OperationError> {
     let size = checkpoint.size;
     // The first entry fixes the key under which each subject has one name.
@@ -390,13 +453,20 @@ async fn journal_facts(
         });
     }
     for (identity, entries) in &picture.subjects {
-        must_be_counted(identity, entries, counters.get(&app.journal.pseudonym(identity)))?;
+        let gone = picture.pruned.get(identity).map_or(0, |gone| gone.count);
+        must_be_counted(identity, gone, entries, counters.get(&app.journal.pseudonym(identity)))?;
     }
     let subjects = picture.subjects.iter().map(|(identity, entries)| SubjectFacts {
         identity: identity.clone(),
         pseudonym: hex::encode(app.journal.pseudonym(identity)),
         proof: app.journal.pseudonym_proof(identity),
         sealed: seal.proofs.get(identity).map(sealed_facts),
+        pruned: picture.pruned.get(identity).map(|gone| PrunedFacts {
+            count: gone.count,
+            seq: gone.seq,
+            leaf: gone.leaf,
+            at: gone.at,
+        }),
         entries: entries.clone(),
     });
     Ok(JournalFacts {
@@ -405,15 +475,20 @@ async fn journal_facts(
         root: checkpoint.root,
         subjects: subjects.collect(),
         seal: Some(SealFacts { entry: seal.entry, size: seal.size }),
-        checkpoint: checkpoint.note,
+        checkpoint: note,
         time_stamp: checkpoint.time_stamp,
     })
 }
 
 /// That the index lists of a subject what the entries themselves have committed to: 1, 2, 3 … in order. The index is a
 /// cache that can be changed by hand.
-fn must_be_counted(identity: &str, listed: &[u64], opened: Option<&Vec<(u64, u64)>>) -> Result<(), OperationError> {
-    let counted: Vec<(u64, u64)> = (1..).zip(listed.iter().copied()).collect();
+fn must_be_counted(
+    identity: &str,
+    gone: u64,
+    listed: &[u64],
+    opened: Option<&Vec<(u64, u64)>>,
+) -> Result<(), OperationError> {
+    let counted: Vec<(u64, u64)> = (gone.saturating_add(1)..).zip(listed.iter().copied()).collect();
     let mut opened = opened.cloned().unwrap_or_default();
     opened.sort_unstable();
     if opened == counted {

@@ -10,31 +10,33 @@ use serde_json::{Value, json};
 
 use super::check_signature::{self, Checked, Use};
 use super::commit::{self, Act};
-use super::gather_evidence::anchors_for_extracts;
-use super::verify_extract::verify_extract;
-use super::{Fault, OperationError, court_scope, keep_content, keep_signature, long_term};
+use super::{Fault, OperationError, court_scope, discard_prepared, keep_content, keep_signature, long_term};
 use crate::access::answers::{self, Request};
 use crate::access::rights::Caller;
 use crate::app::App;
 use crate::db::Tx;
 use crate::docflow::{destruction, store as documents};
-use crate::domain::ids::{CourtRequestId, DocumentId, EventId, ExtractId};
+use crate::domain::ids::{DocumentId, EventId, ExtractId};
 use crate::domain::party::Party;
 use crate::domain::refusal::{Refusal, RefusalCode};
-use crate::domain::text::is_plain;
 use crate::extract::build::{self, Prepared};
 use crate::extract::facts::ExtractFacts;
-use crate::extract::format::{field, kind};
+use crate::extract::format::{self, field, kind};
 use crate::extract::operator::OperatorCard;
-use crate::extract::records::{StatementRecord, SubjectRecord};
+use crate::extract::records::{ExtractRecord, StatementRecord, SubjectRecord, from_json};
 use crate::extract::store::{self, ExtractRow, NewExtract};
-use crate::i18n::Language;
+pub use crate::extract::talk::About;
 use crate::journal::EventDraft;
+use crate::notify::store::NewNotice;
 
+mod asker;
 mod gather;
+mod proven;
 mod scope;
 mod stale;
+mod talk;
 
+pub use asker::Asker;
 pub use scope::{HISTORY_MAX, PartyPeriod};
 
 /// Longest text of a request, in characters.
@@ -59,14 +61,20 @@ pub struct ExtractRequest {
     pub documents: Vec<DocumentId>,
     /// The party and the period of which everything is wanted.
     pub period: Option<PartyPeriod>,
+    /// The session or the message that is wanted; with it neither documents nor a period.
+    pub about: Option<About>,
     /// Who asks.
-    pub asked_by: String,
-    /// On what ground.
-    pub ground: String,
-    /// What was asked for.
-    pub scope: String,
-    /// The approved request of a court or a body under which it is made: then who asks, the ground and the words are its own.
-    pub court_request: Option<CourtRequestId>,
+    pub asker: Asker,
+}
+
+impl ExtractRequest {
+    /// The party that asks for a session or a message: it is its own.
+    fn party_of_talk(&self) -> Option<Party> {
+        match (&self.about, &self.asker) {
+            (Some(_), Asker::Party { party, .. }) => Some(*party),
+            (_, Asker::Party { .. } | Asker::Court(_)) => None,
+        }
+    }
 }
 
 /// An extract that waits for the officer's signature.
@@ -95,6 +103,7 @@ pub fn operator_card(app: &App) -> OperatorCard {
         log_keys: vec![app.journal.verifier_key().to_owned()],
         origin: Some(app.journal.origin().to_owned()),
         witness_keys: Vec::new(),
+        witness_quorum: None,
     }
 }
 
@@ -102,40 +111,43 @@ pub fn operator_card(app: &App) -> OperatorCard {
 /// is kept with the extract, so that a repeated request takes no second number ([`read_prepared_again`]).
 ///
 /// # Errors
-/// `not-an-officer`, `extract-scope-empty`, `too-many-documents`, `history-too-long` for a party with more than [`HISTORY_MAX`]
-/// entries, `document-unknown`, `document-not-yet-received`, `upload-too-large` for more
-/// than [`FILES_MAX_BYTES`], `time-stamp-unavailable`.
+/// `session-unknown`, `message-unknown`, `not-an-officer`, `asker-is-no-party` when no approved request of a court is named and somebody else asks than a party to
+/// all of it, the refusals of a court's request, `missing-requisite`, `date-invalid` for a period that is not over,
+/// `extract-scope-empty`, `too-many-documents`, `history-too-long` for a party with more than [`HISTORY_MAX`]
+/// entries, `document-unknown`, `document-not-yet-received`, `extract-too-large` for more
+/// than [`FILES_MAX_BYTES`], `code-open` while a code in the messages can still be entered, `time-stamp-unavailable`.
 ///
-/// Keeps: JRN-10, SIG-19.
+/// Keeps: JRN-10, POA-03, SIG-19.
 pub async fn prepare_extract(
     app: &App,
     caller: &Caller,
-    mut request: ExtractRequest,
+    request: ExtractRequest,
     again: &Request,
 ) -> Result<PreparedExtract, OperationError> {
     let now = app.clock.now();
     caller.must_be_officer()?;
-    if let Some(court) = request.court_request {
-        let court = court_scope::approved(app, court, now).await?;
-        court_scope::must_cover(&court, &request)?;
-        (request.asked_by, request.ground, request.scope) = (court.asked_by(), court.ground, court.words);
-    }
-    for (name, text) in [("asked_by", &request.asked_by), ("ground", &request.ground), ("scope", &request.scope)] {
-        if text.trim().is_empty() || !is_plain(text) || text.chars().count() > TEXT_MAX_CHARS {
-            let refusal = Refusal::new(RefusalCode::MissingRequisite).with("requisite", name);
-            return Err(refusal.at(format!("/{name}")).into());
-        }
-    }
+    let asked = asker::asked(app, &request, now).await?;
     if request.documents.len() > DOCUMENTS_MAX {
         return Err(too_many_documents().into());
     }
     // One or the other: documents beside a period would be of nobody knows which scope.
-    if request.period.is_some() && !request.documents.is_empty() {
+    if (request.period.is_some() || request.about.is_some()) && !request.documents.is_empty() {
         return Err(Refusal::new(RefusalCode::ExtractScopeEmpty).at("/documents").into());
     }
+    if request.period.is_some() && request.about.is_some() {
+        return Err(Refusal::new(RefusalCode::ExtractScopeEmpty).at("/period").into());
+    }
     let id = ExtractId::new(now, &mut app.rng.clone());
-    let facts = gather::facts(app, caller, &request, id, now).await?;
+    let facts = gather::facts(app, caller, &request, asked, id, now).await?;
     keep(app, caller, facts, &request, again).await
+}
+
+/// That the journal knows a session or a message.
+///
+/// # Errors
+/// `session-unknown`, `message-unknown`, `history-too-long`, `content-destroyed`.
+pub async fn must_be_known(app: &App, about: About) -> Result<(), OperationError> {
+    talk::look(app, about).await.map(drop)
 }
 
 /// What an earlier request prepared.
@@ -182,20 +194,20 @@ async fn keep(
             id,
             number,
             officer_iin: &caller.iin.to_string(),
-            scope: &facts.request.scope,
-            ground: &request.ground,
+            scope: &facts.request.scope_words(),
+            ground: &facts.request.ground,
             prepared_at: facts.made_at,
             wrapped_key: wrapped.clone(),
             prepared_address: keep_content::put(app, &key, &package).await?,
-            court_request: request.court_request,
-            party: request.period.map(|period| period.party),
+            court_request: request.asker.court_request(),
+            party: request.period.map(|period| period.party).or(request.party_of_talk()),
             documents: &documents,
         };
         let mut tx = app.db.begin().await?;
         must_be_there(&mut tx, &documents).await?;
         match store::insert(&mut tx, &row).await {
             Ok(()) => {
-                answers::keep(&mut tx, again, &id.to_string(), facts.made_at).await?;
+                tx.run_together(&[answers::keeping(again, &id.to_string(), facts.made_at)]).await?;
                 tx.commit().await?;
                 return Ok(PreparedExtract { id, number: facts.number, manifest: prepared.manifest_officer });
             }
@@ -220,14 +232,15 @@ async fn must_be_there(tx: &mut Tx, documents: &[DocumentId]) -> Result<(), Oper
 
 /// An extract of that many bytes could be made and not be kept.
 fn too_large(limit: u64) -> Refusal {
-    Refusal::new(RefusalCode::UploadTooLarge).with("limit", limit.to_string())
+    Refusal::new(RefusalCode::ExtractTooLarge).with("limit", limit.to_string())
 }
 
 /// Issues a prepared extract by the officer's signature over its manifest.
 ///
 /// # Errors
 /// `extract-unknown`, `extract-state` (also when something happened since it was prepared), `not-an-officer` for another officer than the one who prepared it, the refusals of
-/// the signature; `journal-unavailable` when it is issued and not written down yet: ask for it again.
+/// the signature; `journal-unavailable` when it is issued and not written down yet: ask for it again; `service-unavailable`
+/// when evidence for the seal cannot be had now.
 pub async fn issue_extract(
     app: &App,
     caller: &Caller,
@@ -244,6 +257,10 @@ pub async fn issue_extract(
     if row.officer_iin != caller.iin.to_string() {
         return Err(RefusalCode::NotAnOfficer.into());
     }
+    // Also of a twin, which is discarded when the request is answered by another.
+    if let Some(court) = row.court_request {
+        court_scope::approved(app, court, now).await?;
+    }
     let key = key_of(app, id, &row)?;
     let prepared = open_prepared(app, &key, &row).await?;
     let statement = stale::must_be_as_prepared(app, &prepared).await?;
@@ -254,14 +271,15 @@ pub async fn issue_extract(
     let binding = app.journal.sign_text(&binding)?;
     let bytes =
         build::seal(&prepared, &seal, &officer, &binding).map_err(|error| Fault::Inconsistent(error.to_string()))?;
-    must_verify(app, &bytes)?;
+    let bytes = proven::must_verify(app, bytes).await?;
 
     let address = keep_content::put(app, &key, &bytes).await?;
     // What happened while it was sealed is not left out either.
     stale::must_be_as_prepared(app, &prepared).await?;
     let event = EventId::new(now, &mut app.rng.clone());
+    let documents = store::documents_of(&app.db, id).await?;
     let mut tx = app.db.begin().await?;
-    must_be_there(&mut tx, &store::documents_of(&app.db, id).await?).await?;
+    must_be_there(&mut tx, &documents).await?;
     keep_signature::must_be_usable(&mut tx, &checked, now).await?;
     if let Some(court) = row.court_request {
         court_scope::answer(&mut tx, court, now).await?;
@@ -269,7 +287,15 @@ pub async fn issue_extract(
     if !store::set_issued(&mut tx, id, now, &address, event).await? {
         return Err(Refusal::new(RefusalCode::ExtractState).with("state", "issued").into());
     }
+    if let Some(court) = row.court_request {
+        discard_prepared::discard_twins(&mut tx, court, now).await?;
+    }
+    let asker = asker_of(&prepared)?;
     let (mut subjects, mut payload) = (vec![format!("extract:{id}")], Vec::new());
+    if let Some(party) = &asker {
+        subjects.push(commit::party_subject(party));
+        payload.push((field::ASKED_BY.to_owned(), json!(party.key())));
+    }
     if let Some(court) = row.court_request {
         subjects.push(court_scope::subject(court));
         payload.push((court_scope::ID_FIELD.to_owned(), json!(court.to_string())));
@@ -288,8 +314,10 @@ pub async fn issue_extract(
         payload,
         actor: commit::actor(caller),
     };
-    let act =
-        Act { events: vec![draft], notices: Vec::new(), request: request.map(|request| (request, id.to_string())) };
+    // A party in whose name nobody asked is the one to notice.
+    let notice = |party| NewNotice { party, kind: kind::EXTRACT_ISSUED, document: None, event, created_at: now };
+    let notices = asker.map(notice).into_iter().collect();
+    let act = Act { events: vec![draft], notices, request: request.map(|request| (request, id.to_string())) };
     match commit::commit(app, tx, act, now).await?.into_iter().flatten().next() {
         Some(_) => Ok(bytes),
         // Nothing is handed out that the journal does not hold.
@@ -318,6 +346,12 @@ pub async fn read_manifest(app: &App, caller: &Caller, id: ExtractId) -> Result<
 async fn open_prepared(app: &App, key: &ContentKey, row: &ExtractRow) -> Result<Prepared, OperationError> {
     let package = envelope::open(key, &app.blobs.get(&row.prepared_address).await?)?;
     Ok(Prepared::from_package(&package).map_err(|error| Fault::Inconsistent(error.to_string()))?)
+}
+
+fn asker_of(prepared: &Prepared) -> Result<Option<Party>, OperationError> {
+    let record = prepared.files.get(format::EXTRACT).map(Vec::as_slice).unwrap_or_default();
+    let record: ExtractRecord = from_json(record).map_err(Fault::Inconsistent)?;
+    Ok(asker::party_of(&record.request.asked_by))
 }
 
 /// How long the history of each subject was: the operator's word, given in his own journal, that none is left out. A
@@ -393,7 +427,7 @@ async fn officer_signature(
     cms: &[u8],
 ) -> Result<(Checked, Vec<u8>), OperationError> {
     let now = app.clock.now();
-    let checked = check_signature::check(app, cms, &prepared.manifest_officer, Use::Document, now).await?;
+    let checked = check_signature::check(app, cms, prepared.manifest_officer.as_slice(), Use::Document, now).await?;
     if let Some(refusal) = checked.waits_for {
         return Err(refusal.into());
     }
@@ -405,14 +439,4 @@ async fn officer_signature(
     }
     let with_proofs = long_term::with_proofs(app, &checked.cms, &checked.evidence)?;
     Ok((checked, with_proofs))
-}
-
-/// An extract that a court could not verify is a fault of ours, found before it is handed out.
-fn must_verify(app: &App, bytes: &[u8]) -> Result<(), OperationError> {
-    let anchors = anchors_for_extracts(&app.trust);
-    let report = verify_extract(bytes, &anchors, Some(&operator_card(app)), app.clock.now());
-    if report.exit_code() == 0 {
-        return Ok(());
-    }
-    Err(Fault::Inconsistent(format!("the extract does not verify: {}", report.lines(Language::En).join("; "))).into())
 }

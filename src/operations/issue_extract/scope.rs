@@ -48,23 +48,31 @@ impl PartyPeriod {
     }
 }
 
-/// The scope as it is registered and stands in the extract: the asker's words, and with a period whose and which, so that
-/// nobody has to take them from the words.
-pub(super) fn scope_text(request: &ExtractRequest) -> String {
-    match &request.period {
-        Some(period) => format!("{} [{} {}/{}]", request.scope, period.party.key(), period.from, period.to),
-        None => request.scope.clone(),
-    }
-}
-
 /// The documents that fall under the request: those listed, in their order; or those of which the party's entries in the
 /// period speak, as far as they are recorded, the oldest entry first.
 ///
 /// # Errors
-/// `extract-scope-empty`, `document-unknown`, `document-not-yet-received`, `too-many-documents`, `history-too-long`.
+/// `extract-scope-empty`, `document-unknown`, `document-not-yet-received`, `too-many-documents`, `history-too-long`;
+/// `asker-is-no-party` when one of them is not the asker's.
 pub(super) async fn documents(app: &App, request: &ExtractRequest) -> Result<Vec<DocumentRow>, OperationError> {
-    let Some(period) = &request.period else { return listed(app, &request.documents).await };
-    let history = app.journal.entries_of_subject(&commit::party_subject(&period.party)).await?;
+    let rows = match (&request.period, &request.about) {
+        (Some(period), _) => of_period(app, period).await?,
+        // Whose it is was looked at by itself.
+        (None, Some(_)) => Vec::new(),
+        (None, None) => listed(app, &request.documents).await?,
+    };
+    request.asker.must_be_in(&rows)?;
+    Ok(rows)
+}
+
+async fn of_period(app: &App, period: &PartyPeriod) -> Result<Vec<DocumentRow>, OperationError> {
+    let identity = commit::party_subject(&period.party);
+    // A part is not given as the whole.
+    if app.journal.pruned_part(&identity).await?.is_some_and(|pruned| pruned.at >= period.from) {
+        let minimum = app.journal.minimum().await?;
+        return Err(Refusal::new(RefusalCode::EntriesPruned).with("minimum", minimum.to_string()).into());
+    }
+    let history = app.journal.entries_of_subject(&identity).await?;
     if history.len() > HISTORY_MAX {
         return Err(Refusal::new(RefusalCode::HistoryTooLong).with("limit", HISTORY_MAX.to_string()).into());
     }

@@ -34,9 +34,10 @@ pub(super) async fn must_be_as_prepared(app: &App, prepared: &Prepared) -> Resul
     let statement: StatementRecord = from_json(file(format::STATEMENT)?).map_err(unreadable)?;
     for subject in &statement.subjects {
         let now = app.journal.entries_of_subject(&subject.identity).await?;
-        // A party goes on acting while the extract of its past is signed: what came after the checkpoint is outside the
-        // statement. Of a document or a case nothing may have changed.
-        let fits = match subject.identity.starts_with("party:") {
+        // A party goes on acting, and a session goes on, while the extract of its past is signed: what came after the
+        // checkpoint is outside the statement. Of a document, a case or a message nothing may have changed.
+        let goes_on = ["party:", "session:"].iter().any(|family| subject.identity.starts_with(family));
+        let fits = match goes_on {
             true => now.iter().copied().filter(|seq| *seq < statement.size).eq(subject.entries.iter().copied()),
             false => now == subject.entries,
         };

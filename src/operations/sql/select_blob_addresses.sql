@@ -8,6 +8,8 @@ select address from (
     union select e.blob_address from evidence e join signature s on s.id = e.signature_id
         where e.sealed = 0 or not exists (select 1 from document_destroyed d where d.document_id = s.document_id)
     union select o.blob_address from offer_text o
+    union select u.blob_address from upload u where u.finished_at is not null
     union select x.prepared_address from extract x where length(x.wrapped_key) > 0
     union select x.issued_address from extract x where length(x.wrapped_key) > 0
+    union select j.segment_address from journal_export j
 ) named where address >= $1 and address < $2

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use qolhat_pki::time::Span;
 
 use super::finding::FaultCode;
-use super::journal::{Entries, OpenedEntry, digest};
+use super::journal::{Entries, OpenedEntry, digest, pruned_of};
 use super::report::ExtractReport;
 use crate::extract::format;
 use crate::extract::records::{MapLeafRecord, SealRecord, SealedRecord, StatementRecord, SubjectRecord};
@@ -81,11 +81,22 @@ fn shown(subject: &SubjectRecord, seal: &Seal, entries: &Entries) -> Result<(), 
     let sealed = subject.sealed.as_ref().ok_or("nothing is shown of it")?;
     let pseudonym = digest(&subject.pseudonym).ok_or("the pseudonym is not 64 hexadecimal digits")?;
     let below: Vec<u64> = subject.entries.iter().copied().filter(|seq| *seq < seal.size).collect();
+    let gone = pruned_of(subject)?;
+    // An entry that is not here is shown by the map, as the last one of its subject, or by the one that follows it.
+    if gone.as_ref().is_some_and(|gone| gone.seq >= seal.size) {
+        return Err("what was pruned does not lie below the seal".to_owned());
+    }
     let count = u64::try_from(below.len()).unwrap_or(u64::MAX);
+    let count = gone.as_ref().map_or(0, |gone| gone.count).saturating_add(count);
     if count != sealed.count {
         return Err(format!("{} entries are told below the seal, {count} are here", sealed.count));
     }
     let found = match (below.last(), &sealed.other) {
+        (None, None) if gone.is_some() => match gone {
+            Some(gone) => Found::Leaf(MapLeaf { subject: pseudonym, count, seq: gone.seq, leaf: gone.leaf }),
+            None => Found::Nothing,
+        },
+        (None, Some(_)) if gone.is_some() => return Err("it is shown to be there and not to be".to_owned()),
         (Some(seq), None) => {
             let newest = entries.get(*seq).ok_or_else(|| format!("entry {seq} is not here, or does not hold"))?;
             Found::Leaf(MapLeaf { subject: pseudonym, count, seq: *seq, leaf: newest.leaf })

@@ -186,6 +186,12 @@ faults! {
     TextDiffers = "text-differs-from-records", FactsMismatch;
     /// A receipt is not the operator's for this document.
     ReceiptDiffers = "receipt-differs", FactsMismatch;
+    /// The extract is not of the party and period that it tells.
+    Scope = "scope-differs-from-journal", FactsMismatch;
+    /// A message is told otherwise than the journal does.
+    MessageDiffers = "message-differs-from-journal", FactsMismatch;
+    /// Who asked is not a party to what is shown.
+    Asker = "asker-is-no-party", FactsMismatch;
     /// A case of compromise is told otherwise than the journal does, or kept back.
     CaseDiffers = "case-differs-from-journal", FactsMismatch;
     /// No operator or no log key was pinned.

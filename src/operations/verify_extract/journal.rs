@@ -18,12 +18,12 @@ use crate::extract::format;
 use crate::extract::operator::OperatorCard;
 use crate::extract::records::{LogRecord, OpeningRecord, OpeningsRecord, ProofRecord, StatementRecord, SubjectRecord};
 use crate::extract::statement::{TAIL_ASSERTED, level};
-use crate::journal::checkpoint::{Checkpoint, signed_text};
+use crate::journal::checkpoint::{Checkpoint, signed_text, with_own_signature};
 use crate::journal::cosignature::WitnessKey;
 use crate::journal::entry::{Entry, Field, Opening, leaf_hash};
 use crate::journal::first_entry;
 use crate::journal::proof::verify_inclusion;
-use crate::journal::subjects::{SubjectLink, check_chain, proven_pseudonym};
+use crate::journal::subjects::{SubjectLink, check_chain, check_chain_after, proven_pseudonym};
 use crate::journal::vrf::{PROOF_BYTES, VrfPublicKey};
 
 /// How much older than the seal the checkpoint may be.
@@ -43,10 +43,17 @@ pub(super) struct OpenedEntry {
     pub(super) leaf: [u8; 32],
     /// How many fields and subjects it commits to, opened or not: a second one of a name could say something else.
     pub(super) committed: (usize, usize),
+    /// Whether it tells who acted.
+    pub(super) tells_actor: bool,
     links: Vec<SubjectLink>,
 }
 
 impl OpenedEntry {
+    /// Of how many subjects it reveals that it is theirs.
+    pub(super) fn places(&self) -> usize {
+        self.links.len()
+    }
+
     /// A revealed field that is a text.
     pub(super) fn text(&self, name: &str) -> Option<&str> {
         self.fields.get(name)?.as_str()
@@ -125,16 +132,12 @@ fn checkpoint(
     if checkpoint.origin != log.origin {
         report.fail(part, FaultCode::CheckpointDiffers, format!("of the log {}", checkpoint.origin));
     }
-    let mut witnesses = Vec::new();
-    for key in operator.map(|card| card.witness_keys.as_slice()).unwrap_or_default() {
-        match WitnessKey::parse(key).and_then(|witness| witness.cosigned(note)) {
-            Some(at) => witnesses.push((key.clone(), at)),
-            None => report.fail(part, FaultCode::WitnessMissing, key),
-        }
-    }
+    let witnesses = witnesses(note, operator, report);
     let time_stamp = token.and_then(|token| {
         let text = signed_text(note).unwrap_or_default();
-        judge.time_stamp(format::CHECKPOINT_TIME_STAMP, token, &[octets, text], report)
+        // As the log published it, before anybody cosigned.
+        let own = with_own_signature(note, &log.key).unwrap_or_default();
+        judge.time_stamp(format::CHECKPOINT_TIME_STAMP, token, &[octets, text, own.as_bytes()], report)
     });
     report.checkpoint = Some(JudgedCheckpoint {
         origin: checkpoint.origin.clone(),
@@ -144,6 +147,22 @@ fn checkpoint(
         witnesses,
     });
     Some(checkpoint)
+}
+
+/// The pinned witnesses that cosigned; each of the others is a failure where they are too few.
+fn witnesses(note: &str, operator: Option<&OperatorCard>, report: &mut ExtractReport) -> Vec<(String, Moment)> {
+    let Some(card) = operator else { return Vec::new() };
+    let (mut cosigned, mut missing) = (Vec::new(), Vec::new());
+    for key in &card.witness_keys {
+        match WitnessKey::parse(key).and_then(|witness| witness.cosigned(note)) {
+            Some(at) => cosigned.push((key.clone(), at)),
+            None => missing.push(key),
+        }
+    }
+    if cosigned.len() < card.witnesses_needed() {
+        missing.into_iter().for_each(|key| report.fail(format::CHECKPOINT, FaultCode::WitnessMissing, key));
+    }
+    cosigned
 }
 
 fn check_statement(statement: &StatementRecord, checkpoint: Option<&Checkpoint>, report: &mut ExtractReport) {
@@ -205,6 +224,7 @@ fn entry(
         leaf,
         actor: None,
         fields: BTreeMap::new(),
+        committed: entry.payload.len(),
         included: false,
         proof_hashes: proof.as_ref().map_or(0, |proof| proof.hashes.len()),
     };
@@ -219,7 +239,8 @@ fn entry(
     }
     let committed = (entry.payload.len(), entry.subjects.len());
     let (kind, fields) = (judged.kind.clone(), judged.fields.clone());
-    let opened = OpenedEntry { seq, kind, at: judged.at, fields, leaf, committed, links };
+    let tells_actor = judged.actor.is_some();
+    let opened = OpenedEntry { seq, kind, at: judged.at, fields, leaf, committed, tells_actor, links };
     let included = judged.included;
     report.entries.push(judged);
     included.then_some(opened)
@@ -427,11 +448,41 @@ fn history(subject: &SubjectRecord, pseudonym: &[u8; 32], entries: &Entries) -> 
             (Some(_), Some(_)) => return Err(format!("entry {seq} counts twice")),
         }
     }
-    let count = check_chain(&links).map_err(|error| error.to_string())?;
+    let gone = pruned_of(subject)?;
+    if let (Some(gone), Some(first)) = (&gone, subject.entries.first())
+        && gone.seq >= *first
+    {
+        return Err("what was pruned does not lie before its entries".to_owned());
+    }
+    let count = match gone {
+        None => check_chain(&links),
+        Some(gone) => check_chain_after(Some((gone.count, gone.leaf)), &links),
+    };
+    let count = count.map_err(|error| error.to_string())?;
     if count == subject.count {
         Ok(())
     } else {
         Err(format!("{} entries are claimed, {count} are here", subject.count))
+    }
+}
+
+/// The beginning of a history that was pruned.
+pub(super) struct Gone {
+    pub(super) count: u64,
+    pub(super) seq: u64,
+    pub(super) leaf: [u8; 32],
+}
+
+/// What of the history of a subject was pruned. A party's history may begin later; of a document, a case or an offer every entry
+/// is needed.
+pub(super) fn pruned_of(subject: &SubjectRecord) -> Result<Option<Gone>, String> {
+    let Some(pruned) = &subject.pruned else { return Ok(None) };
+    if !subject.identity.starts_with("party:") {
+        return Err("only of a party's history may the beginning be missing".to_owned());
+    }
+    match digest(&pruned.leaf) {
+        Some(leaf) if pruned.count > 0 => Ok(Some(Gone { count: pruned.count, seq: pruned.seq, leaf })),
+        Some(_) | None => Err("what was pruned is malformed".to_owned()),
     }
 }
 

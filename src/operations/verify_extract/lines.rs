@@ -23,6 +23,12 @@ impl ExtractReport {
         {
             page.heading(self, extract);
             self.documents.iter().for_each(|document| page.document(self, document));
+            if let Some(about) = &extract.request.about {
+                page.line(0, "extract-verdict-about", &[("identity", &about.identity())]);
+            }
+            for message in &extract.messages {
+                page.line(1, "extract-verdict-message", &[("path", &message.path)]);
+            }
             page.extract_signatures(self);
             page.cases(extract);
             page.journal(self);
@@ -169,6 +175,12 @@ impl Page {
                 self.line(0, "extract-verdict-witness", &[("key", key), ("at", &format_local(*at))]);
             }
         }
+        if let Some(period) = &report.period {
+            let (from, to) = (format_local(period.from), format_local(period.to));
+            let entries: Vec<String> = period.entries.iter().map(u64::to_string).collect();
+            let values = [("party", &*period.party), ("from", &from), ("to", &to), ("entries", &entries.join(", "))];
+            self.line(0, "extract-verdict-period", &values);
+        }
         let Some(statement) = &report.statement else { return };
         if statement.level == LEVEL_INCLUSION {
             return self.line(0, "extract-completeness-1", &[]);
@@ -191,6 +203,10 @@ impl Page {
                 let entries: Vec<String> = subject.entries.iter().map(u64::to_string).collect();
                 let values = [("identity", &*subject.identity), ("count", &count), ("entries", &entries.join(", "))];
                 self.line(1, "extract-subject", &values);
+                if let Some(pruned) = &subject.pruned {
+                    let (count, seq) = (pruned.count.to_string(), pruned.seq.to_string());
+                    self.line(2, "extract-subject-pruned", &[("count", &count), ("seq", &seq)]);
+                }
             }
             self.line(0, "extract-caveat", &[]);
         }

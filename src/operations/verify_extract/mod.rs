@@ -5,6 +5,7 @@
 //! checkpoint, the `documents` against the journal, the `cases` of compromise. Nothing stops at the first fault: the
 //! `report` names every part that is wrong. `judge` asks the `pki` crate about signatures.
 
+mod asker;
 mod cases;
 mod completeness;
 mod contents;
@@ -13,14 +14,16 @@ mod finding;
 mod journal;
 mod judge;
 mod lines;
+mod period;
 mod protocol;
 mod report;
 mod seals;
+mod talk;
 
 pub use finding::{ExtractSubIndication, Failure, FaultCode};
 pub use report::{
-    ExtractReport, FAILURES_MAX, JudgedCheckpoint, JudgedEntry, JudgedSignature, ReceiptEvidence, SignatureUse,
-    Unreadable,
+    ExtractReport, FAILURES_MAX, JudgedCheckpoint, JudgedEntry, JudgedPeriod, JudgedSignature, ReceiptEvidence,
+    SignatureUse, Unreadable,
 };
 
 use qolhat_pki::time::Span;
@@ -75,7 +78,8 @@ pub fn verify_extract(
     };
     contents.check_manifests(&mut report);
     let Some(extract) = contents.take_json::<ExtractRecord>(format::EXTRACT, &mut report) else { return report };
-    if extract.format != format::FORMAT || extract.version != format::FORMAT_VERSION {
+    let known = [format::FORMAT_VERSION, format::FORMAT_VERSION_OF_TALK];
+    if extract.format != format::FORMAT || !known.contains(&extract.version) {
         let detail = format!("{} version {} is not known here", extract.format, extract.version);
         return report.unreadable(Unreadable::UnknownVersion, format::EXTRACT, &detail);
     }
@@ -92,6 +96,9 @@ pub fn verify_extract(
     let bench = Bench { extract: &extract, entries: &entries, judge: &judge };
     documents::check(&mut contents, &bench, &mut report);
     cases::check(&bench, &mut report);
+    asker::check(&extract, &mut report);
+    period::check(&extract, &entries, &mut report);
+    talk::check(&mut contents, &extract, &entries, &mut report);
     contents.check_texts(&extract, &mut report);
     contents.check_papers(&mut report);
     contents.check_nothing_left(&mut report);

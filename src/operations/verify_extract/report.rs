@@ -118,6 +118,8 @@ pub struct JudgedEntry {
     pub actor: Option<Value>,
     /// The fields revealed, by name.
     pub fields: BTreeMap<String, Value>,
+    /// To how many fields it commits, revealed or not.
+    pub committed: usize,
     /// Whether the inclusion proof leads to the checkpoint.
     pub included: bool,
     /// Hashes in the proof.
@@ -160,6 +162,8 @@ pub struct ExtractReport {
     pub statement: Option<StatementRecord>,
     /// Whether that claim is shown.
     pub complete: bool,
+    /// The party and period asked for, where that was asked and holds.
+    pub period: Option<JudgedPeriod>,
     /// The checkpoint, when the log key signed it.
     pub checkpoint: Option<JudgedCheckpoint>,
     /// The entries that could be read, by number.
@@ -174,6 +178,19 @@ pub struct ExtractReport {
     pub failures_left_off: usize,
 }
 
+/// The party and period of an extract.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JudgedPeriod {
+    /// Key of the party.
+    pub party: String,
+    /// The first instant.
+    pub from: Moment,
+    /// The instant that ends it, itself not in it.
+    pub to: Moment,
+    /// The entries of the party that lie in it, by the operator's clock.
+    pub entries: Vec<u64>,
+}
+
 impl ExtractReport {
     pub(super) fn new(at: Moment) -> Self {
         Self {
@@ -186,6 +203,7 @@ impl ExtractReport {
             papers: Vec::new(),
             statement: None,
             complete: false,
+            period: None,
             checkpoint: None,
             entries: Vec::new(),
             documents: Vec::new(),
@@ -278,10 +296,18 @@ impl ExtractReport {
                 "size": statement.size,
                 "subjects": statement.subjects,
             })),
+            "period": self.period.as_ref().map(|period| json!({
+                "party": period.party,
+                "from": period.from.to_string(),
+                "to": period.to.to_string(),
+                "entries": period.entries,
+            })),
             "entries": self.entries.iter().map(entry).collect::<Vec<_>>(),
             "proofs": self.entries.iter().map(|entry| self.proof(entry)).collect::<Vec<_>>(),
             "documents": self.documents,
             "papers": self.papers,
+            "messages": extract.map(|extract| &extract.messages),
+            "steps": extract.map(|extract| &extract.steps),
             "cases": extract.map(|extract| &extract.cases),
             "signatures": self.signatures.iter().map(signature).collect::<Vec<_>>(),
             "certificates": self.certificates(),

@@ -1,7 +1,5 @@
 //! Who stands for the extract: the operator's seal, the authorised officer's signature, and the seals on receipts.
 
-use qolhat_pki::certificate::Certificate;
-use qolhat_pki::nca::Role;
 use qolhat_pki::report::{Indication, SignatureReport};
 
 use super::contents::Contents;
@@ -12,6 +10,7 @@ use super::report::{ExtractReport, JudgedSignature, SignatureUse};
 use crate::extract::format;
 use crate::extract::operator::{OPERATOR_FILE_NAME, OperatorCard};
 use crate::extract::records::{DocumentRecord, ExtractRecord, RECEIPT_TYPE, RECEIPT_VERSION, ReceiptRecord, from_json};
+use crate::operations::seal_signature::is_system_of;
 
 /// Whether the extract is of the operator and over the log that the reader pinned.
 pub(super) fn check_pins(extract: &ExtractRecord, operator: Option<&OperatorCard>, report: &mut ExtractReport) {
@@ -172,10 +171,4 @@ fn over_manifest(
             None
         }
     }
-}
-
-/// Whether the certificate is that of an information system of this organisation.
-fn is_system_of(certificate: &Certificate, bin: &str) -> bool {
-    let facts = certificate.subject_facts();
-    facts.bin.as_deref() == Some(bin) && certificate.roles().contains(&Role::InformationSystem)
 }

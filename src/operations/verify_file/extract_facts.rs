@@ -215,7 +215,7 @@ impl ExtractFacts {
             },
             pinned: report.pinned,
             log: said(|record| &record.log.origin),
-            asked_by: said(|record| &record.request.asked_by),
+            asked_by: record.map_or_else(String::new, |record| shown.text(&record.request.asked_by.words())),
             ground: said(|record| &record.request.ground),
             scope: said(|record| &record.request.scope),
             issued_at: record.and_then(|record| moment(&record.made_at)),
@@ -309,6 +309,9 @@ fn completeness(statement: &StatementRecord, report: &ExtractReport, shown: &Sho
         claim: match (report.complete, is_level_1, statement.seal) {
             (false, ..) => Phrase::new("verdict-completeness-not-shown"),
             (true, true, _) => Phrase::new("extract-completeness-1"),
+            (true, false, _) if statement.subjects.iter().any(|subject| subject.pruned.is_some()) => {
+                Phrase::new("verdict-completeness-pruned")
+            }
             (true, false, None) => Phrase::new("extract-completeness-2"),
             (true, false, Some(seal)) => Phrase::new("extract-completeness-3")
                 .with("size", seal.size.to_string())

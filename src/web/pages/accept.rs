@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::offers::{self, OfferShown, VersionShown};
 use crate::api::Shared;
-use crate::api::documents::download;
+use crate::api::download::download;
 use crate::api::input::{Asked as Query, Place as Path};
 use crate::app::App;
 use crate::docflow::offers::TextRow;

@@ -13,9 +13,9 @@ use crate::domain::money::VatTable;
 use crate::domain::party::{Bin, Iin, Party};
 use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::intake::Upload;
-use crate::operations::submit_document::{SubmitDocument, submit_document};
+use crate::operations::submit_document::{Original, SubmitDocument, submit_document};
 use crate::web::drawn;
-use crate::web::form::Form;
+use crate::web::form::{self, Form};
 use crate::web::problem_page::PageError;
 use crate::web::ui::{Problem, Ui};
 use crate::web::visitor::{Insider, Visitor};
@@ -39,6 +39,7 @@ struct Compose<'a> {
     typed: &'a Typed,
     counterparties: Vec<(String, String)>,
     limit: i64,
+    limit_any: i64,
     problem: Option<Problem>,
 }
 
@@ -62,6 +63,7 @@ async fn draw(
         typed,
         counterparties: clients::counterparties(&app.db, &insider.caller.party).await?,
         limit: i64::try_from(app.rules.limits.file_max_bytes).unwrap_or(i64::MAX),
+        limit_any: i64::try_from(app.rules.limits.upload_max_bytes).unwrap_or(i64::MAX),
         problem: refusal.map(|refusal| ui.problem(refusal)),
         ui: &ui,
     };
@@ -71,14 +73,23 @@ async fn draw(
 
 /// Keeps the document as a draft.
 pub async fn submit(State(app): State<Shared>, visitor: Visitor, mut form: Form) -> Result<Response, PageError> {
-    let insider = form.insider(&visitor)?;
+    let insider = match form.insider(&visitor) {
+        Ok(insider) => insider,
+        Err(error) => {
+            form::give_up(&app, visitor.insider.as_ref().map(|insider| &insider.caller), &form).await;
+            return Err(error);
+        }
+    };
     insider.caller.must_draft()?;
     let typed = Typed {
         kind: form.text("kind").to_owned(),
         recipient: form.text("recipient").to_owned(),
         number: form.text("number").to_owned(),
     };
-    match keep(&app, insider, &typed, &mut form).await {
+    let kept = keep(&app, insider, &typed, &mut form).await;
+    // What a document has used is there no more; what none has used is not brought for nothing.
+    form::give_up(&app, Some(&insider.caller), &form).await;
+    match kept {
         Ok(document) => Ok(drawn::on_to(&format!("/documents/{document}?done=drafted"))),
         Err(error) => {
             let refusal = error.in_form()?;
@@ -98,12 +109,18 @@ async fn keep(app: &App, insider: &Insider, typed: &Typed, form: &mut Form) -> R
     let recipient = recipient(app, &typed.recipient, kind)?;
     let missing = || Refusal::new(RefusalCode::MissingRequisite).with("requisite", "original").at("/original");
     let mut originals = form.take_files("original");
-    let original = originals.pop().filter(|_| originals.is_empty()).ok_or_else(missing)?;
+    let ahead: Vec<Original> =
+        form.ahead("original").map(|file| Original::Ahead { upload: file.upload, name: file.name.clone() }).collect();
+    let original = match (originals.pop(), ahead.into_iter().next()) {
+        (Some(original), None) if originals.is_empty() => Original::Here(canonical(app, kind, original)?),
+        (None, Some(ahead)) => ahead,
+        (_, _) => return Err(missing().into()),
+    };
     let command = SubmitDocument {
         kind,
         recipient,
         number: Some(typed.number.clone()).filter(|number| !number.is_empty()),
-        original: canonical(app, kind, original)?,
+        original,
         attachments: form.take_files("attachment"),
         cms: None,
     };

@@ -2,15 +2,16 @@
 //! effect with their evidence, what happened, and what can be done now.
 
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::destruction;
 use super::documents::tone;
 use crate::access::store as clients;
 use crate::api::Shared;
-use crate::api::documents::download;
+use crate::api::download::{self, download};
 use crate::api::input::{Asked as Query, Place as Path};
 use crate::app::App;
 use crate::docflow::store::FileRow;
@@ -21,6 +22,8 @@ use crate::domain::party::Party;
 use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::domain::time::Moment;
 use crate::intake::MediaType;
+use crate::operations::OperationError;
+use crate::operations::destroy_content::Destruction;
 use crate::operations::read_document::{self, DocumentView};
 use crate::operations::reject_document::reject_document;
 use crate::operations::sign_document::{Acted, sign_document};
@@ -48,7 +51,7 @@ const PAGES_SHOWN_MAX: u32 = 50;
 const PAGE_WIDTH_PX: u32 = 1000;
 
 /// Acts after which the page says what became of them.
-const DONE: [&str; 5] = ["drafted", "signed", "rejected", "withdrawn", "accepted-offer"];
+const DONE: [&str; 6] = ["drafted", "signed", "rejected", "withdrawn", "accepted-offer", "destruction-asked"];
 
 struct SignatureShown {
     row: SignatureRow,
@@ -98,6 +101,8 @@ struct Page<'a> {
     sign: Option<SignForm>,
     may_reject: bool,
     may_withdraw: bool,
+    destruction: Option<Destruction>,
+    may_ask_destruction: bool,
     reason: &'a str,
     sign_problem: Option<Problem>,
     problem: Option<Problem>,
@@ -118,7 +123,7 @@ impl Page<'_> {
     }
 }
 
-fn document_id(text: &str) -> Result<DocumentId, Refusal> {
+pub fn document_id(text: &str) -> Result<DocumentId, Refusal> {
     DocumentId::parse(text).map_err(|_| Refusal::new(RefusalCode::DocumentUnknown))
 }
 
@@ -147,17 +152,32 @@ async fn draw(
     let view = read_document::read_document(app, &insider.caller, id).await?;
     let state = view.row.state();
     let mut files = Vec::new();
-    let mut original = Vec::new();
+    let mut original = None;
     for row in &view.files {
-        let (_, bytes) = read_document::read_file(app, &insider.caller, id, row.ordinal).await?;
-        let view_of = file_view(app, &ui, view.row.kind, row, &bytes).await;
-        if row.ordinal == 0 {
-            original = bytes;
-        }
+        let view_of = match read_document::read_file(app, &insider.caller, id, row.ordinal).await {
+            Ok((_, bytes)) => {
+                let view_of = file_view(app, &ui, view.row.kind, row, &bytes).await;
+                if row.ordinal == 0 {
+                    original = Some(bytes);
+                }
+                view_of
+            }
+            Err(OperationError::Refused(refusal)) if refusal.code == RefusalCode::ContentDestroyed => View::Gone,
+            // It is there and not held to be looked at: it is signed by the digests in its row.
+            Err(OperationError::Refused(refusal)) if refusal.code == RefusalCode::UploadTooLarge => {
+                if row.ordinal == 0 {
+                    original = Some(Vec::new());
+                }
+                View::Download
+            }
+            Err(error) => return Err(error.into()),
+        };
         files.push(FileShown { row: row.clone(), view: view_of });
     }
     let signs = insider.caller.must_sign().is_ok() && signs_now(view.side, state);
-    let sign = signs.then(|| sign_form(&ui, insider, &view, &original));
+    let may_ask_destruction = insider.caller.must_sign().is_ok() && original.is_some() && may_be_given_up(state);
+    // Nobody signs what he cannot read any more.
+    let sign = original.filter(|_| signs).map(|original| sign_form(&ui, insider, &view, &original));
     let (sign_problem, problem, reason) = match failed {
         Failed::Nothing => (None, None, String::new()),
         Failed::Signing(refusal) => (Some(ui.problem(&refusal)), None, String::new()),
@@ -178,6 +198,8 @@ async fn draw(
         sign,
         may_reject: may_end && view.side == Side::Recipient && state == DocumentState::Received,
         may_withdraw: may_end && view.side == Side::Sender && may_withdraw(view.row.kind, state),
+        destruction: destruction::standing(app, insider, id).await?,
+        may_ask_destruction,
         reason: &reason,
         sign_problem,
         problem,
@@ -196,6 +218,19 @@ fn signs_now(side: Side, state: DocumentState) -> bool {
     matches!((side, state), (Side::Sender, DocumentState::Draft) | (Side::Recipient, DocumentState::Received))
 }
 
+/// While it is being recorded or checked nobody gives it up.
+fn may_be_given_up(state: DocumentState) -> bool {
+    match state {
+        DocumentState::Recording | DocumentState::CheckPending => false,
+        DocumentState::Draft
+        | DocumentState::Received
+        | DocumentState::Accepted
+        | DocumentState::Rejected
+        | DocumentState::Withdrawn
+        | DocumentState::CheckFailed => true,
+    }
+}
+
 /// A consent binds once it is recorded; everything else may be taken back until it is answered.
 fn may_withdraw(kind: DocumentKind, state: DocumentState) -> bool {
     match state {
@@ -211,10 +246,14 @@ fn may_withdraw(kind: DocumentKind, state: DocumentState) -> bool {
 
 fn sign_form(ui: &Ui, insider: &Insider, view: &DocumentView, original: &[u8]) -> SignForm {
     let id = view.row.id;
-    let name = view.files.first().map(|file| file.name.clone()).unwrap_or_default();
-    let mut sign =
-        SignForm::of_file(format!("/documents/{id}/sign"), original, format!("/documents/{id}/files/0"), name)
-            .for_caller(&insider.caller);
+    let file = view.files.first();
+    let name = file.map(|file| file.name.clone()).unwrap_or_default();
+    let (action, content_url) = (format!("/documents/{id}/sign"), format!("/documents/{id}/files/0"));
+    let sign = match file.and_then(|file| Some((file.size_bytes, file.digests.as_ref()?))) {
+        Some(measured) => SignForm::of_upload(action, measured, content_url, name),
+        None => SignForm::of_file(action, original, content_url, name),
+    };
+    let mut sign = sign.for_caller(&insider.caller);
     (sign.title_key, sign.button_key) = match view.side {
         Side::Sender => ("page-document-send-title", "page-document-send-button"),
         Side::Recipient => ("page-document-sign-title", "page-document-sign-button"),
@@ -349,10 +388,11 @@ pub async fn file(
     State(app): State<Shared>,
     visitor: Visitor,
     Path((id, ordinal)): Path<(String, i64)>,
+    headers: HeaderMap,
 ) -> Result<Response, PageError> {
     let insider = visitor.insider()?;
-    let (row, bytes) = read_document::read_file(&app, &insider.caller, document_id(&id)?, ordinal).await?;
-    Ok(download(bytes, "application/octet-stream", &row.name))
+    let opened = read_document::open_file(&app, &insider.caller, document_id(&id)?, ordinal).await?;
+    Ok(download::file(&headers, opened).await?)
 }
 
 /// A picture, as a picture.

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 
 use crate::api::Shared;
-use crate::api::documents;
+use crate::api::download;
 use crate::api::input::Place;
 use crate::domain::ids::ExtractId;
 use crate::domain::refusal::RefusalCode;
@@ -45,5 +45,5 @@ pub async fn download(
     let insider = visitor.insider()?;
     let extract = ExtractId::parse(&id).map_err(|_| RefusalCode::ExtractUnknown)?;
     let bytes = read_extract_as_party(&app, &insider.caller, extract).await?;
-    Ok(documents::download(bytes, MIMETYPE, &format!("extract-{extract}.asice")))
+    Ok(download::download(bytes, MIMETYPE, &format!("extract-{extract}.asice")))
 }

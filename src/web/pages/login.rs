@@ -7,12 +7,13 @@ use serde::Deserialize;
 
 use crate::access::preferences;
 use crate::api::Shared;
-use crate::api::documents::download;
+use crate::api::download::download;
 use crate::api::input::{Asked as Query, Place};
 use crate::app::App;
 use crate::domain::ids::ChallengeId;
 use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::operations::log_in;
+use crate::operations::session_events::Device;
 use crate::web::drawn;
 use crate::web::form::{self, Form};
 use crate::web::problem_page::{PageError, Typed};
@@ -133,9 +134,14 @@ pub async fn text(State(app): State<Shared>, Place(id): Place<String>) -> Result
 }
 
 /// Opens a session by the signed challenge.
-pub async fn log_in(State(app): State<Shared>, visitor: Visitor, form: Form) -> Result<Response, PageError> {
+pub async fn log_in(
+    State(app): State<Shared>,
+    visitor: Visitor,
+    device: Device,
+    form: Form,
+) -> Result<Response, PageError> {
     let carried = Carried::of(&form);
-    let logged_in = match open(&app, &form).await {
+    let logged_in = match open(&app, &form, &device).await {
         Ok(logged_in) => logged_in,
         Err(error) => {
             let refusal = error.in_form()?;
@@ -173,17 +179,17 @@ fn first_page(back: &str, caller: &crate::access::Caller) -> String {
     if back == "/" { start.to_owned() } else { back.to_owned() }
 }
 
-async fn open(app: &App, form: &Form) -> Result<log_in::LoggedIn, PageError> {
+async fn open(app: &App, form: &Form, device: &Device) -> Result<log_in::LoggedIn, PageError> {
     let challenge = ChallengeId::parse(form.text("challenge")).map_err(|_| RefusalCode::ChallengeUnknown)?;
     let cms = form.cms()?;
-    Ok(log_in::log_in(app, challenge, &cms).await?)
+    Ok(log_in::log_in(app, challenge, &cms, device).await?)
 }
 
 /// Ends the session.
 pub async fn log_out(State(app): State<Shared>, visitor: Visitor, form: Form) -> Result<Response, PageError> {
     if visitor.insider.is_some() {
         let insider = form.insider(&visitor)?;
-        log_in::log_out(&app, insider.token()).await?;
+        log_in::log_out(&app, &insider.caller, insider.token()).await?;
     }
     let mut response = drawn::on_to("/");
     if let Some(cookie) = visitor::no_session_cookie(&app) {

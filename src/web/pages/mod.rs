@@ -3,6 +3,8 @@
 pub mod accept;
 pub mod certificates;
 pub mod compose;
+pub mod contacts;
+pub mod destruction;
 pub mod document;
 pub mod documents;
 pub mod extracts;

@@ -106,7 +106,15 @@ impl<R: AsyncRead + Unpin> OpenReader<R> {
     /// # Errors
     /// [`EnvelopeError::Unfinished`] before the end of the plaintext has been read.
     pub fn finish(self) -> Result<Plaintext, EnvelopeError> {
-        self.outgoing.finish(self.seen)
+        self.ended()
+    }
+
+    /// As [`finish`](Self::finish), by a reader that is still held.
+    ///
+    /// # Errors
+    /// [`EnvelopeError::Unfinished`] before the end of the plaintext has been read.
+    pub fn ended(&self) -> Result<Plaintext, EnvelopeError> {
+        self.outgoing.finish(self.seen.clone())
     }
 
     fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -154,7 +162,7 @@ impl<R: AsyncRead + Unpin> AsyncRead for OpenReader<R> {
 }
 
 /// What passed by as plaintext.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Seen {
     hasher: ContentHasher,
     size_bytes: u64,

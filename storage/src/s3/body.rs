@@ -30,9 +30,14 @@ impl Piped {
     /// Gives what `response`, the answer for the whole object under `key`, brings. A connection that is cut is made
     /// again from where it ended.
     pub(super) fn new(inner: Arc<Inner>, key: String, response: Response) -> Self {
+        Self::of_version(inner, key, None, response)
+    }
+
+    /// The same of one version of the object.
+    pub(super) fn of_version(inner: Arc<Inner>, key: String, version: Option<String>, response: Response) -> Self {
         let (sender, pieces) = mpsc::channel(PIPE_PIECES);
         tokio::spawn(async move {
-            if let Err(fault) = pump(&inner, &key, response, &sender).await {
+            if let Err(fault) = pump(&inner, (&key, version.as_deref()), response, &sender).await {
                 let error = io::Error::other(fault.during("read", key));
                 // Nobody waits for it when the reader is gone.
                 drop(sender.send(Err(error)).await);
@@ -62,7 +67,7 @@ impl Piped {
 
 async fn pump(
     inner: &Inner,
-    key: &str,
+    object: (&str, Option<&str>),
     mut response: Response,
     sender: &mpsc::Sender<io::Result<Vec<u8>>>,
 ) -> Result<(), Fault> {
@@ -93,15 +98,17 @@ async fn pump(
         if whole_bytes == Some(come_bytes) {
             return Ok(());
         }
-        response = resume(inner, key, come_bytes).await?;
+        response = resume(inner, object, come_bytes).await?;
     }
 }
 
-async fn resume(inner: &Inner, key: &str, start: u64) -> Result<Response, Fault> {
+async fn resume(inner: &Inner, object: (&str, Option<&str>), start: u64) -> Result<Response, Fault> {
+    let (key, version) = object;
     if start == 0 {
-        return inner.wire.open(Ask::new(key, Command::GetObject)).await;
+        return inner.wire.open(Ask::new(key, Command::GetObject).with_version(version)).await;
     }
-    let response = inner.wire.open(Ask::new(key, Command::GetObjectRange { start, end: None })).await?;
+    let range = Ask::new(key, Command::GetObjectRange { start, end: None }).with_version(version);
+    let response = inner.wire.open(range).await?;
     // A service that knows no ranges begins anew, and the hash would tell a damage that is none.
     if response.status() != StatusCode::PARTIAL_CONTENT {
         return Err(Fault::Malformed("a part of an object was asked for, and the whole came".to_owned()));

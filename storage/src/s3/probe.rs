@@ -14,6 +14,7 @@ use s3::command::Command;
 use tokio::task::JoinSet;
 
 use super::fault::Fault;
+use super::lock::to_the_second;
 use super::upload::checksum_of;
 use super::wire::{Answer, Ask, Wire, header};
 use super::{Inner, answers};
@@ -129,7 +130,7 @@ impl Inner {
     }
 
     async fn probe_put(&self, key: &str) -> Result<Answer, StoreError> {
-        let put = put_of(key, ContentDigest::of(WHAT), None).map_err(|fault| fault.during("put", key))?;
+        let put = put_of(key, ContentDigest::of(WHAT)).map_err(|fault| fault.during("put", key))?;
         let answer = self.wire.ask(put).await.map_err(|fault| fault.during("put", key))?;
         let read = self.wire.ask(Ask::new(key, Command::GetObject)).await.map_err(|fault| fault.during("read", key))?;
         if read.body != WHAT {
@@ -139,7 +140,7 @@ impl Inner {
     }
 
     async fn probe_checksum(&self, key: &str) -> bool {
-        let Ok(put) = put_of(key, ContentDigest::of(b"something else"), None) else {
+        let Ok(put) = put_of(key, ContentDigest::of(b"something else")) else {
             return false;
         };
         // Any other fault shows nothing, and what is not shown is not there.
@@ -179,16 +180,28 @@ impl Inner {
             return Ok((if is_on { LockSupport::Claimed } else { LockSupport::Off }, unasked));
         };
         let failed = |fault: Fault| fault.during("lock", key);
-        let put = put_of(key, ContentDigest::of(WHAT), Some(until)).map_err(failed)?;
-        let Ok(answer) = self.wire.ask(put).await else {
-            return Ok((LockSupport::Claimed, unasked));
-        };
+        let put = put_of(key, ContentDigest::of(WHAT)).map_err(failed)?;
+        let answer = self.wire.ask(put).await.map_err(failed)?;
+        let until = to_the_second(until).map_err(failed)?;
         let version = answer.header("x-amz-version-id").map(str::to_owned);
-        let says = self.lock_of(key, version.as_deref()).await.map_err(failed)?.is_some();
+        let locked = match &version {
+            Some(version) => match self.lock(key, version, until).await {
+                Ok(()) => true,
+                // Refused, and not kept from it for a moment: then the next start would find another store.
+                Err(fault) if fault.may_pass() => return Err(failed(fault)),
+                Err(_) => false,
+            },
+            None => false,
+        };
+        if !locked {
+            self.sweep(key, None).await;
+            return Ok((LockSupport::Claimed, unasked));
+        }
+        let says = self.lock_of(key, version.as_deref()).await.map_err(failed)? >= Some(SystemTime::from(until));
         let delete = Ask::new(key, Command::DeleteObject).with_version(version.as_deref());
         let was_refused =
             self.wire.ask_once(delete).await.err().and_then(|fault| fault.status()) == Some(StatusCode::FORBIDDEN);
-        let support = if says && version.is_some() && was_refused { LockSupport::Held } else { LockSupport::Claimed };
+        let support = if says && was_refused { LockSupport::Held } else { LockSupport::Claimed };
         Ok((support, unasked))
     }
 
@@ -208,10 +221,9 @@ impl Inner {
     }
 }
 
-fn put_of(key: &str, claimed: ContentDigest, until: Option<SystemTime>) -> Result<Ask<'_>, Fault> {
-    let mut headers = super::upload::lock_headers(until)?;
-    headers.extend([header("x-amz-checksum-sha256", &checksum_of(&claimed))?]);
-    Ok(Ask::new(key, put_command(headers)))
+fn put_of(key: &str, claimed: ContentDigest) -> Result<Ask<'_>, Fault> {
+    let checksum = header("x-amz-checksum-sha256", &checksum_of(&claimed))?;
+    Ok(Ask::new(key, put_command(HeaderMap::from_iter([checksum]))))
 }
 
 async fn create(wire: &Wire, key: &str) -> Result<Answer, Fault> {

@@ -6,6 +6,7 @@ use s3::command::Command;
 
 use super::answers::{self, ListedKey, ListedVersion};
 use super::fault::Fault;
+use super::lock::told;
 use super::wire::Ask;
 use super::{Inner, address_of};
 use crate::{ContentDigest, ListedBlob, Removal, RemovalRule, StoreError};
@@ -106,7 +107,7 @@ impl Inner {
         }
         // A lock is told by the same words as a right that is missing.
         match self.lock_of(&version.key, Some(&version.version)).await {
-            Ok(Some(until)) => Err(StoreError::Locked { address: *address, until }),
+            Ok(Some(until)) => Err(StoreError::Locked { address: *address, until: told(until) }),
             Ok(None) | Err(_) => Err(fault.during("remove", &version.key)),
         }
     }
@@ -137,14 +138,6 @@ impl Inner {
             }
         }
         Err(Fault::Malformed("too many versions".to_owned()).during("list versions of", prefix))
-    }
-
-    /// Until when the service says that a version is locked.
-    pub(super) async fn lock_of(&self, key: &str, version: Option<&str>) -> Result<Option<String>, Fault> {
-        let answer = self.wire.ask(Ask::new(key, Command::HeadObject).with_version(version)).await?;
-        let until = answer.header("x-amz-object-lock-retain-until-date");
-        let is_locked = answer.header("x-amz-object-lock-mode") == Some("COMPLIANCE");
-        Ok(until.filter(|_| is_locked).map(str::to_owned))
     }
 }
 

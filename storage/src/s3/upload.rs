@@ -13,7 +13,6 @@ use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -132,47 +131,35 @@ impl Ready {
     }
 }
 
-/// What a put left behind.
-pub(super) struct Put {
-    pub(super) key: String,
-    /// The version it became, where the bucket has versions.
-    pub(super) version: Option<String>,
-}
-
 impl Inner {
-    /// Puts `ready` and proves it, with a lock until `locked_until` when one is asked for.
-    pub(super) async fn keep(
-        self: &Arc<Self>,
-        ready: &Ready,
-        locked_until: Option<SystemTime>,
-    ) -> Result<Put, StoreError> {
+    /// Puts `ready` and proves it.
+    pub(super) async fn keep(self: &Arc<Self>, ready: &Ready) -> Result<(), StoreError> {
         let StoredBlob { address, size_bytes } = ready.stored;
         let _pass = self.gate.put(address).await;
         let key = self.key(&address);
-        let headers = lock_headers(locked_until).map_err(|fault| fault.during("put", &key))?;
         let mut outcome = Err(StoreError::NotFound { address });
         for _ in 0..PUTS_MAX {
-            let version = if size_bytes <= SINGLE_MAX_BYTES {
-                self.put_single(ready, &key, headers.clone()).await?
+            if size_bytes <= SINGLE_MAX_BYTES {
+                self.put_single(ready, &key).await?;
             } else {
-                self.put_parts(ready, &key, headers.clone()).await?
-            };
+                self.put_parts(ready, &key).await?;
+            }
             outcome = self.prove(ready, &key).await;
             match outcome {
-                Ok(()) => return Ok(Put { key, version }),
+                Ok(()) => return Ok(()),
                 // What arrived is something else: once more, over it.
                 Err(StoreError::Corrupt { .. } | StoreError::NotFound { .. }) => {}
                 Err(error) => return Err(error),
             }
         }
-        outcome.map(|()| Put { key, version: None })
+        outcome
     }
 
-    async fn put_single(&self, ready: &Ready, key: &str, mut headers: HeaderMap) -> Result<Option<String>, StoreError> {
+    async fn put_single(&self, ready: &Ready, key: &str) -> Result<(), StoreError> {
         let StoredBlob { address, size_bytes } = ready.stored;
         let _room = self.room_for(size_bytes).await;
         let checksum = header("x-amz-checksum-sha256", &checksum_of(&address));
-        headers.extend([checksum.map_err(|fault| fault.during("put", key))?]);
+        let headers = HeaderMap::from_iter([checksum.map_err(|fault| fault.during("put", key))?]);
         let held;
         let content = match &ready.content {
             Content::Memory(bytes) => bytes.as_slice(),
@@ -183,22 +170,16 @@ impl Inner {
         };
         let command =
             Command::PutObject { content, content_type: CONTENT_TYPE, custom_headers: Some(headers), multipart: None };
-        let answer = self.wire.ask(Ask::new(key, command)).await.map_err(|fault| fault.during("put", key))?;
-        Ok(answer.header("x-amz-version-id").map(str::to_owned))
+        self.wire.ask(Ask::new(key, command)).await.map(drop).map_err(|fault| fault.during("put", key))
     }
 
-    async fn put_parts(
-        self: &Arc<Self>,
-        ready: &Ready,
-        key: &str,
-        headers: HeaderMap,
-    ) -> Result<Option<String>, StoreError> {
+    async fn put_parts(self: &Arc<Self>, ready: &Ready, key: &str) -> Result<(), StoreError> {
         let begin = Ask::new(key, Command::InitiateMultipartUpload { content_type: CONTENT_TYPE });
-        let begun = self.wire.ask(begin.with_headers(headers)).await.map_err(|fault| fault.during("begin", key))?;
+        let begun = self.wire.ask(begin).await.map_err(|fault| fault.during("begin", key))?;
         let upload_id =
             super::answers::upload_id(&begun.body).map_err(|detail| Fault::Malformed(detail).during("begin", key))?;
         match self.send_parts(ready, key, &upload_id).await {
-            Ok(version) => Ok(version),
+            Ok(()) => Ok(()),
             Err(error) => {
                 // The parts are of no use. If this fails, the rule of the bucket for unfinished uploads takes them away.
                 let abort = Ask::new(key, Command::AbortMultipartUpload { upload_id: &upload_id });
@@ -208,12 +189,7 @@ impl Inner {
         }
     }
 
-    async fn send_parts(
-        self: &Arc<Self>,
-        ready: &Ready,
-        key: &str,
-        upload_id: &str,
-    ) -> Result<Option<String>, StoreError> {
+    async fn send_parts(self: &Arc<Self>, ready: &Ready, key: &str, upload_id: &str) -> Result<(), StoreError> {
         let size_bytes = ready.stored.size_bytes;
         let part_bytes = PART_BYTES.max(size_bytes.div_ceil(PARTS_MAX));
         let mut parts = Vec::new();
@@ -239,16 +215,16 @@ impl Inner {
         let data = CompleteMultipartUploadData { parts };
         let complete = Ask::new(key, Command::CompleteMultipartUpload { upload_id, data });
         match self.wire.ask(complete).await {
-            Ok(answer) => Ok(answer.header("x-amz-version-id").map(str::to_owned)),
+            Ok(_) => Ok(()),
             // An answer that was lost on the way leaves a finished upload, of which the next attempt finds nothing: services
             // then say no in several words. Whether it was finished is what the proof tells.
-            Err(fault) if !fault.may_pass() && self.prove(ready, key).await.is_ok() => Ok(None),
+            Err(fault) if !fault.may_pass() && self.prove(ready, key).await.is_ok() => Ok(()),
             Err(fault) => Err(fault.during("complete", key)),
         }
     }
 
     /// Whether what lies under `key` is `ready`.
-    async fn prove(self: &Arc<Self>, ready: &Ready, key: &str) -> Result<(), StoreError> {
+    pub(super) async fn prove(self: &Arc<Self>, ready: &Ready, key: &str) -> Result<(), StoreError> {
         let StoredBlob { address, size_bytes } = ready.stored;
         if size_bytes <= SINGLE_MAX_BYTES
             && self.checks_checksums()
@@ -276,19 +252,6 @@ impl Inner {
 /// A digest as the header for checksums has it.
 pub(super) fn checksum_of(address: &ContentDigest) -> String {
     BASE64_STANDARD.encode(address.as_bytes())
-}
-
-pub(super) fn lock_headers(until: Option<SystemTime>) -> Result<HeaderMap, Fault> {
-    let Some(until) = until else {
-        return Ok(HeaderMap::new());
-    };
-    let until = jiff::Timestamp::try_from(until).map_err(|error| Fault::Unsendable(error.to_string()))?;
-    // To the second: services differ in the fractions that they read.
-    let until = until.round(jiff::Unit::Second).map_err(|error| Fault::Unsendable(error.to_string()))?;
-    Ok(HeaderMap::from_iter([
-        header("x-amz-object-lock-mode", "COMPLIANCE")?,
-        header("x-amz-object-lock-retain-until-date", &until.to_string())?,
-    ]))
 }
 
 /// It goes into XML that rust-s3 writes without escapes.

@@ -23,6 +23,8 @@ pub enum Fate {
     ChangedUp,
     /// A bit of the body changes on the way back.
     ChangedDown,
+    /// The first words turn into the second, of the same length, in the body on its way to the server.
+    Retold(&'static str, &'static str),
 }
 
 /// A request as the proxy sees it.
@@ -102,6 +104,10 @@ async fn carry(
             let middle = body.len() / 2;
             body[middle] ^= 1;
         }
+        Fate::Retold(from, to) => {
+            let at = body.windows(from.len()).position(|octets| octets == from.as_bytes()).unwrap();
+            body[at..at + from.len()].copy_from_slice(to.as_bytes());
+        }
         Fate::Passes | Fate::AnswerLost | Fate::BodyCut(_) | Fate::ChangedDown => {}
     }
     let mut upstream = TcpStream::connect(server).await?;
@@ -117,7 +123,7 @@ async fn carry(
             let middle = (body_at + answer.len()) / 2;
             answer[middle] ^= 1;
         }
-        Fate::Passes | Fate::Refused(..) | Fate::Stalls(_) | Fate::ChangedUp => {}
+        Fate::Passes | Fate::Refused(..) | Fate::Stalls(_) | Fate::ChangedUp | Fate::Retold(..) => {}
     }
     client.write_all(&answer).await?;
     client.shutdown().await

@@ -23,7 +23,11 @@ pub struct Moto {
 impl Moto {
     /// `None` with a word on stderr where there is no moto; in CI nothing is skipped.
     pub fn start() -> Option<Self> {
-        let python = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/py/bin/python"));
+        // The tests of the whole use this file too.
+        let folders = ["/target", "/../target"].map(|folder| format!("{}{folder}", env!("CARGO_MANIFEST_DIR")));
+        let places = folders.map(|folder| Path::new(&folder).join("py/bin/python"));
+        let [here, above] = &places;
+        let python = if here.exists() { here } else { above };
         let has_moto = || {
             let found = Command::new(python).args(["-c", "import moto.server"]).stderr(Stdio::null()).status();
             found.is_ok_and(|status| status.success())
@@ -53,6 +57,19 @@ impl Moto {
         let versions = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>";
         let turn_on = client.put(format!("{}/{name}?versioning", self.endpoint)).body(versions);
         turn_on.send().await.unwrap().error_for_status().unwrap();
+    }
+
+    /// Says that what lies under `key` is deleted: a mark over its versions.
+    pub async fn delete(&self, bucket: &str, key: &str) {
+        let delete = reqwest::Client::new().delete(format!("{}/{bucket}/{key}", self.endpoint));
+        delete.header("authorization", SOMEBODY).send().await.unwrap().error_for_status().unwrap();
+    }
+
+    /// Has what lies under `key` locked otherwise, as whoever owns the service can.
+    pub async fn lock(&self, bucket: &str, key: &str, (mode, until): (&str, &str)) {
+        let text = format!("<Retention><Mode>{mode}</Mode><RetainUntilDate>{until}</RetainUntilDate></Retention>");
+        let put = reqwest::Client::new().put(format!("{}/{bucket}/{key}?retention", self.endpoint)).body(text);
+        put.header("authorization", SOMEBODY).send().await.unwrap().error_for_status().unwrap();
     }
 
     /// What is asked of the bucket itself, as text.

@@ -130,7 +130,7 @@ async fn a_character_that_hides_or_turns_text_is_refused_wherever_people_read_it
         let reason = json!({"reason": text});
         let withdrawal = format!("/api/v1/documents/{act}/withdrawal");
         assert_eq!(code(client.post(&withdrawal, &reason).await), "malformed-content", "reason {hidden:?}");
-        let extract = json!({"documents": [act], "asked_by": text, "ground": "Сұрау", "scope": "Акт"});
+        let extract = json!({"documents": [act], "asked_by": {"party": {"key": head.party().key(), "ground": text, "scope": "Акт"}}});
         assert_eq!(code(officer.post("/api/v1/extracts", &extract).await), "missing-requisite", "{hidden:?}");
         let offer = json!({"title": text, "prevailing": "ru", "texts": {"ru": "x"}});
         assert_eq!(code(officer.post("/api/v1/offers", &offer).await), "missing-requisite", "title {hidden:?}");

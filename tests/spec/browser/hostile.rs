@@ -80,7 +80,7 @@ async fn what_strangers_write_is_text_and_never_markup() {
     let script = "document.querySelector('#reject-reason').value = arguments[0]";
     buyer.page.execute(script, vec!["сома \u{202e}дұрыс емес".into()]).await.unwrap();
     buyer.click("form[action$='/reject'] button").await;
-    assert_eq!(buyer.problem().await, "malformed-content");
+    buyer.refused("malformed-content").await;
     assert!(buyer.see("#reject-reason").await.prop("value").await.unwrap().unwrap().contains("дұрыс емес"));
     buyer.page.execute(script, vec![SCRIPT.into()]).await.unwrap();
     buyer.click("form[action$='/reject'] button").await;
@@ -137,9 +137,9 @@ async fn two_tabs_as_two_people_do_not_act_for_each_other() {
     browser.sign().await;
     browser.signing("failed").await;
     browser.page.execute("document.querySelector('form[data-sign]').submit()", vec![]).await.unwrap();
-    assert_eq!(browser.problem().await, "other-session");
+    browser.refused("other-session").await;
     browser.go(&place).await;
-    assert_eq!(browser.problem().await, "document-unknown");
+    browser.refused("document-unknown").await;
     browser.close().await;
 }
 
@@ -157,7 +157,7 @@ async fn a_session_that_ends_in_the_middle_loses_nothing_that_was_typed() {
     buyer.fill("#reject-reason", "Сумма & объём = неверны +1").await;
     buyer.developer("Network.deleteCookies", serde_json::json!({"name": "qolhat_session", "url": stage.base})).await;
     buyer.click("form[action$='/reject'] button").await;
-    assert_eq!(buyer.problem().await, "login-required");
+    buyer.refused("login-required").await;
     buyer.sign().await;
     buyer.click("form[action$='/reject'] button").await;
     buyer.arrive("done=rejected").await;
@@ -208,12 +208,12 @@ async fn the_wrong_key_is_refused_with_its_reason_and_the_right_one_then_works()
     browser.click("form[data-sign] details summary").await;
     browser.choose_file("input[name=cms_file]", "other.p7s", &cms).await;
     browser.click("form[data-sign] details button").await;
-    assert_eq!(browser.problem().await, "signer-is-not-the-caller");
+    browser.refused("signer-is-not-the-caller").await;
     // Garbage, and nothing at all.
     browser.click("form[data-sign] details summary").await;
     browser.choose_file("input[name=cms_file]", "garbage.p7s", b"garbage").await;
     browser.click("form[data-sign] details button").await;
-    assert_eq!(browser.problem().await, "malformed-cms");
+    browser.refused("malformed-cms").await;
     browser.go(&place).await;
     browser.sign().await;
     browser.arrive("done=signed").await;

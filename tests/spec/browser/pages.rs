@@ -5,12 +5,16 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 
 use super::keyboard::out_of_reach;
 use super::support::{Browser, Setup, pdf};
-use crate::support::stage::{Stage, code_of_state};
+use crate::support::stage::{Stage, asked_by, code_of_state};
 use qolhat::demo::client::text;
+use qolhat::domain::ids::{EventId, PruningId};
+use qolhat::journal::prunings::{self, PruningRow, PruningState};
 
 /// Rules of axe-core that name what a person cannot pass.
 const GRAVE: [&str; 2] = ["serious", "critical"];
@@ -56,7 +60,7 @@ async fn world() -> World {
     let report = json!({"compromised_since": stage.now().to_string(), "circumstances": "Кілт жоғалды",
         "certificate_sha256": hex::encode(person.sign.certificate.sha256())});
     let case = text(&person_client.post("/api/v1/compromises", &report).await.unwrap(), "case_id").unwrap();
-    let asked = json!({"documents": [signed], "asked_by": "Сот", "ground": "Сұрау", "scope": "Акт"});
+    let asked = json!({"documents": [signed], "asked_by": asked_by(&seller.party())});
     let prepared = text(&officer.post("/api/v1/extracts", &asked).await.unwrap(), "id").unwrap();
     stage.extract(&officer, &[&signed]).await.unwrap();
     let asked = json!({"authority": "Сот", "reference": "71-26", "dated": "2026-11-20", "ground": "Ұйғарым", "words": "Акт",
@@ -71,6 +75,22 @@ async fn world() -> World {
         }
         requests.push(format!("/officer/court-requests/{id}"));
     }
+    let pruning = proposed_pruning(&stage).await;
+    let phone = json!({"channel": "sms", "address": "+77010000001"});
+    buyer_client.post("/api/v1/contacts", &phone).await.unwrap();
+    let session = text(&buyer_client.get("/api/v1/session").await.unwrap(), "session_id").unwrap();
+    let asked = json!({"session": session, "asked_by": asked_by(&buyer.party())});
+    stage.sequenced().await;
+    stage.codes_run_out().await;
+    let of_session = text(&officer.post("/api/v1/extracts", &asked).await.unwrap(), "id").unwrap();
+    let held = json!({"ground": "Алматы қаласының соты, 2026 жылғы 20 қарашадағы ұйғарым"});
+    let hold =
+        text(&officer.post(&format!("/api/v1/documents/{signed}/holds"), &held).await.unwrap(), "hold_id").unwrap();
+    let given_up = stage.letter((&buyer, &buyer_client), &seller, b"a letter that one side gives up").await;
+    let wanted = format!("/api/v1/documents/{given_up}/destruction");
+    let wanted_text = buyer_client.get_bytes(&format!("{wanted}/text")).await.unwrap();
+    let cms = BASE64_STANDARD.encode(stage.sign(&buyer.sign, &wanted_text));
+    buyer_client.post(&wanted, &json!({"cms": cms})).await.unwrap();
     let certificate = hex::encode(buyer.sign.certificate.sha256());
     let id = &offer.id;
     let mut pages: Vec<(&'static str, String)> = Vec::new();
@@ -99,10 +119,13 @@ async fn world() -> World {
             format!("/documents/{signed}"),
             format!("/documents/{drawn}"),
             format!("/documents/{draft}"),
+            format!("/documents/{given_up}"),
+            format!("/documents/{act}/destruction"),
             "/documents/new".into(),
             "/certificates".into(),
             format!("/certificates/{certificate}/compromise"),
             "/people".into(),
+            "/contacts".into(),
             "/extracts".into(),
             format!("/offers/{id}/accept"),
         ],
@@ -119,15 +142,42 @@ async fn world() -> World {
             "/officer/extracts".into(),
             "/officer/extracts/new".into(),
             format!("/officer/extracts/{prepared}"),
+            format!("/officer/extracts/{of_session}"),
             "/officer/court-requests".into(),
             "/officer/court-requests/new".into(),
             requests[0].clone(),
             requests[1].clone(),
+            "/officer/holds".into(),
+            format!("/officer/holds/{hold}"),
+            "/officer/prunings".into(),
+            pruning,
             "/officer/journal".into(),
             "/officer/journal/3".into(),
         ],
     );
     World { stage, pages }
+}
+
+/// A pruning that the other officer proposed. That entries are past their term takes five years: it is kept as it would be.
+async fn proposed_pruning(stage: &Stage) -> String {
+    let row = PruningRow {
+        id: PruningId::new(stage.now(), &mut stage.app.rng.clone()),
+        from: 0,
+        to: 2,
+        ground: "Сақтау мерзімі өтті".to_owned(),
+        state: PruningState::Proposed,
+        proposed_by: stage.actor("officer-2").iin.to_string(),
+        proposed_at: stage.now(),
+        proposed_event: EventId::new(stage.now(), &mut stage.app.rng.clone()),
+        decided_by: None,
+        decided_at: None,
+        decided_event: None,
+        reason: None,
+    };
+    let mut tx = stage.app.db.begin().await.unwrap();
+    prunings::insert(&mut tx, &row).await.unwrap();
+    tx.commit().await.unwrap();
+    format!("/officer/prunings/{}", row.id)
 }
 
 async fn every_page(language: &'static str) {
@@ -197,9 +247,8 @@ async fn developer(browser: &Browser, command: &str, parameters: Value) -> Value
 }
 
 async fn whole_page(browser: &Browser, to: &Path) {
-    use base64::Engine as _;
     let shot = developer(browser, "Page.captureScreenshot", json!({"captureBeyondViewport": true})).await;
-    let bytes = base64::prelude::BASE64_STANDARD.decode(shot["data"].as_str().unwrap()).unwrap();
+    let bytes = BASE64_STANDARD.decode(shot["data"].as_str().unwrap()).unwrap();
     std::fs::write(to, bytes).unwrap();
 }
 

@@ -48,7 +48,7 @@ async fn a_real_key_accepts_the_offer_and_a_revoked_one_is_told_why_and_what_to_
         let browser = Browser::open(&stage, Some(signer), Setup::speaking("ru")).await;
         browser.go("/login").await;
         browser.sign().await;
-        assert_eq!(browser.problem().await, code);
+        browser.refused(code).await;
         let told = browser.see("#problem").await.text().await.unwrap();
         assert!(told.to_lowercase().contains(words) && told.lines().count() >= 2, "{told}");
         browser.close().await;

@@ -226,9 +226,9 @@ impl Browser {
         panic!("still at {} instead of {part}\n{}", self.place().await, self.text().await);
     }
 
-    /// The code of the problem that the page shows.
-    pub async fn problem(&self) -> String {
-        self.see("[data-code]").await.attr("data-code").await.unwrap().unwrap()
+    /// Waits for the page of this problem: the one before it may show another, until the answer is there.
+    pub async fn refused(&self, code: &str) {
+        self.see(&format!("[data-code='{code}']")).await;
     }
 
     /// Waits for a state of the form that is signed.

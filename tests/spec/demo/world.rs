@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
+use qolhat::config::SealConfig;
 use qolhat::demo::authority::Branch;
 use qolhat::demo::people::{DEMO_PASSWORD, FIGURES, OPERATOR, ORGANISATION_A, ORGANISATION_B, SEAL_ID};
 use qolhat::demo::register::{IssuedBy, Standing};
@@ -217,8 +218,9 @@ fn the_configuration_is_one_of_the_service_and_names_what_is_there() {
     assert_eq!(config.operator.bin, OPERATOR.bin);
     let officers = ["officer", "officer-2"].map(|id| world.person(id).unwrap().iin.clone().unwrap());
     assert_eq!(config.operator.officers, officers);
-    assert!(config.operator.seal_password_env.len() > 1 && !config.operator.seal_password_env.starts_with("QOLHAT_"));
-    let seal = pkcs12::open(&fs::read(&config.operator.seal_key_file).unwrap(), DEMO_PASSWORD).unwrap();
+    let SealConfig::File { key_file, password_env } = &config.operator.seal else { panic!("a key in a token") };
+    assert!(password_env.len() > 1 && !password_env.starts_with("QOLHAT_"));
+    let seal = pkcs12::open(&fs::read(key_file).unwrap(), DEMO_PASSWORD).unwrap();
     assert_eq!(seal.certificate.subject_facts().bin.as_deref(), Some(OPERATOR.bin));
     let anchors = TrustStore::from_certificates(config.trust.anchors.iter().map(|file| certificate(file)));
     assert_eq!(anchors.anchors().len(), 2);

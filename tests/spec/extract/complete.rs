@@ -1,14 +1,16 @@
 //! Completeness that rests on nobody's word: one name for each subject, and a seal that shows how many entries it had.
 
-use qolhat::extract::facts::{ExtractFacts, OtherSubjectFacts};
+use qolhat::domain::party::{IdentifierPolicy, Party};
+use qolhat::extract::facts::{AskerFacts, ExtractFacts, OtherSubjectFacts, PeriodFacts, PrunedFacts};
 use qolhat::extract::format;
 use qolhat::journal::first_entry;
 use qolhat::operations::verify_extract::ExtractReport;
 use serde_json::{Value, json};
 
 use super::story::{self, Log, Turn};
-use super::world::at;
+use super::world::{RECIPIENT_IIN, SENDER_BIN, STRANGER_BIN, at};
 use super::{LOG_SEED, edit_json, refused, resigned, sealed, told, usual, verify, words, world};
+use crate::support::second_verifier::second_opinion;
 
 fn judged(change: impl FnOnce(&mut ExtractFacts)) -> ExtractReport {
     let (log, mut facts) = usual();
@@ -21,17 +23,31 @@ fn says(report: &ExtractReport, part: &str, word: &'static str) {
     assert!(words(report).contains(&(part, word)), "{:?}", report.failures);
 }
 
-/// The operator keeps two chains for one subject and shows the one that he likes: he cannot show that its name is the
-/// subject's. Keeps: JRN-03, JRN-10
+/// The operator keeps two chains for one document, or one client, and shows the one that he likes: he cannot show that its
+/// name is the subject's, nor call it by the name that is. Keeps: JRN-03, JRN-10
 #[test]
 fn a_second_chain_for_one_subject_cannot_be_shown() {
-    let (log, facts) = story::with_second_chain(world(), LOG_SEED);
-    // The shown chain is whole in itself, gapless, sealed and in the log.
-    for proof in [story::vrf().prove(b"document:other"), facts.journal.subjects[0].proof, [0; 80]] {
+    let mut files = Vec::new();
+    for (place, turn) in [(0, Turn::default()), (1, Turn { of_recipient: true, ..Turn::default() })] {
+        let (log, facts) = story::with_second_chain(world(), LOG_SEED, &turn, place);
+        let identity = facts.journal.subjects[place].identity.clone();
+        // The shown chain is whole in itself, gapless, sealed and in the log.
+        for proof in [story::vrf().prove(story::OTHER.as_bytes()), facts.journal.subjects[place].proof, [0; 80]] {
+            let mut facts = facts.clone();
+            facts.journal.subjects[place].proof = proof;
+            files.push(sealed(&log, &facts));
+            says(&verify(files.last().unwrap()), format::STATEMENT, "pseudonym-not-proven");
+        }
         let mut facts = facts.clone();
-        facts.journal.subjects[0].proof = proof;
-        says(&verify(&sealed(&log, &facts)), format::STATEMENT, "pseudonym-not-proven");
+        let entries = facts.journal.subjects[place].entries.clone();
+        facts.journal.subjects[place] = log.subject(&identity, entries);
+        files.push(sealed(&log, &facts));
+        let report = verify(files.last().unwrap());
+        assert_eq!(report.exit_code(), 1, "{identity}");
+        assert!(words(&report).iter().any(|(_, word)| *word == "subject-history-broken"), "{:?}", report.failures);
     }
+    let Some(told) = second_opinion(&super::second::pins(), &files) else { return };
+    assert!(told.iter().all(|(indication, _)| indication != "TOTAL-PASSED"), "{told:?}");
 }
 
 /// Keeps: JRN-10
@@ -204,4 +220,192 @@ fn an_entry_that_tells_a_party_among_whose_entries_it_is_not_is_refused() {
     let report = verify(&sealed(&log, &facts));
     says(&report, &format::entry_openings(2), "subject-history-broken");
     assert!(!report.complete);
+}
+
+fn party(key: &str) -> Party {
+    Party::parse_key(key, IdentifierPolicy::AcceptTest).unwrap()
+}
+
+/// An extract of a party over a period.
+struct OfPeriod<'a> {
+    party: &'a str,
+    from: &'a str,
+    to: &'a str,
+    /// Who asks, when it is no court.
+    asker: Option<&'a str>,
+    /// The words of the scope, when they are not the usual ones.
+    words: Option<&'a str>,
+}
+
+impl OfPeriod<'_> {
+    fn sealed(&self, change: impl FnOnce(&mut ExtractFacts)) -> Vec<u8> {
+        let (log, mut facts) = told(&Turn { of_recipient: true, ..Turn::default() });
+        facts.request.period = Some(PeriodFacts { party: party(self.party), from: at(self.from), to: at(self.to) });
+        if let Some(key) = self.asker {
+            facts.request.asked_by = AskerFacts::Party(party(key), "Сұратушы".to_owned());
+        }
+        change(&mut facts);
+        let Some(words) = self.words else { return sealed(&log, &facts) };
+        let mut files = qolhat::extract::build::prepare(&facts).unwrap().files;
+        edit_json(&mut files, format::EXTRACT, |json| json["request"]["scope"] = json!(words));
+        super::sealed_files(&log, &files)
+    }
+}
+
+/// Keeps: JRN-10, POA-03
+#[test]
+fn an_extract_of_a_period_is_held_to_its_party_and_its_period() {
+    let (own, other) = (format!("iin:{RECIPIENT_IIN}"), format!("bin:{SENDER_BIN}"));
+    let (from, to) = ("2026-11-22T10:00:04.250Z", "2026-11-22T11:00:03Z");
+    let usual = || OfPeriod { party: &own, from, to, asker: Some(&own), words: None };
+    let good = usual().sealed(|_| ());
+    let report = verify(&good);
+    assert_eq!(words(&report), []);
+    // The receipt lies in it, the countersignature is at its end and does not.
+    let shown = &report.to_json()["period"];
+    assert_eq!((&shown["party"], &shown["entries"]), (&json!(own), &json!([2, 3])));
+
+    let nothing = |_: &mut ExtractFacts| ();
+    let scope = "scope-differs-from-journal";
+    let later = "2026-11-22T10:00:05Z";
+    let bad = [
+        ("the receipt lies before", scope, OfPeriod { from: later, ..usual() }.sealed(nothing)),
+        ("it ends before it begins", scope, OfPeriod { from: to, to: from, ..usual() }.sealed(nothing)),
+        ("it goes on", scope, OfPeriod { to: "2027-01-01T00:00:00Z", ..usual() }.sealed(nothing)),
+        ("its history is not here", scope, OfPeriod { party: &other, asker: Some(&other), ..usual() }.sealed(nothing)),
+        ("the words tell another", scope, OfPeriod { words: Some("Барлығы [iin:1 2/3]"), ..usual() }.sealed(nothing)),
+        ("nothing lies in it", scope, {
+            let (from, to) = ("2026-11-22T12:00:00Z", "2026-11-22T13:00:00Z");
+            OfPeriod { from, to, ..usual() }.sealed(nothing)
+        }),
+        ("an opened entry lies outside", scope, {
+            // Of the session alone its place may be seen: it is of none of the documents.
+            let to = "2026-11-22T10:00:04.500Z";
+            OfPeriod { to, ..usual() }.sealed(nothing)
+        }),
+        ("another asks", "asker-is-no-party", OfPeriod { asker: Some(&other), ..usual() }.sealed(nothing)),
+    ];
+    for (name, word, extract) in &bad {
+        let report = verify(extract);
+        refused(&report, "FACTS_MISMATCH", format::EXTRACT);
+        // The summaries of a scope changed by hand are no longer made of it.
+        let told: Vec<_> =
+            words(&report).into_iter().filter(|(_, word)| *word != "text-differs-from-records").collect();
+        assert_eq!(told, [(format::EXTRACT, *word)], "{name}: {:?}", report.failures);
+    }
+    let files: Vec<Vec<u8>> = std::iter::once(good).chain(bad.iter().map(|(_, _, extract)| extract.clone())).collect();
+    let Some(told) = second_opinion(&super::second::pins(), &files) else { return };
+    for (number, (indication, reason)) in told.iter().enumerate() {
+        assert_eq!(indication == "TOTAL-PASSED", number == 0, "{number}: {reason}");
+    }
+}
+
+/// Keeps: JRN-10, POA-03
+#[test]
+fn an_extract_names_a_court_or_is_for_a_party_to_every_document_of_it() {
+    let asked = |key: &str| {
+        let (log, mut facts) = super::usual();
+        facts.request.asked_by = AskerFacts::Party(party(key), "Сұратушы".to_owned());
+        sealed(&log, &facts)
+    };
+    let (sender, recipient) = (asked(&format!("bin:{SENDER_BIN}")), asked(&format!("iin:{RECIPIENT_IIN}")));
+    for good in [&sender, &recipient] {
+        assert_eq!(words(&verify(good)), []);
+    }
+    let stranger = asked(&format!("bin:{STRANGER_BIN}"));
+    refused(&verify(&stranger), "FACTS_MISMATCH", format::EXTRACT);
+    assert_eq!(words(&verify(&stranger)), [(format::EXTRACT, "asker-is-no-party")]);
+    // A text, nobody, and two at once are no asker.
+    let forms = [
+        json!("Суд"),
+        json!({}),
+        json!({"party": {"key": format!("bin:{SENDER_BIN}"), "name": "x"},
+        "court_request": {"id": "1", "authority": "суд", "reference": "1", "dated": "2026-11-20"}}),
+    ];
+    let forms = forms.map(|form| {
+        resigned(|files| {
+            edit_json(files, format::EXTRACT, |json| json["request"]["asked_by"] = form);
+        })
+    });
+    for form in &forms {
+        refused(&verify(form), "FORMAT_FAILURE", format::EXTRACT);
+    }
+    let files = [&[sender, recipient, stranger][..], &forms].concat();
+    let Some(told) = second_opinion(&super::second::pins(), &files) else { return };
+    for (number, (indication, reason)) in told.iter().enumerate() {
+        assert_eq!(indication == "TOTAL-PASSED", number < 2, "{number}: {reason}");
+    }
+}
+
+/// A party whose first two entries were pruned, and what is shown of it besides an act that it has no part in.
+fn with_pruned(change: impl FnOnce(&mut ExtractFacts)) -> Vec<u8> {
+    let mut log = Log::new(LOG_SEED);
+    let identity = "party:iin:900101300015";
+    let mut open = |day: &str| log.append("session.opened", &[identity.to_owned()], &[], at(day));
+    let (_, last, held) = (open("2026-11-19T00:00:00Z"), open("2026-11-20T00:00:00Z"), open("2026-11-21T00:00:00Z"));
+    let mut facts = story::facts(world(), &mut log, &Turn::default());
+    let leaf = log.shown(&[last])[0].leaf;
+    let mut party = log.subject(identity, vec![held]);
+    party.pruned = Some(PrunedFacts { count: 2, seq: last, leaf, at: at("2026-11-20T00:00:00Z") });
+    facts.journal.subjects.push(party);
+    facts.journal.entries.extend(log.shown(&[held]));
+    change(&mut facts);
+    sealed(&log, &facts)
+}
+
+fn last_party(facts: &mut ExtractFacts) -> &mut qolhat::extract::facts::SubjectFacts {
+    facts.journal.subjects.last_mut().unwrap()
+}
+
+/// Keeps: JRN-03, JRN-10
+#[test]
+fn the_pruned_beginning_of_a_partys_history_is_told_and_what_follows_holds() {
+    let file = with_pruned(|_| {});
+    let report = verify(&file);
+    assert_eq!(report.exit_code(), 0, "{:?}", report.failures);
+    let told = report.statement.as_ref().unwrap().subjects.iter().find(|subject| subject.pruned.is_some()).unwrap();
+    assert_eq!((told.count, told.entries.len(), told.pruned.as_ref().unwrap().count), (3, 1, 2));
+    let lines = report.lines(qolhat::i18n::Language::En).join("\n");
+    assert!(lines.contains("pruned"), "{lines}");
+    // Of a history that is gone altogether the seal shows how long it was.
+    let gone = with_pruned(|facts| {
+        let held = last_party(facts).entries.pop().unwrap();
+        let leaf = facts.journal.entries.iter().find(|entry| entry.seq == held).unwrap().leaf;
+        facts.journal.entries.retain(|entry| entry.seq != held);
+        last_party(facts).pruned = Some(PrunedFacts { count: 3, seq: held, leaf, at: at("2026-11-21T00:00:00Z") });
+    });
+    assert_eq!(verify(&gone).exit_code(), 0, "{:?}", verify(&gone).failures);
+    let Some(told) = second_opinion(&super::second::pins(), &[file, gone]) else { return };
+    assert!(told.iter().all(|(indication, _)| indication == "TOTAL-PASSED"), "{told:?}");
+}
+
+/// Keeps: JRN-03, JRN-10
+#[test]
+fn nothing_else_is_called_pruned_than_what_the_next_entry_and_the_seal_show() {
+    type Change = fn(&mut ExtractFacts);
+    let lies: [Change; 6] = [
+        |facts| last_party(facts).pruned = None,
+        |facts| last_party(facts).pruned.as_mut().unwrap().count = 1,
+        |facts| last_party(facts).pruned.as_mut().unwrap().count = 3,
+        |facts| last_party(facts).pruned.as_mut().unwrap().leaf[0] ^= 1,
+        |facts| last_party(facts).pruned.as_mut().unwrap().seq = 1_000,
+        |facts| {
+            // A document's beginning kept back, as if it were past its term.
+            let first = facts.journal.subjects[0].entries.remove(0);
+            let leaf = facts.journal.entries.iter().find(|entry| entry.seq == first).unwrap().leaf;
+            let pruned = PrunedFacts { count: 1, seq: first, leaf, at: at("2026-11-22T00:00:00Z") };
+            facts.journal.subjects[0].pruned = Some(pruned);
+            facts.journal.entries.retain(|entry| entry.seq != first);
+        },
+    ];
+    let files: Vec<Vec<u8>> = lies.into_iter().map(with_pruned).collect();
+    for (number, file) in files.iter().enumerate() {
+        let report = verify(file);
+        assert_eq!(report.exit_code(), 1, "{number}");
+        assert!(!report.complete, "{number}");
+    }
+    let Some(told) = second_opinion(&super::second::pins(), &files) else { return };
+    for (number, (indication, reason)) in told.iter().enumerate() {
+        assert_ne!(indication, "TOTAL-PASSED", "{number}: {reason}");
+    }
 }

@@ -134,6 +134,35 @@ fn an_entry_later_than_the_proof_of_its_checkpoint_or_than_now_is_refused() {
     assert!(words(&report).contains(&("journal/entries/4.json", "entry-later-than-proof")), "{:?}", report.failures);
 }
 
+/// Everything is signed and stamped as it must be; the proofs lead to the root of another size, or of another log.
+/// Keeps: JRN-10
+#[test]
+fn a_proof_to_a_checkpoint_of_another_size_or_from_another_log_is_refused() {
+    let proof = |report: &ExtractReport| {
+        assert_eq!(report.exit_code(), 1);
+        let entry = ("journal/proofs/4.json", "proof-does-not-hold");
+        assert!(words(report).contains(&entry), "{:?}", report.failures);
+    };
+    let turn = Turn::default();
+    let (mut log, mut facts) = told(&turn);
+    log.append("session.closed", &[], &[], story::made_at());
+    let (checkpoint, size, root) = log.checkpoint();
+    facts.journal.time_stamp = Some(world().stamp(checkpoint.as_bytes(), story::made_at()));
+    (facts.journal.checkpoint, facts.journal.size, facts.journal.root) = (checkpoint, size, root);
+    proof(&verify(&sealed(&log, &facts)));
+    // As large as the other, and with another entry in one place.
+    let (log, mut facts) = told(&turn);
+    let mut other = Log::new(LOG_SEED);
+    let subject = ["document:another".to_owned()];
+    while other.checkpoint().1 < facts.journal.size {
+        other.append("document.recorded", &subject, &[], story::made_at());
+    }
+    let theirs = other.shown(&[4]);
+    let shown = facts.journal.entries.iter_mut().find(|entry| entry.seq == 4).unwrap();
+    shown.proof.clone_from(&theirs[0].proof);
+    proof(&verify(&sealed(&log, &facts)));
+}
+
 /// Keeps: DOC-08, JRN-10
 #[test]
 fn a_material_fact_binds_although_its_opening_is_left_out() {

@@ -8,12 +8,14 @@ use crate::support::second_verifier::{Pins, second_opinion};
 /// Octets changed in one run: enough to meet every kind of file.
 const CHANGES: usize = 60;
 
-fn pins() -> Pins {
+pub fn pins() -> Pins {
     let card = story::card(&Log::new(LOG_SEED).identity);
     Pins {
         anchors: world().anchors(),
         operator: Some(card.operator),
         log_key: card.log_keys.first().cloned(),
+        witnesses: Vec::new(),
+        quorum: None,
         at: now(),
     }
 }

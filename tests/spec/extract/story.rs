@@ -9,15 +9,15 @@ use sha2::{Digest as _, Sha256};
 use signed_note::{Note, StandardSigner};
 use uuid::Uuid;
 
-use qolhat::domain::ids::{CaseId, DocumentId, ExtractId, SignatureId};
+use qolhat::domain::ids::{CaseId, CourtRequestId, DocumentId, ExtractId, SignatureId};
 use qolhat::domain::party::IdentifierPolicy::AcceptTest;
 use qolhat::domain::party::{Bin, IdentifierPolicy, Iin, Party};
 use qolhat::domain::time::Moment;
 use qolhat::extract::build::{self, Prepared};
 use qolhat::extract::facts::{
-    CaseFacts, ConditionFacts, DocumentFacts, EntryFacts, EvidenceFacts, ExtractFacts, FileFacts, JournalFacts,
-    OfficerFacts, OpeningFacts, OperatorFacts, OtherSubjectFacts, RequestFacts, SealFacts, SealedFacts, SignatureFacts,
-    SubjectFacts,
+    AskerFacts, CaseFacts, ConditionFacts, DocumentFacts, EntryFacts, EvidenceFacts, ExtractFacts, FileFacts,
+    JournalFacts, OfficerFacts, OpeningFacts, OperatorFacts, OtherSubjectFacts, RequestFacts, SealFacts, SealedFacts,
+    SignatureFacts, SubjectFacts,
 };
 use qolhat::extract::format::{field, kind};
 use qolhat::extract::operator::OperatorCard;
@@ -36,6 +36,8 @@ use super::world::{Holder, OFFICER_IIN, OPERATOR_BIN, RECIPIENT_IIN, SENDER_BIN,
 
 const ORIGIN: &str = "log.operator.example/1";
 const PSEUDONYM_KEY: [u8; 32] = [5; 32];
+/// What the operator calls a subject whose history he keeps twice.
+pub const OTHER: &str = "document:other";
 pub const ORIGINAL: &[u8] = b"<act>1 000 000</act>\n";
 const ATTACHMENT: &[u8] = b"a list of the works";
 
@@ -108,6 +110,11 @@ impl Log {
     }
 
     /// The name under which the log knows a subject.
+    /// A subject of which these entries are shown, under the last seal.
+    pub fn subject(&self, identity: &str, entries: Vec<u64>) -> SubjectFacts {
+        subject(identity, entries, &self.tiles)
+    }
+
     fn name(&self, subject: &str) -> [u8; 32] {
         pseudonym(&vrf(), self.aliases.get(subject).map_or(subject, String::as_str))
     }
@@ -374,10 +381,18 @@ pub fn facts(world: &World, log: &mut Log, turn: &Turn) -> ExtractFacts {
         },
         officer: OfficerFacts { iin: iin(OFFICER_IIN), name: officer_name(world) },
         request: RequestFacts {
-            asked_by: "суд".to_owned(),
+            asked_by: AskerFacts::CourtRequest {
+                id: CourtRequestId::from(Uuid::from_u128(0x71)),
+                authority: "суд".to_owned(),
+                reference: "71-26".to_owned(),
+                dated: "2026-11-20".to_owned(),
+            },
             ground: "определение".to_owned(),
             scope: "акт № 17".to_owned(),
+            period: None,
+            about: None,
         },
+        talk: None,
         documents: vec![DocumentFacts {
             id: document_id(),
             kind: "completion-act".to_owned(),
@@ -435,14 +450,18 @@ pub fn sealed(tiles: &BTreeMap<map::Prefix, map::MapTile>, subject: &[u8; 32]) -
     SealedFacts { other, hashes: proof.hashes }
 }
 
-/// The facts of an operator who wrote the history of the document under a name that is not its own.
-pub fn with_second_chain(world: &World, seed: u8) -> (Log, ExtractFacts) {
+/// The facts of an operator who wrote the history of one of the subjects under a name that is not its own.
+pub fn with_second_chain(world: &World, seed: u8, turn: &Turn, place: usize) -> (Log, ExtractFacts) {
     let mut log = Log::new(seed);
-    let document = format!("document:{}", document_id());
-    log.aliases.insert(document.clone(), "document:other".to_owned());
-    let mut facts = facts(world, &mut log, &Turn::default());
-    let name = log.name(&document);
-    let shown = &mut facts.journal.subjects[0];
+    let identity = match place {
+        0 => format!("document:{}", document_id()),
+        _ => format!("party:iin:{RECIPIENT_IIN}"),
+    };
+    log.aliases.insert(identity.clone(), OTHER.to_owned());
+    let mut facts = facts(world, &mut log, turn);
+    let name = log.name(&identity);
+    let shown = &mut facts.journal.subjects[place];
+    assert_eq!(shown.identity, identity);
     shown.pseudonym = hex::encode(name);
     shown.sealed = Some(sealed(&log.tiles, &name));
     (log, facts)
@@ -452,7 +471,7 @@ fn subject(identity: &str, entries: Vec<u64>, tiles: &BTreeMap<map::Prefix, map:
     let pseudonym = pseudonym(&vrf(), identity);
     let sealed = Some(sealed(tiles, &pseudonym));
     let (proof, pseudonym) = (vrf().prove(identity.as_bytes()), hex::encode(pseudonym));
-    SubjectFacts { identity: identity.to_owned(), pseudonym, proof, sealed, entries }
+    SubjectFacts { identity: identity.to_owned(), pseudonym, proof, sealed, pruned: None, entries }
 }
 
 pub fn officer_name(world: &World) -> String {
@@ -571,5 +590,6 @@ pub fn card(log: &LogIdentity) -> OperatorCard {
         log_keys: vec![log.verifier_key().to_owned()],
         origin: Some(ORIGIN.to_owned()),
         witness_keys: Vec::new(),
+        witness_quorum: None,
     }
 }

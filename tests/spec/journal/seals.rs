@@ -3,9 +3,13 @@
 use qolhat::domain::time::CivilDate;
 use qolhat::journal::map::Found;
 use qolhat::journal::seal::{FIELD, KIND, SUBJECT, Seal};
-use qolhat::journal::{MadeSeal, Sealed};
+use qolhat::journal::{MadeSeal, RebuiltMap, Sealed, rebuild_map};
 
 use super::*;
+
+/// One tile of the map ends otherwise than it did, whatever octet it ended with.
+const ANOTHER_LAST_OCTET: &str = "update journal_map_tile set body = cast(substr(body, 1, length(body) - 1) \
+    || case when hex(substr(body, -1)) = 'FF' then x'00' else x'ff' end as blob)";
 
 fn day() -> CivilDate {
     CivilDate::of(Still.now())
@@ -158,7 +162,7 @@ async fn the_audit_names_a_seal_with_a_second_field() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_damaged_map_makes_no_proof_and_no_seal() {
     for sql in [
-        "update journal_map_tile set body = cast(substr(body, 1, length(body) - 1) || x'ff' as blob)",
+        ANOTHER_LAST_OCTET,
         "delete from journal_map_tile",
         "update journal_map set size = 2",
         "update journal_map set size = 1000",
@@ -174,6 +178,52 @@ async fn a_damaged_map_makes_no_proof_and_no_seal() {
             assert!(journal.seal_now(id(), day()).await.is_err(), "{sql}");
         }
     }
+}
+
+/// Keeps: JRN-02, JRN-03
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_map_is_made_anew_from_the_entries_and_comes_to_what_was_sealed() {
+    for sql in [
+        ANOTHER_LAST_OCTET,
+        "delete from journal_map_tile",
+        "update journal_map set size = 2",
+        "update journal_map set size = 1000",
+        "update journal_map set root = zeroblob(32)",
+        "delete from journal_map",
+    ] {
+        let (home, db, journal) = log_of(6).await;
+        let (made, _) = sealed(&journal).await;
+        put(&db, &journal, &event(7)).await;
+        tamper(&home, sql).await;
+        let rebuilt = rebuild_map(&db).await.unwrap();
+        assert!(rebuilt.was_damaged && rebuilt.contradicts.is_none(), "{sql} {rebuilt:?}");
+        assert_eq!((rebuilt.size, rebuilt.subjects, rebuilt.root), (made.seal.size, made.seal.subjects, made.seal.map));
+        assert_eq!(shown(&journal, &["document:0"]).await.made, made);
+        let again = rebuild_map(&db).await.unwrap();
+        assert_eq!(again, RebuiltMap { was_damaged: false, ..rebuilt });
+        sealed(&journal).await;
+        everything_holds(&db, &journal, 9).await;
+    }
+    // Before the first seal there is nothing to come to.
+    let (_home, db, journal) = log_of(2).await;
+    assert_eq!(rebuild_map(&db).await.unwrap().size, 0);
+    sealed(&journal).await;
+}
+
+/// Keeps: JRN-02, JRN-03
+#[tokio::test(flavor = "multi_thread")]
+async fn a_map_that_the_newest_seal_contradicts_is_not_put_in_the_place_of_the_other() {
+    let (home, db, journal) = log_of(9).await;
+    let (made, _) = sealed(&journal).await;
+    tamper(&home, "delete from journal_subject where n = 3").await;
+    let rebuilt = rebuild_map(&db).await.unwrap();
+    assert_eq!(rebuilt.contradicts, Some(made.seal.clone()));
+    assert_eq!(shown(&journal, &["document:0"]).await.made, made, "what was there is there");
+
+    let (home, db, journal) = log_of(3).await;
+    sealed(&journal).await;
+    tamper(&home, "update journal_seal set map = root").await;
+    assert!(matches!(rebuild_map(&db).await, Err(JournalError::Contradiction(_))));
 }
 
 /// Keeps: JRN-02, JRN-03

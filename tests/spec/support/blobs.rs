@@ -5,11 +5,15 @@
 
 use std::path::{Path, PathBuf};
 
+use qolhat::config::BlobsConfig;
 use qolhat::demo::World;
 
 #[allow(dead_code, reason = "what the tests of the store need beside it")]
 #[path = "../../../storage/tests/support/faults.rs"]
 pub mod faults;
+#[allow(dead_code, reason = "what the tests of the store need beside it")]
+#[path = "../../../storage/tests/support/moto.rs"]
+pub mod moto;
 #[allow(dead_code, reason = "what the tests of the store need beside it")]
 #[path = "../../../storage/tests/support/s3_server.rs"]
 pub mod s3_server;
@@ -25,6 +29,50 @@ pub async fn choose(world: &World, folder: &Path) -> PathBuf {
         Err(_) | Ok("disk") => world.folder().join("blobs"),
         Ok("s3") => on_s3(world, folder).await,
         Ok(other) => panic!("QOLHAT_SPEC_BLOBS is s3 or disk, not {other}"),
+    }
+}
+
+/// A bucket with locks, in a configuration of its own or in that of a world.
+pub struct Bucket<'a> {
+    pub endpoint: &'a str,
+    pub name: &'a str,
+    pub prefix: &'a str,
+}
+
+impl Bucket<'_> {
+    /// What a configuration says of it.
+    fn table(&self) -> String {
+        let Bucket { endpoint, name, prefix } = self;
+        format!(
+            "blobs = {{ s3 = {{ endpoint = \"{endpoint}\", bucket = \"{name}\", prefix = \"{prefix}\", spool = \"spool\", \
+             access_key = {{ file = \"access\" }}, secret_key = {{ file = \"secret\" }} }} }}\n"
+        )
+    }
+
+    fn keys(folder: &Path) {
+        for (name, secret) in [("access", ACCESS_KEY), ("secret", SECRET_KEY)] {
+            std::fs::write(folder.join(name), format!("{secret}\n")).unwrap();
+        }
+    }
+
+    /// A configuration in `folder` that names it and nothing else.
+    pub fn file(&self, folder: &Path) -> PathBuf {
+        Self::keys(folder);
+        let file = folder.join(format!("{}.toml", self.name));
+        std::fs::write(&file, self.table()).unwrap();
+        file
+    }
+
+    /// The configuration `file` with this bucket in place of its blobs.
+    pub fn take_the_place_in(&self, file: &Path) -> BlobsConfig {
+        Self::keys(file.parent().unwrap());
+        let text = std::fs::read_to_string(file).unwrap();
+        let lines = text.lines().map(|line| match line.starts_with("blobs = ") {
+            true => self.table(),
+            false => format!("{line}\n"),
+        });
+        std::fs::write(file, lines.collect::<String>()).unwrap();
+        BlobsConfig::load(file).unwrap()
     }
 }
 

@@ -23,16 +23,21 @@ impl OwnDatabase {
 
     /// On the server that QOLHAT_TEST_POSTGRES names, or `None` with a word on stderr. Its user is a superuser.
     pub async fn make() -> Option<Self> {
-        static MADE: AtomicU32 = AtomicU32::new(0);
         let Ok(url) = std::env::var("QOLHAT_TEST_POSTGRES") else {
             assert!(std::env::var_os("CI").is_none(), "QOLHAT_TEST_POSTGRES does not say where a PostgreSQL is");
             eprintln!("SKIPPED: QOLHAT_TEST_POSTGRES does not say where a PostgreSQL is");
             return None;
         };
+        Some(Self::on(&url).await)
+    }
+
+    /// On the server at `url`. Its user is a superuser.
+    pub async fn on(url: &str) -> Self {
+        static MADE: AtomicU32 = AtomicU32::new(0);
         let number = MADE.fetch_add(1, Ordering::Relaxed);
         let name = format!("spec_{}_{number}", std::process::id());
-        run(&url, &format!("create database {name}")).await;
-        Some(Self { server: url, name })
+        run(url, &format!("create database {name}")).await;
+        Self { server: url.to_owned(), name }
     }
 
     pub fn name(&self) -> &str {
@@ -128,6 +133,7 @@ pub fn for_postgresql(sql: &str) -> String {
         ("randomblob(16)", "gen_random_uuid()"),
         ("randomblob(32)", "sha256(gen_random_uuid()::text::bytea)"),
         ("unhex(reason)", "reason::uuid"),
+        ("unhex(printf('%016X', last - 1))", "int8send(last - 1)"),
         ("hex(state_event)", "state_event::text"),
     ] {
         text = text.replace(sqlite, postgresql);

@@ -2,7 +2,11 @@
 
 pub mod blobs;
 pub mod database;
+pub mod mail;
+pub mod renewal;
 pub mod second_verifier;
+pub mod server;
+pub mod sms;
 pub mod stage;
 
 use std::path::{Path, PathBuf};

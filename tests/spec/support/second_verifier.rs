@@ -15,6 +15,9 @@ pub struct Pins {
     pub anchors: TrustStore,
     pub operator: Option<String>,
     pub log_key: Option<String>,
+    /// Witnesses that must have cosigned, and how many of them are enough.
+    pub witnesses: Vec<String>,
+    pub quorum: Option<usize>,
     pub at: Moment,
 }
 
@@ -37,6 +40,8 @@ pub fn second_opinion(pins: &Pins, files: &[Vec<u8>]) -> Option<Vec<(String, Str
     command.arg("--anchors").arg(&anchors).args(["--at", &pins.at.to_string()]);
     command.args(pins.operator.iter().flat_map(|bin| ["--operator", bin]));
     command.args(pins.log_key.iter().flat_map(|key| ["--log-key", key]));
+    command.args(pins.witnesses.iter().flat_map(|key| ["--witness", key]));
+    command.args(pins.quorum.iter().flat_map(|needed| ["--witness-quorum".to_owned(), needed.to_string()]));
     for (number, file) in files.iter().enumerate() {
         let path = folder.path().join(format!("{number}.asice"));
         std::fs::write(&path, file).unwrap();

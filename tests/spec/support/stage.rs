@@ -14,9 +14,11 @@ use qolhat::demo::client::{Attached, Client, ClientError, KeyPair, text};
 use qolhat::demo::responders::{Services, serve as serve_responders};
 use qolhat::demo::run::actor;
 use qolhat::demo::story::Actor;
-use qolhat::domain::ids::OfferId;
+use qolhat::docflow::store;
+use qolhat::domain::ids::{DocumentId, OfferId};
 use qolhat::domain::kinds::{AcceptedOffer, Rules, samples};
 use qolhat::domain::money::VatTable;
+use qolhat::domain::party::Party;
 use qolhat::domain::time::{CivilDate, Moment};
 use qolhat::serve::serve;
 use qolhat::visualization::{Drawer, DrawerLimits};
@@ -40,9 +42,18 @@ pub struct Stage {
     pub client: Client,
     pub base: String,
     service: tokio::task::JoinHandle<()>,
+    responders: tokio::task::JoinHandle<()>,
     /// Where it is not a file in the folder.
     pub database: Option<OwnDatabase>,
     _folder: TempDir,
+}
+
+/// What a stage stands on.
+struct Premises {
+    world: World,
+    database: Option<OwnDatabase>,
+    blobs: PathBuf,
+    folder: TempDir,
 }
 
 /// A published offer.
@@ -54,6 +65,11 @@ pub struct Offer {
 
 pub fn at(text: &str) -> Moment {
     Moment::parse_rfc3339(text).unwrap()
+}
+
+/// Who asks for an extract: a party for itself.
+pub fn asked_by(party: &Party) -> Value {
+    json!({"party": {"key": party.key(), "ground": "Сұрау", "scope": "Құжаттар"}})
 }
 
 /// The stable code of a refusal.
@@ -94,9 +110,29 @@ impl Stage {
         config.limits.anonymous_per_minute = 10_000;
         config.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         adjust(&mut config, &world);
+        Self::raise(Premises { world, database, blobs, folder }, config, listener, rng).await
+    }
+
+    /// The stage years later, at `then`: other processes on what is there, and people whose certificates were renewed.
+    pub async fn later(self, then: Moment) -> Stage {
+        self.leave().await;
+        self.responders.abort();
+        let Stage { world, mut config, blobs, database, _folder: folder, responders, .. } = self;
+        let _ = responders.await;
+        let mut rng = SharedRandom::new(SystemRandom);
+        let world = super::renewal::renew(&world, then, &mut rng);
+        config.clock = Some(then.to_string());
+        let address = world.responders_url().strip_prefix("http://").unwrap().to_owned();
+        let listener = TcpListener::bind(address).await.unwrap();
+        Self::raise(Premises { world, database, blobs, folder }, config, listener, rng).await
+    }
+
+    async fn raise(premises: Premises, config: Config, listener: TcpListener, rng: SharedRandom) -> Stage {
+        let Premises { world, database, blobs, folder } = premises;
         let clock = clock_of(&config).unwrap();
         let services = Services::new(Arc::clone(world.authorities()), clock, rng.clone());
-        tokio::spawn(serve_responders(listener, Arc::clone(&services)));
+        let responding = serve_responders(listener, Arc::clone(&services));
+        let responders = tokio::spawn(async move { drop(responding.await) });
         let mut app = App::open(&config, &Passwords::Demo).await.unwrap();
         // The process that draws is the program itself, not the one that runs the tests.
         app.drawer = Drawer::new(env!("CARGO_BIN_EXE_qolhat").into(), DrawerLimits::default());
@@ -108,7 +144,7 @@ impl Stage {
             serve(running, listener, std::future::pending()).await.unwrap();
         });
         let client = Client::new(&base, rng).unwrap();
-        Stage { world, services, app, config, blobs, client, base, service, database, _folder: folder }
+        Stage { world, services, app, config, blobs, client, base, service, responders, database, _folder: folder }
     }
 
     pub fn folder(&self) -> PathBuf {
@@ -135,6 +171,13 @@ impl Stage {
         }
     }
 
+    /// No code that was sent is good any more: extracts may show it.
+    pub async fn codes_run_out(&self) {
+        let mut tx = self.app.db.begin().await.unwrap();
+        tx.execute("update code set expires_at = 1", &[]).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
     /// The service is gone; its files stay.
     pub fn stop(&self) {
         self.service.abort();
@@ -154,7 +197,7 @@ impl Stage {
     /// What `qolhat journal audit` says of the stage's journal: nothing is wrong with it.
     pub fn audited(&self) -> Value {
         let output = std::process::Command::new(env!("CARGO_BIN_EXE_qolhat"))
-            .args(["journal", "audit", "--json", "--config"])
+            .args(["journal", "audit", "--full", "--json", "--config"])
             .arg(self.world.config_file())
             .output()
             .unwrap();
@@ -246,11 +289,47 @@ impl Stage {
         client.submit(&fields, file, Vec::new(), cms, &client.new_key()).await
     }
 
-    /// The extract of `documents`, signed by the officer.
+    /// The id of a letter of these octets, recorded between two clients.
+    pub async fn letter(&self, (from, client): (&Actor, &Client), to: &Actor, octets: &[u8]) -> String {
+        let cms = self.sign(&from.sign, octets);
+        let sent = self.send(client, "arbitrary-file", to, octets, Some(cms)).await.unwrap();
+        assert_eq!(code_of_state(&sent), "received");
+        text(&sent, "document_id").unwrap()
+    }
+
+    /// A party to all of `documents`.
+    pub async fn party_to(&self, documents: &[&str]) -> Party {
+        let mut parties: Vec<Party> = Vec::new();
+        for (number, document) in documents.iter().enumerate() {
+            let row = store::load(&self.app.db, DocumentId::parse(document).unwrap()).await.unwrap().unwrap();
+            let of_this = [row.sender, row.recipient];
+            match number {
+                0 => parties.extend(of_this),
+                _ => parties.retain(|party| of_this.contains(party)),
+            }
+        }
+        parties.first().copied().expect("no party to all of them")
+    }
+
+    /// The extract of `documents` for a party to them, signed by the officer.
     pub async fn extract(&self, officer: &Client, documents: &[&str]) -> Result<Vec<u8>, ClientError> {
+        self.extract_for(officer, &self.party_to(documents).await, documents).await
+    }
+
+    /// The extract of `documents` for `party`, signed by the officer.
+    pub async fn extract_for(
+        &self,
+        officer: &Client,
+        party: &Party,
+        documents: &[&str],
+    ) -> Result<Vec<u8>, ClientError> {
+        self.extract_of(officer, &json!({"documents": documents, "asked_by": asked_by(party)})).await
+    }
+
+    /// The extract that `body` asks for, signed by the officer.
+    pub async fn extract_of(&self, officer: &Client, body: &Value) -> Result<Vec<u8>, ClientError> {
         use base64::Engine as _;
-        let body = json!({"documents": documents, "asked_by": "Сот", "ground": "Сұрау", "scope": "Құжаттар"});
-        let prepared = officer.post("/api/v1/extracts", &body).await?;
+        let prepared = officer.post("/api/v1/extracts", body).await?;
         let manifest = base64::prelude::BASE64_STANDARD.decode(text(&prepared, "manifest")?).unwrap();
         let cms = self.sign(&self.actor("officer").sign, &manifest);
         let body = json!({"cms": base64::prelude::BASE64_STANDARD.encode(cms)});

@@ -8,6 +8,8 @@ use qolhat_pki::issue::cms_sign::{Packaging, SignRequest, SigningContent, add_si
 use qolhat_pki::issue::crl_builder::{CrlTemplate, build_crl};
 use qolhat_pki::issue::ocsp_builder::{CertificateState, OcspTemplate, build_ocsp_response, cert_id};
 use qolhat_pki::issue::profile::{KeyUse, Profile};
+use qolhat_pki::issue::unsigned::{UnsignedCms, ecdsa_signature_der};
+use qolhat_pki::key::SignError;
 use qolhat_pki::oid;
 
 use crate::workshop::{
@@ -120,6 +122,34 @@ fn a_digest_signs_the_same_as_its_content() {
 
     assert_eq!(hex(&by_digest), hex(&by_content));
     assert_eq!(attached, Err(IssueError::ContentMissing));
+}
+
+#[test]
+fn a_message_signed_by_a_key_elsewhere_is_the_one_that_the_key_here_makes_and_no_other_signature_enters_it() {
+    let mut world = World::new(Kind::Rsa);
+    let here = sign(&mut world, Packaging::Attached);
+    let unsigned = || UnsignedCms::new(&world.signer.certificate, &request(TEXT, Packaging::Attached)).unwrap();
+
+    let mut signature = world.signer.key.sign_message(&unsigned().to_be_signed(), &mut world.random).unwrap();
+
+    assert_eq!(hex(&unsigned().signed(&signature).unwrap()), hex(&here));
+    signature[7] ^= 1;
+    assert_eq!(unsigned().signed(&signature), Err(IssueError::KeyMismatch));
+    let foreign = world.responder.key.sign_message(&unsigned().to_be_signed(), &mut world.random).unwrap();
+    assert_eq!(unsigned().signed(&foreign), Err(IssueError::KeyMismatch));
+    // A token here signs with no national key.
+    let national = World::new(Kind::Gost2015);
+    let refused = UnsignedCms::new(&national.signer.certificate, &request(TEXT, Packaging::Attached));
+    assert!(matches!(refused, Err(IssueError::Malformed { .. })));
+}
+
+#[test]
+fn the_two_halves_of_a_token_become_numbers_in_der() {
+    let halves = |r: u8, s: u8| [vec![0; 31], vec![r], vec![0; 31], vec![s]].concat();
+    assert_eq!(ecdsa_signature_der(&halves(1, 0x80)).unwrap(), [0x30, 7, 2, 1, 1, 2, 2, 0, 0x80]);
+    for wrong in [vec![], vec![1; 63], vec![1; 134]] {
+        assert_eq!(ecdsa_signature_der(&wrong), Err(IssueError::Sign(SignError::Failed)));
+    }
 }
 
 #[test]

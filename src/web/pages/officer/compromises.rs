@@ -1,15 +1,16 @@
 //! Cases of compromise: the clock, the facts, the decision.
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 use qolhat_pki::certificate::Certificate;
 
 use super::Clock;
+use super::sheet::{Again, Sheet, marks_fields};
+use crate::access::answers::Request;
 use crate::access::cases::{self, CaseRow, CaseState};
 use crate::access::certificates::{self, CertificateRow};
 use crate::api::Shared;
-use crate::api::input::{Asked, Place};
+use crate::api::input::Asked;
 use crate::app::App;
 use crate::docflow::store::{self, DocumentRow};
 use crate::domain::ids::CaseId;
@@ -134,68 +135,55 @@ struct Compromise<'a> {
     typed: Typed,
 }
 
-impl Compromise<'_> {
-    fn is_wrong(&self, pointer: &str) -> bool {
-        self.problem.as_ref().is_some_and(|problem| problem.is_at(pointer))
+marks_fields!(Compromise);
+
+/// One case, and the decision on it.
+pub struct Case;
+
+impl Sheet for Case {
+    type Of = CaseId;
+
+    fn named(text: &str) -> Result<CaseId, RefusalCode> {
+        CaseId::parse(text).map_err(|_| RefusalCode::CaseUnknown)
+    }
+
+    async fn draw(app: &App, visitor: &Visitor, id: CaseId, again: Again<'_>) -> Result<Response, PageError> {
+        let ui = Ui::of(app, visitor).await?;
+        let row = load(app, id).await?;
+        let documents = store::contested_in(&app.db, row.id, DOCUMENTS_MAX).await?;
+        let is_lift = again.form().is_some_and(|form| form.text("decision") == "lift");
+        let cut_off = match again.form() {
+            Some(form) if !is_lift => form.text("cut_off").to_owned(),
+            Some(_) | None => format_field(row.compromised_since),
+        };
+        let typed = Typed { cut_off, request: again.typed("request") };
+        let case = CaseShown::of(app, &ui, row).await?;
+        drawn::page_with(again.status(), &Compromise { ui: &ui, problem: again.problem(), case, documents, typed })
+    }
+
+    fn missing(ui: &Ui, form: &Form) -> Option<Problem> {
+        missing(ui, form)
+    }
+
+    async fn act(
+        app: &App,
+        insider: &Insider,
+        id: CaseId,
+        form: &Form,
+        request: &Request,
+    ) -> Result<String, PageError> {
+        let decision = decision(&load(app, id).await?, form)?;
+        decide_compromise(app, &insider.caller, id, decision, Some(request)).await?;
+        Ok(id.to_string())
+    }
+
+    fn after(id: CaseId, _: &str) -> String {
+        format!("/officer/compromises/{id}")
     }
 }
 
-async fn load(app: &App, id: &str) -> Result<CaseRow, PageError> {
-    let id = CaseId::parse(id).map_err(|_| RefusalCode::CaseUnknown)?;
+async fn load(app: &App, id: CaseId) -> Result<CaseRow, PageError> {
     Ok(cases::load(&app.db, id).await?.ok_or(RefusalCode::CaseUnknown)?)
-}
-
-async fn draw(
-    app: &App,
-    ui: &Ui,
-    status: StatusCode,
-    row: CaseRow,
-    problem: Option<Problem>,
-    form: Option<&Form>,
-) -> Result<Response, PageError> {
-    let documents = store::contested_in(&app.db, row.id, DOCUMENTS_MAX).await?;
-    let is_lift = form.is_some_and(|form| form.text("decision") == "lift");
-    let cut_off = match form {
-        Some(form) if !is_lift => form.text("cut_off").to_owned(),
-        Some(_) | None => format_field(row.compromised_since),
-    };
-    let request = form.map(|form| form.raw("request").to_owned()).unwrap_or_default();
-    let case = CaseShown::of(app, ui, row).await?;
-    let typed = Typed { cut_off, request };
-    drawn::page_with(status, &Compromise { ui, problem, case, documents, typed })
-}
-
-/// One case.
-pub async fn show(
-    State(app): State<Shared>,
-    visitor: Visitor,
-    Place(id): Place<String>,
-) -> Result<Response, PageError> {
-    visitor.officer()?;
-    let ui = Ui::of(&app, &visitor).await?;
-    let row = load(&app, &id).await?;
-    draw(&app, &ui, StatusCode::OK, row, None, None).await
-}
-
-/// Decides a case.
-pub async fn decide(
-    State(app): State<Shared>,
-    visitor: Visitor,
-    Place(id): Place<String>,
-    form: Form,
-) -> Result<Response, PageError> {
-    let insider = form.officer(&visitor)?;
-    let ui = Ui::of(&app, &visitor).await?;
-    let row = load(&app, &id).await?;
-    let problem = match missing(&ui, &form) {
-        Some(problem) => problem,
-        None => match decide_as_typed(&app, insider, &row, &form).await {
-            Ok(()) => return Ok(drawn::on_to(&format!("/officer/compromises/{}", row.id))),
-            Err(error) => ui.problem(&error.in_form()?),
-        },
-    };
-    let row = load(&app, &id).await?;
-    draw(&app, &ui, StatusCode::UNPROCESSABLE_ENTITY, row, Some(problem), Some(&form)).await
 }
 
 /// What is not in the form and must be: a tick for what cannot be undone, the holder's words for what he asked for.
@@ -207,15 +195,6 @@ fn missing(ui: &Ui, form: &Form) -> Option<Problem> {
             .then(|| fields::left_out(ui, "request", "page-officer-case-no-request"));
     }
     fields::unconfirmed(ui, form)
-}
-
-async fn decide_as_typed(app: &App, insider: &Insider, case: &CaseRow, form: &Form) -> Result<(), PageError> {
-    let (request, earlier) = form.request(app, insider).await?;
-    if earlier.is_none() {
-        let decision = decision(case, form)?;
-        decide_compromise(app, &insider.caller, case.id, decision, Some(&request)).await?;
-    }
-    Ok(())
 }
 
 fn decision(case: &CaseRow, form: &Form) -> Result<Decision, Refusal> {

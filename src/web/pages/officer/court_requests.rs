@@ -1,12 +1,12 @@
 //! Requests of courts and bodies: the list, a new one, the second officer's decision, the extract that answers one.
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::extracts::{typed_documents, typed_period};
+use super::extracts::{typed_about, typed_documents, typed_period};
+use super::sheet::{Again, Sheet, marks_fields, second_decision};
+use crate::access::answers;
 use crate::api::Shared;
-use crate::api::input::Place;
 use crate::app::App;
 use crate::domain::ids::{CourtRequestId, DocumentId};
 use crate::domain::refusal::{Refusal, RefusalCode};
@@ -14,7 +14,7 @@ use crate::domain::time::CivilDate;
 use crate::extract::court::{self, CourtRow, CourtState};
 use crate::extract::store::{self, ListedExtract};
 use crate::operations::court_scope::{CourtScope, everything};
-use crate::operations::decide_court_request::{CourtDecision, decide_court_request};
+use crate::operations::decide_court_request::decide_court_request;
 use crate::operations::issue_extract::{PartyPeriod, prepare_extract};
 use crate::operations::record_court_request::{NewCourtRequest, read_court_request, record_court_request};
 use crate::web::drawn;
@@ -60,6 +60,8 @@ struct Typed {
     ground: String,
     words: String,
     documents: String,
+    session: String,
+    message: String,
     party: String,
     from: String,
     to: String,
@@ -77,6 +79,8 @@ impl Typed {
             ground: text("ground"),
             words: text("words"),
             documents: text("documents"),
+            session: text("session"),
+            message: text("message"),
             party: text("party"),
             from: text("from"),
             to: text("to"),
@@ -88,8 +92,14 @@ impl Typed {
     fn request(&self) -> Result<NewCourtRequest, Refusal> {
         let no_date = |_| Refusal::new(RefusalCode::DateInvalid).with("reason", "not-a-date").at("/dated");
         let period = typed_period([&self.party, &self.from, &self.to])?;
+        let documents = typed_documents(&self.documents)?;
+        let scope = match typed_about(&self.session, &self.message)? {
+            None => CourtScope::new(&documents, period)?,
+            Some(about) if documents.is_empty() && period.is_none() => CourtScope::About(about),
+            Some(_) => return Err(Refusal::new(RefusalCode::ExtractScopeEmpty).at("/documents")),
+        };
         Ok(NewCourtRequest {
-            scope: CourtScope::new(&typed_documents(&self.documents)?, period)?,
+            scope,
             authority: self.authority.clone(),
             reference: self.reference.clone(),
             dated: CivilDate::parse(&self.dated).map_err(no_date)?,
@@ -109,40 +119,42 @@ struct RequestForm<'a> {
     typed: Typed,
 }
 
-impl RequestForm<'_> {
-    fn is_wrong(&self, pointer: &str) -> bool {
-        self.problem.as_ref().is_some_and(|problem| problem.is_at(pointer))
+marks_fields!(RequestForm, Request);
+
+/// A new request; another officer decides on its page.
+pub struct NewRequest;
+
+impl Sheet for NewRequest {
+    type Of = ();
+
+    fn named(_: &str) -> Result<(), RefusalCode> {
+        Ok(())
+    }
+
+    async fn draw(app: &App, visitor: &Visitor, (): (), again: Again<'_>) -> Result<Response, PageError> {
+        let ui = Ui::of(app, visitor).await?;
+        let typed = again.form().map(Typed::of).unwrap_or_default();
+        drawn::page_with(again.status(), &RequestForm { ui: &ui, problem: again.problem(), typed })
+    }
+
+    async fn act(
+        app: &App,
+        insider: &Insider,
+        (): (),
+        form: &Form,
+        request: &answers::Request,
+    ) -> Result<String, PageError> {
+        let new = Typed::of(form).request()?;
+        Ok(record_court_request(app, &insider.caller, new, Some(request)).await?.to_string())
+    }
+
+    fn after((): (), id: &str) -> String {
+        page_of(id)
     }
 }
 
-/// The empty form.
-pub async fn form(State(app): State<Shared>, visitor: Visitor) -> Result<Response, PageError> {
-    visitor.officer()?;
-    let ui = Ui::of(&app, &visitor).await?;
-    drawn::page(&RequestForm { ui: &ui, problem: None, typed: Typed::default() })
-}
-
-/// Records a request; another officer decides on its page.
-pub async fn record(State(app): State<Shared>, visitor: Visitor, form: Form) -> Result<Response, PageError> {
-    let insider = form.officer(&visitor)?;
-    let typed = Typed::of(&form);
-    match record_as_typed(&app, insider, &form, &typed).await {
-        Ok(id) => Ok(drawn::on_to(&format!("/officer/court-requests/{id}"))),
-        Err(error) => {
-            let refusal = error.in_form()?;
-            let ui = Ui::of(&app, &visitor).await?;
-            let problem = Some(ui.problem(&refusal));
-            drawn::page_with(StatusCode::UNPROCESSABLE_ENTITY, &RequestForm { ui: &ui, problem, typed })
-        }
-    }
-}
-
-async fn record_as_typed(app: &App, insider: &Insider, form: &Form, typed: &Typed) -> Result<String, PageError> {
-    let (request, earlier) = form.request(app, insider).await?;
-    match earlier {
-        Some(id) => Ok(id),
-        None => Ok(record_court_request(app, &insider.caller, typed.request()?, Some(&request)).await?.to_string()),
-    }
+fn page_of(id: &str) -> String {
+    format!("/officer/court-requests/{id}")
 }
 
 #[derive(askama::Template)]
@@ -153,6 +165,8 @@ struct Request<'a> {
     row: CourtRow,
     documents: Vec<DocumentId>,
     period: Option<PartyPeriod>,
+    /// The subject that is asked for: a session or a message.
+    about: Option<String>,
     extracts: Vec<ListedExtract>,
     /// Whether this officer recorded it: another one decides.
     is_own: bool,
@@ -160,10 +174,6 @@ struct Request<'a> {
 }
 
 impl Request<'_> {
-    fn is_wrong(&self, pointer: &str) -> bool {
-        self.problem.as_ref().is_some_and(|problem| problem.is_at(pointer))
-    }
-
     /// Whether the deadline is still ahead.
     fn is_in_time(&self) -> bool {
         self.ui.now < self.row.due_at
@@ -187,98 +197,81 @@ impl Request<'_> {
     }
 }
 
-fn request_id(text: &str) -> Result<CourtRequestId, RefusalCode> {
-    CourtRequestId::parse(text).map_err(|_| RefusalCode::CourtRequestUnknown)
-}
+/// One request, and the decision of the second officer.
+pub struct OneRequest;
 
-async fn draw(
-    app: &App,
-    visitor: &Visitor,
-    id: CourtRequestId,
-    refusal: Option<Refusal>,
-    form: Option<&Form>,
-) -> Result<Response, PageError> {
-    let insider = visitor.officer()?;
-    let ui = Ui::of(app, visitor).await?;
-    let row = read_court_request(app, &insider.caller, id).await?;
-    let (documents, period) = match CourtScope::of(&row)? {
-        CourtScope::Documents(documents) => (documents.into_iter().collect(), None),
-        CourtScope::Period(period) => (Vec::new(), Some(period)),
-    };
-    let status = if refusal.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let page = Request {
-        problem: refusal.map(|refusal| ui.problem(&refusal)),
-        ui: &ui,
-        is_own: row.recorded_by == insider.caller.iin.to_string(),
-        row,
-        documents,
-        period,
-        extracts: store::of_court_request(&app.db, id).await?,
-        reason: form.map(|form| form.raw("reason").to_owned()).unwrap_or_default(),
-    };
-    drawn::page_with(status, &page)
-}
+impl Sheet for OneRequest {
+    type Of = CourtRequestId;
 
-/// One request.
-pub async fn show(
-    State(app): State<Shared>,
-    visitor: Visitor,
-    Place(id): Place<String>,
-) -> Result<Response, PageError> {
-    visitor.officer()?;
-    draw(&app, &visitor, request_id(&id)?, None, None).await
-}
-
-/// Approves or refuses a request.
-pub async fn decide(
-    State(app): State<Shared>,
-    visitor: Visitor,
-    Place(id): Place<String>,
-    form: Form,
-) -> Result<Response, PageError> {
-    let insider = form.officer(&visitor)?;
-    let id = request_id(&id)?;
-    match decide_as_typed(&app, insider, id, &form).await {
-        Ok(()) => Ok(drawn::on_to(&format!("/officer/court-requests/{id}"))),
-        Err(error) => draw(&app, &visitor, id, Some(error.in_form()?), Some(&form)).await,
+    fn named(text: &str) -> Result<CourtRequestId, RefusalCode> {
+        CourtRequestId::parse(text).map_err(|_| RefusalCode::CourtRequestUnknown)
     }
-}
 
-async fn decide_as_typed(app: &App, insider: &Insider, id: CourtRequestId, form: &Form) -> Result<(), PageError> {
-    let (request, earlier) = form.request(app, insider).await?;
-    if earlier.is_none() {
-        let decision = match form.text("decision") {
-            "approve" => CourtDecision::Approve,
-            "refuse" => CourtDecision::Refuse { reason: form.text("reason").to_owned() },
-            _ => return Err(Refusal::new(RefusalCode::MalformedContent).with("reason", "form").into()),
+    async fn draw(app: &App, visitor: &Visitor, id: CourtRequestId, again: Again<'_>) -> Result<Response, PageError> {
+        let insider = visitor.officer()?;
+        let ui = Ui::of(app, visitor).await?;
+        let row = read_court_request(app, &insider.caller, id).await?;
+        let (documents, period, about) = match CourtScope::of(&row)? {
+            CourtScope::Documents(documents) => (documents.into_iter().collect(), None, None),
+            CourtScope::Period(period) => (Vec::new(), Some(period), None),
+            CourtScope::About(about) => (Vec::new(), None, Some(about.record().identity())),
         };
-        decide_court_request(app, &insider.caller, id, decision, Some(&request)).await?;
+        let page = Request {
+            problem: again.problem(),
+            ui: &ui,
+            is_own: row.recorded_by == insider.caller.iin.to_string(),
+            row,
+            documents,
+            period,
+            about,
+            extracts: store::of_court_request(&app.db, id).await?,
+            reason: again.typed("reason"),
+        };
+        drawn::page_with(again.status(), &page)
     }
-    Ok(())
+
+    async fn act(
+        app: &App,
+        insider: &Insider,
+        id: CourtRequestId,
+        form: &Form,
+        request: &answers::Request,
+    ) -> Result<String, PageError> {
+        decide_court_request(app, &insider.caller, id, second_decision(form)?, Some(request)).await?;
+        Ok(id.to_string())
+    }
+
+    fn after(id: CourtRequestId, _: &str) -> String {
+        page_of(&id.to_string())
+    }
 }
 
-/// Gathers everything that an approved request covers; the officer signs it on the extract's page.
-pub async fn prepare(
-    State(app): State<Shared>,
-    visitor: Visitor,
-    Place(id): Place<String>,
-    form: Form,
-) -> Result<Response, PageError> {
-    let insider = form.officer(&visitor)?;
-    let id = request_id(&id)?;
-    match gather(&app, insider, id, &form).await {
-        Ok(extract) => Ok(drawn::on_to(&format!("/officer/extracts/{extract}"))),
-        Err(error) => draw(&app, &visitor, id, Some(error.in_form()?), None).await,
-    }
-}
+/// The extract that answers an approved request: everything that it covers is gathered, and signed on the extract's page.
+pub struct Answer;
 
-async fn gather(app: &App, insider: &Insider, id: CourtRequestId, form: &Form) -> Result<String, PageError> {
-    let (request, earlier) = form.request(app, insider).await?;
-    match earlier {
-        Some(extract) => Ok(extract),
-        None => {
-            let asked = everything(&read_court_request(app, &insider.caller, id).await?)?;
-            Ok(prepare_extract(app, &insider.caller, asked, &request).await?.id.to_string())
-        }
+impl Sheet for Answer {
+    type Of = CourtRequestId;
+
+    fn named(text: &str) -> Result<CourtRequestId, RefusalCode> {
+        OneRequest::named(text)
+    }
+
+    async fn draw(app: &App, visitor: &Visitor, id: CourtRequestId, again: Again<'_>) -> Result<Response, PageError> {
+        OneRequest::draw(app, visitor, id, again).await
+    }
+
+    async fn act(
+        app: &App,
+        insider: &Insider,
+        id: CourtRequestId,
+        _: &Form,
+        request: &answers::Request,
+    ) -> Result<String, PageError> {
+        let asked = everything(&read_court_request(app, &insider.caller, id).await?)?;
+        Ok(prepare_extract(app, &insider.caller, asked, request).await?.id.to_string())
+    }
+
+    fn after(_: CourtRequestId, extract: &str) -> String {
+        format!("/officer/extracts/{extract}")
     }
 }

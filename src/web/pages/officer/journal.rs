@@ -26,11 +26,14 @@ const PAGE: usize = 50;
 
 /// Fields that name a thing, each the word for it and where its page is. A document's page is its parties'; an officer
 /// sees its history.
-const THINGS: [(&str, &str, &str); 4] = [
+const THINGS: [(&str, &str, &str); 7] = [
     (field::DOCUMENT_ID, "page-journal-document", "/officer/journal?q="),
     ("offer_id", "page-journal-offer", "/officer/offers/"),
     (field::CASE_ID, "page-journal-case", "/officer/compromises/"),
     ("extract_id", "page-journal-extract", "/officer/extracts/"),
+    (field::SESSION_ID, "page-journal-session", "/officer/journal?q="),
+    (field::MESSAGE_ID, "page-journal-message", "/officer/journal?q="),
+    ("pruning_id", "page-journal-pruning", "/officer/prunings/"),
 ];
 
 /// A thing that an entry is about.
@@ -38,7 +41,8 @@ struct About {
     key: &'static str,
     id: String,
     href: String,
-    is_document: bool,
+    /// The field of the form of a new extract that it goes into; empty when no extract is of it.
+    extract: &'static str,
 }
 
 fn about(stored: &StoredEntry) -> Vec<About> {
@@ -50,7 +54,13 @@ fn about(stored: &StoredEntry) -> Vec<About> {
     let ours = named.filter(|(_, id)| DocumentId::parse(id).is_ok());
     let thing = |(name, id): (&str, &String)| {
         let (field, key, page) = THINGS.iter().find(|(field, ..)| *field == name)?;
-        Some(About { key, id: id.clone(), href: format!("{page}{id}"), is_document: *field == field::DOCUMENT_ID })
+        let extract = match *field {
+            field::DOCUMENT_ID => "document",
+            field::SESSION_ID => "session",
+            field::MESSAGE_ID => "message",
+            _ => "",
+        };
+        Some(About { key, id: id.clone(), href: format!("{page}{id}"), extract })
     };
     ours.filter_map(thing).collect()
 }
@@ -105,7 +115,10 @@ fn identities(q: &str) -> Vec<String> {
         return ["bin", "iin"].iter().map(|kind| format!("party:{kind}:{q}")).collect();
     }
     match DocumentId::parse(&q.to_ascii_lowercase()) {
-        Ok(id) => ["document", "offer", "case", "extract"].iter().map(|kind| format!("{kind}:{id}")).collect(),
+        Ok(id) => ["document", "offer", "case", "extract", "session", "message", "court-request", "pruning"]
+            .iter()
+            .map(|kind| format!("{kind}:{id}"))
+            .collect(),
         Err(_) => Vec::new(),
     }
 }

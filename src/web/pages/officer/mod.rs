@@ -1,4 +1,4 @@
-//! The officer's pages: what waits, offers, compromised keys, extracts, the journal. Each is for an officer alone.
+//! The officer's pages: what waits, offers, compromised keys, extracts, courts' requests, holds, the journal and what leaves it. Each is for an officer alone.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -16,8 +16,11 @@ use crate::web::visitor::Visitor;
 pub mod compromises;
 pub mod court_requests;
 pub mod extracts;
+pub mod holds;
 pub mod journal;
 pub mod offers;
+pub mod prunings;
+pub mod sheet;
 
 use compromises::CaseShown;
 

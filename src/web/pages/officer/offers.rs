@@ -8,8 +8,10 @@ use qolhat_storage::ContentDigest;
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
+use super::sheet::{Again, Sheet};
+use crate::access::answers::Request;
 use crate::api::Shared;
-use crate::api::input::{Asked, Place};
+use crate::api::input::Asked;
 use crate::app::App;
 use crate::docflow::offers;
 use crate::domain::ids::OfferId;
@@ -289,45 +291,36 @@ struct Offer<'a> {
     offer: OfferShown,
 }
 
-/// An offer with its versions, and how to withdraw it.
-pub async fn show(
-    State(app): State<Shared>,
-    visitor: Visitor,
-    Place(id): Place<String>,
-) -> Result<Response, PageError> {
-    visitor.officer()?;
-    let ui = Ui::of(&app, &visitor).await?;
-    let offer = OfferShown::load(&app, &id).await?;
-    drawn::page(&Offer { ui: &ui, problem: None, offer })
-}
+/// An offer with its versions, and withdrawing it.
+pub struct OneOffer;
 
-/// Withdraws an offer.
-pub async fn withdraw(
-    State(app): State<Shared>,
-    visitor: Visitor,
-    Place(id): Place<String>,
-    form: Form,
-) -> Result<Response, PageError> {
-    let insider = form.officer(&visitor)?;
-    let offer = OfferId::parse(&id).map_err(|_| RefusalCode::OfferUnknown)?;
-    let page = format!("/officer/offers/{offer}");
-    let mut ui = Ui::of(&app, &visitor).await?;
-    ui.here.clone_from(&page);
-    let problem = match fields::unconfirmed(&ui, &form) {
-        Some(problem) => problem,
-        None => match withdraw_confirmed(&app, insider, offer, &form).await {
-            Ok(()) => return Ok(drawn::on_to(&page)),
-            Err(error) => ui.problem(&error.in_form()?),
-        },
-    };
-    let offer = OfferShown::load(&app, &id).await?;
-    drawn::page_with(StatusCode::UNPROCESSABLE_ENTITY, &Offer { ui: &ui, problem: Some(problem), offer })
-}
+impl Sheet for OneOffer {
+    type Of = OfferId;
 
-async fn withdraw_confirmed(app: &App, insider: &Insider, offer: OfferId, form: &Form) -> Result<(), PageError> {
-    let (request, earlier) = form.request(app, insider).await?;
-    if earlier.is_none() {
-        withdraw_offer(app, &insider.caller, offer, Some(&request)).await?;
+    fn named(text: &str) -> Result<OfferId, RefusalCode> {
+        OfferId::parse(text).map_err(|_| RefusalCode::OfferUnknown)
     }
-    Ok(())
+
+    async fn draw(app: &App, visitor: &Visitor, id: OfferId, again: Again<'_>) -> Result<Response, PageError> {
+        let mut ui = Ui::of(app, visitor).await?;
+        if again.form().is_some() {
+            // The address of the withdrawal cannot be read.
+            ui.here = Self::after(id, "");
+        }
+        let offer = OfferShown::load(app, &id.to_string()).await?;
+        drawn::page_with(again.status(), &Offer { ui: &ui, problem: again.problem(), offer })
+    }
+
+    fn missing(ui: &Ui, form: &Form) -> Option<Problem> {
+        fields::unconfirmed(ui, form)
+    }
+
+    async fn act(app: &App, insider: &Insider, id: OfferId, _: &Form, request: &Request) -> Result<String, PageError> {
+        withdraw_offer(app, &insider.caller, id, Some(request)).await?;
+        Ok(id.to_string())
+    }
+
+    fn after(id: OfferId, _: &str) -> String {
+        format!("/officer/offers/{id}")
+    }
 }

@@ -1,0 +1,2 @@
+-- Codes that are counted no more.
+delete from code where made_at < $1

@@ -1,0 +1,2 @@
+-- One row.
+delete from contact where id = $1

@@ -1,0 +1,2 @@
+-- Hours that are over.
+delete from login_tally where hour < $1

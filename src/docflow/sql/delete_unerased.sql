@@ -1,0 +1,2 @@
+-- One row or none.
+delete from unerased_document where document_id = $1

@@ -1,0 +1,10 @@
+# The words of version 2 of the extract format for short messages, beside the others of version 2. Never changed: issued extracts are verified by them.
+
+talk-taken-sms = О коротком сообщении «отправлено» значит, что его принял шлюз, а «доставлено» — что шлюз сообщил о получении телефоном; «не отправлено» об уже отправленном — что шлюз сообщил о его недоставке.
+step-contact-chosen = способ сообщений выбран
+step-message-delivered = сообщение доставлено
+said-gateway = шлюз
+said-gateway_id = метка у шлюза
+said-parts = частей
+said-instead_of = вместо сообщения
+said-reported_for = момент по отчёту шлюза
