@@ -142,8 +142,8 @@ pub struct Site {
 
 impl Site {
     pub async fn set() -> Site {
-        // On SQLite and on disk whatever the run is about: another disk is not ours to cut.
-        let stage = Stage::set_on(None, system_now(), |config, _| config.clock = None).await;
+        // Another disk is not ours to cut.
+        let stage = Stage::set_on_disk(system_now(), |config, _| config.clock = None).await;
         let site = Self::on(stage).await;
         // The last connection takes SQLite's log away: its name is then as new as all else that the service makes.
         Db::connect_existing(&site.stage.config.database).await.unwrap().close().await;

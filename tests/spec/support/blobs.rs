@@ -22,13 +22,30 @@ use self::s3_server::{ACCESS_KEY, BUCKET, S3Server, SECRET_KEY};
 
 const PREFIX: &str = "spec/";
 
-/// Writes into the configuration of `world` where blobs go, and answers with the folder in which their files appear.
-pub async fn choose(world: &World, folder: &Path) -> PathBuf {
-    #[allow(clippy::disallowed_methods, reason = "tests choose their store")]
-    match std::env::var("QOLHAT_SPEC_BLOBS").as_deref() {
-        Err(_) | Ok("disk") => world.folder().join("blobs"),
-        Ok("s3") => on_s3(world, folder).await,
-        Ok(other) => panic!("QOLHAT_SPEC_BLOBS is s3 or disk, not {other}"),
+/// Where the blobs of a stage lie.
+#[derive(Clone, Copy)]
+pub enum Place {
+    Disk,
+    S3,
+}
+
+impl Place {
+    /// What QOLHAT_SPEC_BLOBS asks for.
+    pub fn chosen() -> Place {
+        #[allow(clippy::disallowed_methods, reason = "tests choose their store")]
+        match std::env::var("QOLHAT_SPEC_BLOBS").as_deref() {
+            Err(_) | Ok("disk") => Place::Disk,
+            Ok("s3") => Place::S3,
+            Ok(other) => panic!("QOLHAT_SPEC_BLOBS is s3 or disk, not {other}"),
+        }
+    }
+
+    /// Writes into the configuration of `world` where blobs go, and answers with the folder in which their files appear.
+    pub async fn take(self, world: &World, folder: &Path) -> PathBuf {
+        match self {
+            Place::Disk => world.folder().join("blobs"),
+            Place::S3 => on_s3(world, folder).await,
+        }
     }
 }
 

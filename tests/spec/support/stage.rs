@@ -96,12 +96,26 @@ impl Stage {
         start: Moment,
         adjust: impl FnOnce(&mut Config, &World),
     ) -> Stage {
+        Self::set_at(database, super::blobs::Place::chosen(), start, adjust).await
+    }
+
+    /// A stage on SQLite and on disk, whatever the run is about: for what is done to these files themselves.
+    pub async fn set_on_disk(start: Moment, adjust: impl FnOnce(&mut Config, &World)) -> Stage {
+        Self::set_at(None, super::blobs::Place::Disk, start, adjust).await
+    }
+
+    async fn set_at(
+        database: Option<OwnDatabase>,
+        place: super::blobs::Place,
+        start: Moment,
+        adjust: impl FnOnce(&mut Config, &World),
+    ) -> Stage {
         let folder = TempDir::new().unwrap();
         let mut rng = SharedRandom::new(SystemRandom);
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let world = World::create(&folder.path().join("world"), &url, start, &mut rng).unwrap();
-        let blobs = super::blobs::choose(&world, folder.path()).await;
+        let blobs = place.take(&world, folder.path()).await;
         if let Some(database) = &database {
             name_database(&world, &database.url());
         }
