@@ -9,7 +9,7 @@ use super::*;
 
 /// One tile of the map ends otherwise than it did, whatever octet it ended with.
 const ANOTHER_LAST_OCTET: &str = "update journal_map_tile set body = cast(substr(body, 1, length(body) - 1) \
-    || case when hex(substr(body, -1)) = 'FF' then x'00' else x'ff' end as blob)";
+    || case when substr(body, length(body)) = x'ff' then x'00' else x'ff' end as blob)";
 
 fn day() -> CivilDate {
     CivilDate::of(Still.now())
