@@ -22,7 +22,7 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 
 use crate::support::database::OwnDatabase;
-use crate::support::stage::{AGREEMENT, Stage, at};
+use crate::support::stage::{Stage, at};
 
 const SECRET: &[u8] = b"a letter that is worth a backup";
 
@@ -47,10 +47,7 @@ struct Case {
 
 async fn case() -> Case {
     let stage = Stage::set().await;
-    let officer = stage.officer().await;
-    let offer = stage.publish(&officer, AGREEMENT).await;
-    let sender = stage.joined("head-a", &offer).await;
-    let recipient = stage.joined("head-b", &offer).await;
+    let (_, sender, recipient) = stage.two_clients().await;
     Case { stage, sender, recipient, backups: TempDir::new().unwrap() }
 }
 

@@ -44,10 +44,7 @@ pub async fn case_with(notices: bool) -> Option<Case> {
         settings.codes.length = 12;
     })
     .await;
-    let officer = stage.officer().await;
-    let offer = stage.publish(&officer, AGREEMENT).await;
-    let head = stage.joined("head-a", &offer).await;
-    let other = stage.joined("head-b", &offer).await;
+    let (officer, head, other) = stage.two_clients().await;
     Some(Case { stage, mails, head, other, officer })
 }
 

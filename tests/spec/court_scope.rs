@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::support::second_verifier::{Pins, second_opinion};
-use crate::support::stage::{AGREEMENT, Stage, asked_by, code};
+use crate::support::stage::{Stage, asked_by, code};
 
 static HTTP: LazyLock<reqwest::Client> = LazyLock::new(|| reqwest::Client::builder().no_proxy().build().unwrap());
 
@@ -39,10 +39,7 @@ struct Court {
 impl Court {
     async fn set() -> Court {
         let stage = Stage::set().await;
-        let officer = stage.officer().await;
-        let offer = stage.publish(&officer, AGREEMENT).await;
-        let head = stage.joined("head-a", &offer).await;
-        let other = stage.joined("head-b", &offer).await;
+        let (officer, head, other) = stage.two_clients().await;
         let early = stage.recorded_act((&head.0, &head.1), &other.0, "1").await;
         let late = stage.recorded_act((&head.0, &head.1), &other.0, "2").await;
         Court { stage, officer, head, other, early, late }

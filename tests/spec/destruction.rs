@@ -22,7 +22,7 @@ use qolhat_storage::BlobStore as _;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::stage::{AGREEMENT, Stage, asked_by, at, code};
+use crate::support::stage::{Stage, asked_by, at, code};
 
 const SECRET: &[u8] = b"a letter that two people know, and soon nobody";
 
@@ -35,10 +35,7 @@ struct Case {
 
 async fn case() -> Case {
     let stage = Stage::set().await;
-    let officer = stage.officer().await;
-    let offer = stage.publish(&officer, AGREEMENT).await;
-    let sender = stage.joined("head-a", &offer).await;
-    let recipient = stage.joined("head-b", &offer).await;
+    let (officer, sender, recipient) = stage.two_clients().await;
     Case { stage, officer, sender, recipient }
 }
 

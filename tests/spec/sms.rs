@@ -30,7 +30,7 @@ use super::sessions::{history, kinds};
 use super::support::mail::MailServer;
 use super::support::second_verifier::{Pins, second_opinion};
 use super::support::sms::{Report, SmsGateway, config, mark, number};
-use super::support::stage::{AGREEMENT, Stage, asked_by, at, code};
+use super::support::stage::{Stage, asked_by, at, code};
 
 const DONE: &str = "done: null";
 
@@ -64,10 +64,7 @@ async fn case_with(
         adjust(settings);
     })
     .await;
-    let officer = stage.officer().await;
-    let offer = stage.publish(&officer, AGREEMENT).await;
-    let head = stage.joined("head-a", &offer).await;
-    let other = stage.joined("head-b", &offer).await;
+    let (officer, head, other) = stage.two_clients().await;
     Case { stage, head, other, officer, _secrets: secrets }
 }
 

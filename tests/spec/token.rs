@@ -29,7 +29,7 @@ use qolhat_pki::oid::Oid;
 use tempfile::TempDir;
 
 use crate::support::second_verifier::{Pins, second_opinion};
-use crate::support::stage::{AGREEMENT, Stage, at, code};
+use crate::support::stage::{Stage, at, code};
 
 const MODULES: [&str; 2] = ["/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so"];
 const PIN: &str = "271828";
@@ -232,10 +232,7 @@ async fn extracts_verify(kind: Kind) {
         config.operator.seal = SealConfig::Token(seal_in_token(world, kind));
     })
     .await;
-    let officer = stage.officer().await;
-    let offer = stage.publish(&officer, AGREEMENT).await;
-    let (head, client) = stage.joined("head-a", &offer).await;
-    let (other, _) = stage.joined("head-b", &offer).await;
+    let (officer, (head, client), (other, _)) = stage.two_clients().await;
     let act = stage.recorded_act((&head, &client), &other, "1").await;
     let extract = stage.extract(&officer, &[&act]).await.unwrap();
 
@@ -288,10 +285,7 @@ async fn a_token_that_was_pulled_is_opened_anew_and_nothing_recorded_meanwhile_i
         config.operator.seal = SealConfig::Token(seal_in_token(world, Kind::Rsa));
     })
     .await;
-    let officer = stage.officer().await;
-    let offer = stage.publish(&officer, AGREEMENT).await;
-    let (head, client) = stage.joined("head-a", &offer).await;
-    let (other, _) = stage.joined("head-b", &offer).await;
+    let (officer, (head, client), (other, _)) = stage.two_clients().await;
     let act = stage.recorded_act((&head, &client), &other, "1").await;
 
     // Every session is gone, as after a short loss of contact: nobody notices.

@@ -1,6 +1,7 @@
 //! What the tests share.
 
 pub mod blobs;
+pub mod clients;
 pub mod database;
 pub mod mail;
 pub mod renewal;
