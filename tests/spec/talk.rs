@@ -34,7 +34,7 @@ async fn talk() -> Option<Talk> {
     let secret = code_in(&case.mails.newest(address, 1).await.text);
     enter(client, &contact, "WRONG").await.unwrap_err();
     enter(client, &contact, &secret).await.unwrap();
-    let row = case.message(address, |row| row.state == MessageState::Sent).await;
+    let row = case.stage.message(address, |row| row.state == MessageState::Sent).await;
     let session = session_of(client).await;
     case.stage.sequenced().await;
     Some(Talk { session, message: row.id.to_string(), case })
@@ -194,7 +194,7 @@ async fn no_extract_shows_a_code_that_can_still_be_entered() {
     let address = "ok.stranger@example.kz";
     let contact = add(&case.head.1, address).await.unwrap();
     let secret = code_in(&case.mails.newest(address, 1).await.text);
-    let message = case.message(address, |row| row.state == MessageState::Sent).await.id.to_string();
+    let message = case.stage.message(address, |row| row.state == MessageState::Sent).await.id.to_string();
     let session = session_of(&case.head.1).await;
     case.stage.sequenced().await;
     let talk = Talk { case, session, message };
@@ -215,7 +215,7 @@ async fn no_extract_shows_a_code_that_can_still_be_entered() {
 
     // Another one in the same session hinders what shows it, and nothing else; until it has run out.
     add(client, "ok.another@example.kz").await.unwrap();
-    talk.case.message("ok.another@example.kz", |row| row.state == MessageState::Sent).await;
+    talk.case.stage.message("ok.another@example.kz", |row| row.state == MessageState::Sent).await;
     talk.case.stage.sequenced().await;
     assert_eq!(prepared("session", &talk.session).await, "code-open");
     talk.extract("message", &talk.message).await;

@@ -4,6 +4,7 @@ pub mod blobs;
 pub mod clients;
 pub mod database;
 pub mod mail;
+pub mod messages;
 pub mod renewal;
 pub mod second_verifier;
 pub mod server;
