@@ -15,9 +15,8 @@ use qolhat::domain::address::Channel;
 use qolhat::extract::package;
 use qolhat::notify::outbox::{self, MessageRow, MessageState};
 use qolhat::notify::report::REPORT_MAX_BYTES;
-use qolhat::operations::issue_extract::operator_card;
 use qolhat::operations::send_messages;
-use qolhat::operations::verify_extract::{ExtractReport, verify_extract};
+use qolhat::operations::verify_extract::ExtractReport;
 use qolhat_pki::report::Indication;
 use qolhat_pki::time::Span;
 use serde_json::{Value, json};
@@ -26,8 +25,9 @@ use tokio::net::TcpListener;
 
 use super::contacts::{code_in, enter, session_of};
 use super::sessions::{history, kinds};
+use super::support::extracts::{file_of, judged, pins};
 use super::support::mail::MailServer;
-use super::support::second_verifier::{Pins, second_opinion};
+use super::support::second_verifier::second_opinion;
 use super::support::sms::{Report, SmsGateway, config, mark, number};
 use super::support::stage::{Stage, asked_by, at, code};
 
@@ -511,8 +511,8 @@ async fn an_extract_carries_short_messages_and_two_verifiers_agree() {
         let report = judge(&case, bytes);
         assert_eq!(report.indication, Indication::TotalPassed, "{:?}", report.failures);
         let taken = gateway.taken(number::OK).into_iter().find(|taken| taken.id == id).unwrap();
-        assert_eq!(file(bytes, &format!("messages/{id}.json")), taken.octets, "as the gateway took it");
-        let summary = |language: &str| String::from_utf8(file(bytes, &format!("summary.{language}.txt"))).unwrap();
+        assert_eq!(file_of(bytes, &format!("messages/{id}.json")), taken.octets, "as the gateway took it");
+        let summary = |language: &str| String::from_utf8(file_of(bytes, &format!("summary.{language}.txt"))).unwrap();
         assert!(summary("en").contains("message delivered") && summary("en").contains("mark at the gateway"));
         assert!(summary("ru").contains("сообщение доставлено") && summary("kk").contains("хабарлама жеткізілді"));
         assert!(!summary("en").contains("mail server"), "{}", summary("en"));
@@ -551,27 +551,11 @@ async fn an_extract_carries_short_messages_and_two_verifiers_agree() {
 }
 
 fn judge(case: &Case, bytes: &[u8]) -> ExtractReport {
-    let app = &case.stage.app;
-    verify_extract(bytes, &app.trust.anchors, Some(&operator_card(app)), case.stage.now())
+    judged(&case.stage.app, bytes, case.stage.now())
 }
 
 fn second(case: &Case, files: &[Vec<u8>]) -> Option<Vec<(String, String)>> {
-    let card = operator_card(&case.stage.app);
-    let pins = Pins {
-        anchors: case.stage.app.trust.anchors.clone(),
-        operator: Some(card.operator),
-        log_key: card.log_keys.first().cloned(),
-        witnesses: Vec::new(),
-        quorum: None,
-        at: case.stage.now(),
-    };
-    second_opinion(&pins, files)
-}
-
-/// The file of an extract.
-fn file(bytes: &[u8], name: &str) -> Vec<u8> {
-    let entries = package::read(bytes).unwrap();
-    entries.iter().find(|entry| entry.name == name).unwrap_or_else(|| panic!("{name}")).content.to_vec()
+    second_opinion(&pins(&case.stage.app, case.stage.now()), files)
 }
 
 /// What a demonstration is told: a folder in place of a gateway.

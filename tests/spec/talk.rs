@@ -6,18 +6,16 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use qolhat::demo::client::{Client, ClientError, text};
-use qolhat::extract::operator::OperatorCard;
 use qolhat::extract::package;
 use qolhat::notify::outbox::MessageState;
-use qolhat::operations::issue_extract::operator_card;
-use qolhat::operations::verify_extract::{ExtractReport, verify_extract};
+use qolhat::operations::verify_extract::ExtractReport;
 use qolhat_pki::report::Indication;
-use qolhat_pki::trust::TrustStore;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::contacts::{Case, add, case, code_in, enter, session_of};
-use super::support::second_verifier::{Pins, second_opinion};
+use super::support::extracts::{file_of, judged, pins};
+use super::support::second_verifier::second_opinion;
 use super::support::stage::code;
 
 /// A case in which an address was confirmed: the session of it, and the message.
@@ -65,36 +63,13 @@ impl Talk {
         self.case.stage.extract_of(&self.case.officer, &body).await.unwrap()
     }
 
-    fn anchors(&self) -> TrustStore {
-        self.case.stage.app.trust.anchors.clone()
-    }
-
-    fn card(&self) -> OperatorCard {
-        operator_card(&self.case.stage.app)
-    }
-
     fn judge(&self, bytes: &[u8]) -> ExtractReport {
-        verify_extract(bytes, &self.anchors(), Some(&self.card()), self.case.stage.now())
+        judged(&self.case.stage.app, bytes, self.case.stage.now())
     }
 
     fn second(&self, files: &[Vec<u8>]) -> Option<Vec<(String, String)>> {
-        let card = self.card();
-        let pins = Pins {
-            anchors: self.anchors(),
-            operator: Some(card.operator),
-            log_key: card.log_keys.first().cloned(),
-            witnesses: Vec::new(),
-            quorum: None,
-            at: self.case.stage.now(),
-        };
-        second_opinion(&pins, files)
+        second_opinion(&pins(&self.case.stage.app, self.case.stage.now()), files)
     }
-}
-
-/// The file of an extract.
-fn file(bytes: &[u8], name: &str) -> Vec<u8> {
-    let entries = package::read(bytes).unwrap();
-    entries.iter().find(|entry| entry.name == name).unwrap_or_else(|| panic!("{name}")).content.to_vec()
 }
 
 fn names(bytes: &[u8]) -> Vec<String> {
@@ -118,16 +93,16 @@ async fn a_session_is_extracted_with_its_codes_and_messages_and_two_verifiers_ag
         assert!(kinds.contains(&kind), "{kind}: {kinds:?}");
     }
     let mail = talk.case.mails.taken("ok.court@example.kz").pop().unwrap();
-    assert_eq!(file(&bytes, &format!("messages/{}.eml", talk.message)), mail.octets, "as the mail server took it");
+    assert_eq!(file_of(&bytes, &format!("messages/{}.eml", talk.message)), mail.octets, "as the mail server took it");
     // People read the same, and that it is of the operator's journals alone.
     for (language, word) in [("en", "code entered"), ("ru", "код введён"), ("kk", "код енгізілді")]
     {
-        let summary = String::from_utf8(file(&bytes, &format!("summary.{language}.txt"))).unwrap();
+        let summary = String::from_utf8(file_of(&bytes, &format!("summary.{language}.txt"))).unwrap();
         assert!(summary.contains(word) && summary.contains(&talk.session), "{summary}");
         assert!(summary.contains("queued as"), "what the server said: {summary}");
         assert!(names(&bytes).contains(&format!("paper.{language}.pdf")));
     }
-    let english = String::from_utf8(file(&bytes, "summary.en.txt")).unwrap();
+    let english = String::from_utf8(file_of(&bytes, "summary.en.txt")).unwrap();
     assert!(english.contains("what programs of a client say is no evidence"));
 
     let of_message = talk.extract("message", &talk.message).await;

@@ -3,6 +3,7 @@
 pub mod blobs;
 pub mod clients;
 pub mod database;
+pub mod extracts;
 pub mod mail;
 pub mod messages;
 pub mod renewal;
