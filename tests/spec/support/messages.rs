@@ -25,6 +25,15 @@ impl Stage {
         }
     }
 
+    /// That no file of the service holds a secret.
+    pub fn holds_nowhere(&self, secret: &str) {
+        for entry in std::fs::read_dir(self.folder()).unwrap().flatten().filter(|entry| entry.path().is_file()) {
+            let octets = std::fs::read(entry.path()).unwrap();
+            let is_there = octets.windows(secret.len()).any(|window| window == secret.as_bytes());
+            assert!(!is_there, "{}", entry.path().display());
+        }
+    }
+
     /// Changes rows that are nobody's but the database's: as time would, or somebody who has it.
     pub async fn change(&self, sql: &'static str) {
         let mut tx = self.app.db.begin().await.unwrap();
