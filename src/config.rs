@@ -9,7 +9,9 @@ mod mail;
 mod seal;
 mod sms;
 
+use std::fmt;
 use std::net::{IpAddr, SocketAddr};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use figment::Figment;
@@ -366,7 +368,6 @@ impl PagesConfig {
     /// # Errors
     /// `Invalid` names the field: what stands here goes into headers and must be what it says.
     fn check(&self) -> Result<(), ConfigError> {
-        let invalid = |field, detail: &str| Err(ConfigError::Invalid { field, detail: detail.to_owned() });
         if let Some(origin) = &self.public_origin {
             let rest = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
             if !rest.is_some_and(is_host_and_port) {
@@ -378,7 +379,7 @@ impl PagesConfig {
             let host = rest.and_then(|rest| rest.strip_suffix('/')).filter(|rest| is_host_and_port(rest));
             let is_loopback = host.is_some_and(|host| {
                 let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-                matches!(name, "127.0.0.1" | "localhost")
+                is_this_machine(name)
             });
             if !is_loopback {
                 return invalid("pages.ncalayer", "not ws(s)://127.0.0.1:port/ or ws(s)://localhost:port/");
@@ -386,6 +387,29 @@ impl PagesConfig {
         }
         Ok(())
     }
+}
+
+/// What refuses the value of a field.
+fn invalid<T>(field: &'static str, detail: &str) -> Result<T, ConfigError> {
+    Err(ConfigError::Invalid { field, detail: detail.to_owned() })
+}
+
+/// # Errors
+/// `Invalid` names the field of a number outside of `range`.
+fn within<N: PartialOrd + fmt::Display>(
+    field: &'static str,
+    number: N,
+    range: RangeInclusive<N>,
+) -> Result<(), ConfigError> {
+    if range.contains(&number) {
+        return Ok(());
+    }
+    invalid(field, &format!("from {} to {}", range.start(), range.end()))
+}
+
+/// Whether a host, as it stands in an address, is this machine: what goes there is seen by no network.
+fn is_this_machine(host: &str) -> bool {
+    matches!(host, "127.0.0.1" | "localhost" | "[::1]")
 }
 
 /// A name and perhaps a port: nothing that could end a header or begin a path.
@@ -426,14 +450,8 @@ impl Config {
         if let Some(sms) = &self.sms {
             sms.check(self.mode)?;
         }
-        if !(1..=DATABASE_CONNECTIONS_MAX).contains(&self.database_connections) {
-            let detail = format!("from 1 to {DATABASE_CONNECTIONS_MAX}");
-            return Err(ConfigError::Invalid { field: "database_connections", detail });
-        }
-        if !(1..=BACKUP_KEY_DAYS_MAX).contains(&self.backup.key_days) {
-            let detail = format!("from 1 to {BACKUP_KEY_DAYS_MAX} days");
-            return Err(ConfigError::Invalid { field: "backup.key_days", detail });
-        }
+        within("database_connections", self.database_connections, 1..=DATABASE_CONNECTIONS_MAX)?;
+        within("backup.key_days", self.backup.key_days, 1..=BACKUP_KEY_DAYS_MAX)?;
         match self.mode {
             Mode::Demo => Ok(()),
             Mode::Production if self.clock.is_some() => Err(ConfigError::DemoOnly("clock")),
@@ -443,10 +461,8 @@ impl Config {
             Mode::Production
                 if !self.pages.public_origin.as_deref().is_some_and(|origin| origin.starts_with("https://")) =>
             {
-                Err(ConfigError::Invalid {
-                    field: "pages.public_origin",
-                    detail: "production needs the https:// origin under which browsers see the service".to_owned(),
-                })
+                let detail = "production needs the https:// origin under which browsers see the service";
+                invalid("pages.public_origin", detail)
             }
             Mode::Production if !self.pages.ncalayer_checks_chain => {
                 Err(ConfigError::DemoOnly("pages.ncalayer_checks_chain = false"))

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{ConfigError, Mode, Secret, is_host_and_port};
+use super::{ConfigError, Mode, Secret, invalid, is_host_and_port, is_this_machine, within};
 use crate::access::codes::Alphabet;
 use crate::domain::email::EmailAddress;
 use crate::notify::email::{Encryption, port_of};
@@ -97,20 +97,14 @@ impl MailConfig {
     }
 
     pub(super) fn check(&self, mode: Mode) -> Result<(), ConfigError> {
-        let invalid = |field, detail: &str| Err(ConfigError::Invalid { field, detail: detail.to_owned() });
         let relay = self.relay()?;
         self.from()?;
         if self.user.is_some() != self.password.is_some() {
             return invalid("mail.password", "user and password go together");
         }
-        if !(1..=300).contains(&self.timeout_seconds) {
-            return invalid("mail.timeout_seconds", "from 1 to 300");
-        }
-        if !(1..=240).contains(&self.give_up_hours) {
-            return invalid("mail.give_up_hours", "from 1 to 240");
-        }
-        let is_here = matches!(relay.host.as_str(), "127.0.0.1" | "localhost");
-        if mode == Mode::Production && relay.encryption == Encryption::None && !is_here {
+        within("mail.timeout_seconds", self.timeout_seconds, 1..=300)?;
+        within("mail.give_up_hours", self.give_up_hours, 1..=240)?;
+        if mode == Mode::Production && relay.encryption == Encryption::None && !is_this_machine(&relay.host) {
             return invalid("mail.url", "codes in plain sight of the network: smtps:// or ?tls=required");
         }
         Ok(())
@@ -141,20 +135,10 @@ impl Default for CodesConfig {
 
 impl CodesConfig {
     pub(super) fn check(&self) -> Result<(), ConfigError> {
-        let invalid = |field, detail: &str| Err(ConfigError::Invalid { field, detail: detail.to_owned() });
-        if !(6..=12).contains(&self.length) {
-            return invalid("codes.length", "from 6 to 12");
-        }
-        if !(60..=3600).contains(&self.lifetime_seconds) {
-            return invalid("codes.lifetime_seconds", "from 60 to 3600");
-        }
-        if !(1..=10).contains(&self.attempts) {
-            return invalid("codes.attempts", "from 1 to 10");
-        }
-        if !(1..=20).contains(&self.per_hour) {
-            return invalid("codes.per_hour", "from 1 to 20");
-        }
-        Ok(())
+        within("codes.length", self.length, 6..=12)?;
+        within("codes.lifetime_seconds", self.lifetime_seconds, 60..=3600)?;
+        within("codes.attempts", self.attempts, 1..=10)?;
+        within("codes.per_hour", self.per_hour, 1..=20)
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use reqwest::Url;
 use serde::Deserialize;
 
-use super::{ConfigError, Mode, Secret};
+use super::{ConfigError, Mode, Secret, invalid, is_this_machine, within};
 
 /// The table `[sms]`: without it no short message is sent, and no phone number can be confirmed.
 #[derive(Clone, Deserialize)]
@@ -74,7 +74,6 @@ impl SmsConfig {
     /// # Errors
     /// [`ConfigError`] names the field: it is one of the two.
     pub fn place(&self) -> Result<SmsPlace<'_>, ConfigError> {
-        let invalid = |field, detail: &str| Err(ConfigError::Invalid { field, detail: detail.to_owned() });
         match (&self.url, &self.sink) {
             (None, Some(folder)) => Ok(SmsPlace::Sink(folder)),
             (Some(text), None) => match Url::parse(text) {
@@ -86,7 +85,6 @@ impl SmsConfig {
     }
 
     pub(super) fn check(&self, mode: Mode) -> Result<(), ConfigError> {
-        let invalid = |field, detail: &str| Err(ConfigError::Invalid { field, detail: detail.to_owned() });
         match self.place()? {
             SmsPlace::Sink(_) if mode == Mode::Production => return Err(ConfigError::DemoOnly("sms.sink")),
             SmsPlace::Gateway(url) if mode == Mode::Production && url.scheme() != "https" && !is_here(&url) => {
@@ -101,13 +99,8 @@ impl SmsConfig {
         if !(1..=SENDER_MAX_CHARS).contains(&self.sender.len()) || !self.sender.bytes().all(is_shown) {
             return invalid("sms.sender", "1 to 11 Latin letters, digits, spaces, dots and hyphens");
         }
-        if !(1..=300).contains(&self.timeout_seconds) {
-            return invalid("sms.timeout_seconds", "from 1 to 300");
-        }
-        if !(1..=240).contains(&self.give_up_hours) {
-            return invalid("sms.give_up_hours", "from 1 to 240");
-        }
-        Ok(())
+        within("sms.timeout_seconds", self.timeout_seconds, 1..=300)?;
+        within("sms.give_up_hours", self.give_up_hours, 1..=240)
     }
 
     /// Every file and folder that is named.
@@ -127,7 +120,7 @@ fn is_gateway(url: &Url) -> bool {
 }
 
 fn is_here(url: &Url) -> bool {
-    matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"))
+    url.host_str().is_some_and(is_this_machine)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Row as _};
 
 use super::row::Native;
 use super::snapshot::quoted;
-use super::{DbError, Engine, Part, Row, Value, bind_postgres, own, postgres, schema};
+use super::{DbError, Engine, Part, Row, Value, own, postgres, schema};
 
 /// What an empty database has rows in: the steps of the schema, the one segment that they make, and the empty map. The
 /// segments of the log are made as they are needed, and so belong to no dump.
@@ -49,7 +49,7 @@ impl Dump {
     }
 
     pub(super) async fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, DbError> {
-        Ok(own(bind_postgres(sql, params).fetch_all(&mut self.connection).await?, Native::Postgres))
+        Ok(own(postgres::bind(sql, params).fetch_all(&mut self.connection).await?, Native::Postgres))
     }
 
     pub(super) async fn close(self) -> Result<(), DbError> {

@@ -19,7 +19,9 @@ mod row;
 mod schema;
 mod script;
 mod snapshot;
+mod sqlite;
 mod statement;
+mod tx;
 mod value;
 
 pub use error::DbError;
@@ -29,23 +31,19 @@ pub(crate) use script::EXPECTED;
 pub use script::Step;
 pub(crate) use script::Together;
 pub use snapshot::{Part, Restoring, Snapshot, newest_schema};
+pub use tx::Tx;
 pub use value::Value;
 
-use std::panic::Location;
-use std::str::FromStr as _;
 use std::time::Duration;
 
-use qolhat_storage::fail_point;
-use sqlx::postgres::PgArguments;
-use sqlx::sqlite::{
-    SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, Postgres, Sqlite, Transaction};
+use sqlx::sqlite::SqlitePool;
+use sqlx::{AssertSqlSafe, Executor as _};
 
 use gate::{Gate, Opening};
 pub(crate) use postgres::CONNECTIONS_MAX;
 use postgres::Server;
-use row::{Native, PgId, PgNull};
+use row::Native;
+use tx::NativeTx;
 
 /// Which engine is behind the URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,13 +73,8 @@ enum Pools {
     Postgres(Gate),
 }
 
-const SQLITE_READERS_MAX: u32 = 4;
-const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
 const STATEMENT_CACHE_CAPACITY: usize = 512;
-/// How often the write-ahead log is tried to be emptied in one go, and the wait for others in and after each try.
-const FORGET_TRIES: u32 = 5;
-const FORGET_PAUSE: Duration = Duration::from_millis(50);
 
 impl Db {
     /// Connects. `url` is `sqlite:PATH` (the file is made when absent) or `postgres://…`.
@@ -97,7 +90,7 @@ impl Db {
     /// As [`Db::connect`].
     pub async fn connect_with(url: &str, connections: u32) -> Result<Db, DbError> {
         match url.split_once(':') {
-            Some(("sqlite", _)) => Ok(Db { pools: connect_sqlite(url).await?, server: None }),
+            Some(("sqlite", _)) => Ok(Db { pools: sqlite::connect(url).await?, server: None }),
             Some(("postgres" | "postgresql", _)) => {
                 let server = Server::connect(url, connections).await?;
                 Ok(Db { pools: Pools::Postgres(server.application.clone()), server: Some(server) })
@@ -290,22 +283,10 @@ impl Db {
     /// As [`Db::query`]; `Unavailable` while somebody goes on reading what was: nothing is forgotten then, and the same may
     /// succeed later.
     pub async fn forget(&self) -> Result<(), DbError> {
-        let Pools::Sqlite { writer, .. } = &self.pools else { return Ok(()) };
-        // A connection of its own, which does not wait long: the writer is not kept from its work by a reader.
-        let options = writer.connect_options().as_ref().clone().create_if_missing(false).busy_timeout(FORGET_PAUSE);
-        let mut connection = options.connect().await?;
-        let mut is_done = false;
-        for _ in 0..FORGET_TRIES {
-            // The first column says whether somebody was in the way: that is no error, the statement has done its best.
-            let busy: i64 = sqlx::query_scalar("pragma wal_checkpoint(truncate)").fetch_one(&mut connection).await?;
-            is_done = busy == 0;
-            if is_done {
-                break;
-            }
-            tokio::time::sleep(FORGET_PAUSE).await;
+        match &self.pools {
+            Pools::Sqlite { writer, .. } => sqlite::forget(writer).await,
+            Pools::Postgres(_) => Ok(()),
         }
-        connection.close().await?;
-        if is_done { Ok(()) } else { Err(DbError::Unavailable) }
     }
 
     /// Writes `tables` anew without what was deleted from them, and gives the old pages back: `vacuum (full)` of PostgreSQL
@@ -355,220 +336,11 @@ impl Db {
     async fn fetch(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>, DbError> {
         match &self.pools {
             Pools::Sqlite { readers, .. } => {
-                Ok(own(bind_sqlite(sql, params).fetch_all(readers).await?, Native::Sqlite))
+                Ok(own(sqlite::bind(sql, params).fetch_all(readers).await?, Native::Sqlite))
             }
-            Pools::Postgres(gate) => Ok(own(gate.read(|| bind_postgres(sql, params)).await?, Native::Postgres)),
+            Pools::Postgres(gate) => Ok(own(gate.read(|| postgres::bind(sql, params)).await?, Native::Postgres)),
         }
     }
-}
-
-/// A writing transaction. Dropped without [`Tx::commit`] it is rolled back.
-pub struct Tx {
-    native: NativeTx,
-}
-
-/// When a commit is to be on disk.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Flush {
-    Now,
-    WithTheNext,
-}
-
-/// A fail point at a commit.
-fn pass(place: &Location<'_>, when: &str) {
-    if cfg!(feature = "torture") {
-        fail_point::at(&format!("commit {}:{}: {when}", place.file(), place.line()));
-    }
-}
-
-enum NativeTx {
-    Sqlite(Transaction<'static, Sqlite>),
-    Postgres(Opening),
-}
-
-impl Tx {
-    /// Runs a statement; the number of rows it touched.
-    /// # Errors
-    /// Any [`DbError`]. On PostgreSQL a failed statement spoils the transaction: drop it.
-    pub async fn execute(&mut self, sql: &'static str, params: &[Value]) -> Result<u64, DbError> {
-        statement::check_arity(sql, params.len())?;
-        self.run(sql, params).await
-    }
-
-    /// Runs `insert … values ($1, …)` for many rows in few round trips; the number of rows it touched.
-    /// Every row has one value per placeholder, and the statement has no placeholder outside the tuple.
-    /// # Errors
-    /// As [`Tx::execute`].
-    pub async fn execute_many(&mut self, sql: &'static str, rows: &[Vec<Value>]) -> Result<u64, DbError> {
-        check_arities(sql, rows)?;
-        if let NativeTx::Postgres(tx) = &mut self.native
-            && let Some(query) = bulk::insert(sql, rows)
-        {
-            return tx.begun().await?.execute(query).await;
-        }
-        let mut touched = 0;
-        for chunk in chunks(rows) {
-            let wide = statement::widen_values(sql, chunk.len())?;
-            touched += self.run(&wide, &chunk.concat()).await?;
-        }
-        Ok(touched)
-    }
-
-    /// Runs a statement that says `… in ($1)` and has no other placeholder; the number of rows it touched.
-    /// # Errors
-    /// As [`Tx::execute`].
-    pub async fn execute_in(&mut self, sql: &'static str, keys: &[Value]) -> Result<u64, DbError> {
-        if let NativeTx::Postgres(tx) = &mut self.native
-            && let Some(query) = bulk::among(sql, keys)
-        {
-            return tx.begun().await?.execute(query).await;
-        }
-        let mut touched = 0;
-        for chunk in chunks(keys) {
-            touched += self.run(&statement::widen_in(sql, chunk.len())?, chunk).await?;
-        }
-        Ok(touched)
-    }
-
-    /// Rows of a statement inside this transaction, such as `… returning`.
-    /// # Errors
-    /// As [`Tx::execute`].
-    pub async fn query(&mut self, sql: &'static str, params: &[Value]) -> Result<Vec<Row>, DbError> {
-        statement::check_arity(sql, params.len())?;
-        self.fetch(sql, params).await
-    }
-
-    /// The only row of a statement, or `None`.
-    /// # Errors
-    /// As [`Tx::execute`], and `Other` when there is more than one row.
-    pub async fn query_one(&mut self, sql: &'static str, params: &[Value]) -> Result<Option<Row>, DbError> {
-        only(sql, self.query(sql, params).await?)
-    }
-
-    /// As [`Db::query_in`], inside this transaction.
-    /// # Errors
-    /// As [`Tx::execute`].
-    pub async fn query_in(&mut self, sql: &'static str, keys: &[Value]) -> Result<Vec<Row>, DbError> {
-        if let NativeTx::Postgres(tx) = &mut self.native
-            && let Some(query) = bulk::among(sql, keys)
-        {
-            return Ok(own(tx.begun().await?.rows(query).await?, Native::Postgres));
-        }
-        let mut rows = Vec::new();
-        for chunk in chunks(keys) {
-            let wide = statement::widen_in(sql, chunk.len())?;
-            rows.append(&mut self.fetch(&wide, chunk).await?);
-        }
-        Ok(rows)
-    }
-
-    /// Makes the transaction durable. When this returns an error the outcome may be unknown: look again.
-    ///
-    /// Built with the feature `torture`, it has a fail point before and after it, named by the place of the call.
-    /// # Errors
-    /// Any [`DbError`].
-    #[track_caller]
-    pub fn commit(self) -> impl Future<Output = Result<(), DbError>> + Send {
-        self.end(Flush::Now, Location::caller())
-    }
-
-    /// Does all `steps` and commits, and leaves it to the next commit that is made durable to make this one durable as well: for
-    /// what nobody is told of before something that was committed later is seen, such as the entry that a sequencer makes of an
-    /// event among the steps. Whoever cannot wait for that calls [`Db::make_durable`], and so do the doors for whoever was
-    /// told of what others see meanwhile. No step may rest on what another one
-    /// writes. On PostgreSQL they are one statement, and the whole transaction where nothing was done in it before. On SQLite
-    /// the commit is durable as any other.
-    /// # Errors
-    /// As [`Tx::execute`]: then nothing was done. As [`Tx::commit`].
-    #[track_caller]
-    pub(crate) fn commit_lazily_with(self, steps: &[Step]) -> impl Future<Output = Result<(), DbError>> + Send {
-        self.end_with(steps, Location::caller())
-    }
-
-    async fn end_with(mut self, steps: &[Step], place: &'static Location<'static>) -> Result<(), DbError> {
-        script::check(steps)?;
-        if let NativeTx::Postgres(Opening::Pending(gate)) = &self.native
-            && let Some(whole) = script::whole(steps, Flush::WithTheNext)
-        {
-            let gate = gate.clone();
-            pass(place, "before");
-            gate.lend().await?.execute(whole.query()).await?;
-            pass(place, "after");
-            return Ok(());
-        }
-        self.run_together(steps).await?;
-        self.end(Flush::WithTheNext, place).await
-    }
-
-    async fn end(self, flush: Flush, place: &'static Location<'static>) -> Result<(), DbError> {
-        pass(place, "before");
-        match (self.native, flush) {
-            (NativeTx::Sqlite(tx), _) => tx.commit().await?,
-            // Nothing was done in it.
-            (NativeTx::Postgres(Opening::Pending(_)), _) => {}
-            (NativeTx::Postgres(Opening::Begun(tx)), Flush::Now) => tx.end("commit").await?,
-            // The server's log is written in order: a later commit that is waited for takes this one along.
-            (NativeTx::Postgres(Opening::Begun(tx)), Flush::WithTheNext) => {
-                tx.end("set local synchronous_commit = off; commit").await?
-            }
-        }
-        pass(place, "after");
-        Ok(())
-    }
-
-    async fn run(&mut self, sql: &str, params: &[Value]) -> Result<u64, DbError> {
-        match &mut self.native {
-            NativeTx::Sqlite(tx) => Ok(bind_sqlite(sql, params).execute(&mut **tx).await?.rows_affected()),
-            NativeTx::Postgres(tx) => tx.begun().await?.execute(bind_postgres(sql, params)).await,
-        }
-    }
-
-    async fn fetch(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, DbError> {
-        match &mut self.native {
-            NativeTx::Sqlite(tx) => Ok(own(bind_sqlite(sql, params).fetch_all(&mut **tx).await?, Native::Sqlite)),
-            NativeTx::Postgres(tx) => {
-                Ok(own(tx.begun().await?.rows(bind_postgres(sql, params)).await?, Native::Postgres))
-            }
-        }
-    }
-}
-
-async fn connect_sqlite(url: &str) -> Result<Pools, DbError> {
-    let options = SqliteConnectOptions::from_str(url)
-        .map_err(|_| DbError::Other("the sqlite: URL cannot be read".to_owned()))?
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
-        .busy_timeout(SQLITE_BUSY_TIMEOUT)
-        .statement_cache_capacity(STATEMENT_CACHE_CAPACITY)
-        // What is deleted is overwritten: an erased key is not left on a free page.
-        .pragma("secure_delete", "on")
-        // Without it INSERT OR REPLACE deletes a row past its delete trigger.
-        .pragma("recursive_triggers", "on");
-    let writer = sqlite_pool(1).connect_with(options.clone()).await?;
-    let readers = sqlite_pool(SQLITE_READERS_MAX).connect_lazy_with(options.pragma("query_only", "on"));
-    Ok(Pools::Sqlite { writer, readers })
-}
-
-/// A pool whose connections live as long as the process, but for one in whose transaction SQLite has given up by itself, as
-/// it does when the disk is full: the driver goes on to believe that it is in a transaction and begins no other one.
-fn sqlite_pool(connections_max: u32) -> SqlitePoolOptions {
-    SqlitePoolOptions::new()
-        .max_connections(connections_max)
-        .acquire_timeout(ACQUIRE_TIMEOUT)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .test_before_acquire(false)
-        .after_release(|connection, _| {
-            Box::pin(async move {
-                if connection.is_in_transaction() {
-                    // The rollback that was asked for when the transaction was let go comes first.
-                    connection.ping().await?;
-                }
-                Ok(!connection.is_in_transaction())
-            })
-        })
 }
 
 fn check_arities(sql: &str, rows: &[Vec<Value>]) -> Result<(), DbError> {
@@ -577,35 +349,6 @@ fn check_arities(sql: &str, rows: &[Vec<Value>]) -> Result<(), DbError> {
         Some(row) => statement::check_arity(sql, row.len()),
         None => Ok(()),
     }
-}
-
-/// The caller's text is a constant of ours, or one of ours widened by `statement.rs`; never data.
-fn bind_sqlite(sql: &str, params: &[Value]) -> sqlx::query::Query<'static, Sqlite, SqliteArguments> {
-    let mut query = sqlx::query(AssertSqlSafe(sql.to_owned()));
-    for value in params {
-        query = match value {
-            Value::Null => query.bind(None::<i64>),
-            Value::Int(number) => query.bind(*number),
-            Value::Text(text) => query.bind(text.clone()),
-            Value::Bytes(bytes) => query.bind(bytes.clone()),
-            Value::Id(id) => query.bind(id.as_bytes().to_vec()),
-        };
-    }
-    query
-}
-
-fn bind_postgres(sql: &str, params: &[Value]) -> sqlx::query::Query<'static, Postgres, PgArguments> {
-    let mut query = sqlx::query(AssertSqlSafe(sql.to_owned()));
-    for value in params {
-        query = match value {
-            Value::Null => query.bind(PgNull),
-            Value::Int(number) => query.bind(*number),
-            Value::Text(text) => query.bind(text.as_str()),
-            Value::Bytes(bytes) => query.bind(bytes.as_slice()),
-            Value::Id(id) => query.bind(PgId(*id)),
-        };
-    }
-    query
 }
 
 fn own<R>(rows: Vec<R>, native: fn(R) -> Native) -> Vec<Row> {

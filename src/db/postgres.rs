@@ -4,14 +4,16 @@ use std::str::FromStr as _;
 use std::time::Duration;
 
 use sqlx::migrate::Migrator;
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Row as _};
+use sqlx::postgres::{PgArguments, PgConnectOptions, PgConnection, PgPoolOptions};
+use sqlx::query::Query;
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Postgres, Row as _};
 use tokio::time::timeout;
 
 use super::dump::Dump;
 use super::flusher::Flusher;
 use super::gate::Gate;
-use super::{ACQUIRE_TIMEOUT, DbError, STATEMENT_CACHE_CAPACITY};
+use super::row::{PgId, PgNull};
+use super::{ACQUIRE_TIMEOUT, DbError, STATEMENT_CACHE_CAPACITY, Value};
 
 /// What the operations do: may put events into the inbox, and append or change nothing in the journal.
 const APPLICATION: &str = "qolhat_application";
@@ -217,4 +219,19 @@ async fn settle(connection: &mut PgConnection, role: &'static str, patience: Pat
     sqlx::query(PATIENCE).bind(idle).bind(statement).execute(&mut *connection).await?;
     sqlx::query(ROLE).bind(role).execute(&mut *connection).await?;
     Ok(())
+}
+
+/// The caller's text is a constant of ours, or one of ours widened by `statement.rs`; never data.
+pub(super) fn bind(sql: &str, params: &[Value]) -> Query<'static, Postgres, PgArguments> {
+    let mut query = sqlx::query(AssertSqlSafe(sql.to_owned()));
+    for value in params {
+        query = match value {
+            Value::Null => query.bind(PgNull),
+            Value::Int(number) => query.bind(*number),
+            Value::Text(text) => query.bind(text.as_str()),
+            Value::Bytes(bytes) => query.bind(bytes.as_slice()),
+            Value::Id(id) => query.bind(PgId(*id)),
+        };
+    }
+    query
 }

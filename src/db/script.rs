@@ -8,7 +8,8 @@ use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
 
 use super::bulk::{Bound, Written};
-use super::{Db, DbError, Engine, Flush, NativeTx, Pools, Tx, Value, statement};
+use super::tx::{Flush, NativeTx};
+use super::{Db, DbError, Engine, Pools, Tx, Value, statement};
 
 /// The name of the constraint that is broken where a step touches another number of rows than expected.
 pub(crate) const EXPECTED: &str = "what_was_expected_is_there";

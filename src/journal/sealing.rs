@@ -9,10 +9,10 @@ use super::inbox::BATCH_MAX;
 use super::map::{self, EMPTY, MapError, MapLeaf, MapProof, MapTile, Prefix};
 use super::seal::{FIELD, KIND, SUBJECT, Seal};
 use super::subjects::Pseudonyms;
-use super::{EventDraft, JournalError, draft, store};
+use super::{EventDraft, Journal, JournalError, draft, store};
 use crate::db::{Db, Row, Tx, Value};
 use crate::domain::ids::EventId;
-use crate::domain::time::Moment;
+use crate::domain::time::{CivilDate, Moment};
 use crate::params;
 
 /// Most entries by which the map moves in one transaction.
@@ -38,11 +38,61 @@ pub struct Sealed {
 
 /// When a seal is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wanted {
+enum Wanted {
     /// One for each day.
     ForTheDay,
     /// One over the newest checkpoint.
     Now,
+}
+
+impl Journal {
+    /// Seals the log as it is at its newest checkpoint, when `day` has no seal yet; `event` is the id that its entry gets.
+    /// `None` when there is nothing to do.
+    ///
+    /// # Errors
+    /// A fault of the database; `Contradiction` for a map that is not what was sealed.
+    pub async fn seal_the_day(&self, event: EventId, day: CivilDate) -> Result<Option<MadeSeal>, JournalError> {
+        self.seal(event, day, Wanted::ForTheDay).await
+    }
+
+    /// Seals the log as it is at its newest checkpoint.
+    ///
+    /// # Errors
+    /// As [`Journal::seal_the_day`].
+    pub async fn seal_now(&self, event: EventId, day: CivilDate) -> Result<Option<MadeSeal>, JournalError> {
+        self.seal(event, day, Wanted::Now).await
+    }
+
+    async fn seal(&self, event: EventId, day: CivilDate, wanted: Wanted) -> Result<Option<MadeSeal>, JournalError> {
+        let made = seal(&self.db, &self.identity.pseudonyms, self.origin(), (event, &day.to_string()), wanted).await?;
+        self.wake();
+        Ok(made)
+    }
+
+    /// What the newest seal shows of these subjects; `None` while the next one is being made.
+    ///
+    /// # Errors
+    /// As [`Journal::seal_the_day`].
+    pub async fn sealed(&self, identities: &[&str]) -> Result<Option<Sealed>, JournalError> {
+        let subjects: Vec<[u8; 32]> = identities.iter().map(|identity| self.pseudonym(identity)).collect();
+        proofs(&self.db, &subjects).await
+    }
+
+    /// The first seals of their days that the operator has not signed yet, the oldest first, at most `most`.
+    ///
+    /// # Errors
+    /// A fault of the database.
+    pub async fn seals_unsigned(&self, most: u32) -> Result<Vec<MadeSeal>, JournalError> {
+        unsigned(&self.db, i64::from(most)).await
+    }
+
+    /// Keeps the operator's signature over a seal; a second one is not kept.
+    ///
+    /// # Errors
+    /// A fault of the database.
+    pub async fn save_seal_signature(&self, event: EventId, cms: &[u8]) -> Result<(), JournalError> {
+        keep_signature(&self.db, event, cms, self.clock.now()).await
+    }
 }
 
 struct MapState {
@@ -52,7 +102,7 @@ struct MapState {
 }
 
 /// Brings the map to the newest checkpoint and seals it; `None` when the day has its seal or there is nothing to seal.
-pub(super) async fn seal(
+async fn seal(
     db: &Db,
     names: &Pseudonyms,
     origin: &str,
@@ -224,7 +274,7 @@ pub(super) fn read_seal(row: &Row) -> Result<MadeSeal, JournalError> {
 }
 
 /// What the newest seal shows of `subjects`; `None` while the map is on its way to the next one.
-pub(super) async fn proofs(db: &Db, subjects: &[[u8; 32]]) -> Result<Option<Sealed>, JournalError> {
+async fn proofs(db: &Db, subjects: &[[u8; 32]]) -> Result<Option<Sealed>, JournalError> {
     let mut tx = db.begin_reading().await?;
     let row = tx.query_one(include_str!("sql/select_map.sql"), &[]).await?;
     let state = read_state(row.as_ref())?;
@@ -244,13 +294,13 @@ pub(super) async fn proofs(db: &Db, subjects: &[[u8; 32]]) -> Result<Option<Seal
 }
 
 /// The oldest seals that wait for the operator's signature.
-pub(super) async fn unsigned(db: &Db, most: i64) -> Result<Vec<MadeSeal>, JournalError> {
+async fn unsigned(db: &Db, most: i64) -> Result<Vec<MadeSeal>, JournalError> {
     let rows = db.query(include_str!("sql/select_seals_unsigned.sql"), &params![most]).await?;
     rows.iter().map(read_seal).collect()
 }
 
 /// Keeps the operator's signature over a seal; a second one is not kept.
-pub(super) async fn keep_signature(db: &Db, event: EventId, cms: &[u8], now: Moment) -> Result<(), JournalError> {
+async fn keep_signature(db: &Db, event: EventId, cms: &[u8], now: Moment) -> Result<(), JournalError> {
     let mut tx = db.begin().await?;
     let row = params![event.as_uuid(), cms.to_vec(), now];
     tx.execute(include_str!("sql/insert_seal_signature.sql"), &row).await?;

@@ -16,13 +16,13 @@ use qolhat::demo::story::Actor;
 use qolhat::operations::issue_extract::operator_card;
 use qolhat::operations::verify_extract::verify_extract;
 use qolhat::serve::serve;
-use qolhat_pki::trust::TrustStore;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
 use crate::support::database::OwnDatabase;
-use crate::support::stage::{AGREEMENT, Stage, at};
+use crate::support::extracts::anchors_of;
+use crate::support::stage::{Stage, at};
 
 const SECRET: &[u8] = b"a letter that is worth a backup";
 
@@ -47,10 +47,7 @@ struct Case {
 
 async fn case() -> Case {
     let stage = Stage::set().await;
-    let officer = stage.officer().await;
-    let offer = stage.publish(&officer, AGREEMENT).await;
-    let sender = stage.joined("head-a", &offer).await;
-    let recipient = stage.joined("head-b", &offer).await;
+    let (_, sender, recipient) = stage.two_clients().await;
     Case { stage, sender, recipient, backups: TempDir::new().unwrap() }
 }
 
@@ -190,9 +187,7 @@ async fn a_backup_made_while_acts_come_in_is_put_back_elsewhere_audited_read_and
     assert_eq!(sender.get_bytes(&path).await.unwrap(), SECRET);
     let officer = visitor.log_in(&case.stage.actor("officer").auth, case.stage.now()).await.unwrap();
     let extract = case.stage.extract_for(&officer, &case.sender.0.party(), &[&letter]).await.unwrap();
-    let trust = trust_of(&case.stage.config).unwrap();
-    let anchors = trust.anchors.anchors().iter().chain(trust.tsa_anchors.anchors());
-    let anchors = TrustStore::from_certificates(anchors.map(|anchor| anchor.certificate().clone()));
+    let anchors = anchors_of(&trust_of(&case.stage.config).unwrap());
     let judged = verify_extract(&extract, &anchors, Some(&operator_card(&app)), case.stage.now());
     assert_eq!(judged.exit_code(), 0, "{:?}", judged.failures);
     case.stage.recorded_act((&case.sender.0, &sender), &case.recipient.0, "after").await;

@@ -10,8 +10,7 @@ use qolhat::config::MailConfig;
 use qolhat::demo::client::{Client, ClientError, text};
 use qolhat::demo::story::Actor;
 use qolhat::domain::address::Channel;
-use qolhat::domain::ids::MessageId;
-use qolhat::notify::outbox::{self, MessageRow, MessageState};
+use qolhat::notify::outbox::MessageState;
 use qolhat::operations::send_messages;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -44,10 +43,7 @@ pub async fn case_with(notices: bool) -> Option<Case> {
         settings.codes.length = 12;
     })
     .await;
-    let officer = stage.officer().await;
-    let offer = stage.publish(&officer, AGREEMENT).await;
-    let head = stage.joined("head-a", &offer).await;
-    let other = stage.joined("head-b", &offer).await;
+    let (officer, head, other) = stage.two_clients().await;
     Some(Case { stage, mails, head, other, officer })
 }
 
@@ -75,28 +71,6 @@ pub async fn session_of(client: &Client) -> String {
 
 const DONE: &str = "done: null";
 
-impl Case {
-    /// The message to an address, when it has come that far.
-    pub async fn message(&self, address: &str, is_so: impl Fn(&MessageRow) -> bool) -> MessageRow {
-        loop {
-            let rows = self.stage.app.db.query("select id, address from message order by id", &[]).await.unwrap();
-            let row = rows.iter().rfind(|row| row.text("address").unwrap() == address).unwrap();
-            let id = MessageId::from(row.id("id").unwrap());
-            let row = outbox::load(&self.stage.app.db, id).await.unwrap().unwrap();
-            if is_so(&row) {
-                return row;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-        }
-    }
-
-    async fn change(&self, sql: &'static str) {
-        let mut tx = self.stage.app.db.begin().await.unwrap();
-        tx.execute(sql, &[]).await.unwrap();
-        tx.commit().await.unwrap();
-    }
-}
-
 /// Keeps: JRN-10, JRN-12, ACC-05
 #[tokio::test(flavor = "multi_thread")]
 async fn an_address_is_confirmed_by_the_code_that_was_sent_there_and_each_step_is_journaled() {
@@ -115,7 +89,7 @@ async fn an_address_is_confirmed_by_the_code_that_was_sent_there_and_each_step_i
     assert_eq!(code(again(client, &contact).await), "contact-confirmed");
 
     let app = &case.stage.app;
-    let row = case.message(address, |row| row.state == MessageState::Sent).await;
+    let row = case.stage.message(address, |row| row.state == MessageState::Sent).await;
     assert_eq!((row.mail_id.as_deref(), row.attempts), (Some(mail.id.as_str()), 1));
     let octets = send_messages::open(app, &row).unwrap();
     assert_eq!(octets, mail.octets, "what is kept is what was sent");
@@ -139,11 +113,7 @@ async fn an_address_is_confirmed_by_the_code_that_was_sent_there_and_each_step_i
     let of_session: BTreeSet<String> = kinds(app, &session).await.into_iter().collect();
     assert!(steps.iter().all(|kind| of_session.contains(*kind)) && of_session.contains("contact.added"));
     assert!(!format!("{:?}", history(app, &session).await).contains(&secret));
-    for entry in std::fs::read_dir(case.stage.folder()).unwrap().flatten().filter(|entry| entry.path().is_file()) {
-        let octets = std::fs::read(entry.path()).unwrap();
-        let is_there = octets.windows(secret.len()).any(|window| window == secret.as_bytes());
-        assert!(!is_there, "{}", entry.path().display());
-    }
+    case.stage.holds_nowhere(&secret);
     case.stage.audited();
 }
 
@@ -194,7 +164,7 @@ async fn codes_are_bounded_for_a_person_and_for_an_address() {
     // What was refused left nothing.
     assert_eq!(case.other.1.get("/api/v1/contacts").await.unwrap(), json!([]));
     assert!(add(&case.other.1, "ok.own@example.kz").await.is_ok());
-    case.change("update code set made_at = 1").await;
+    case.stage.change("update code set made_at = 1").await;
     assert_eq!(code(again(client, &contact).await), DONE);
 }
 
@@ -236,7 +206,7 @@ async fn what_is_no_address_or_too_many_of_them_is_refused() {
     assert_eq!(code(client.post("/api/v1/contacts", &odd).await), "malformed-json");
     for number in 0..CONTACTS_MAX {
         add(client, &format!("ok.{number}@example.kz")).await.unwrap();
-        case.change("update code set made_at = 1").await;
+        case.stage.change("update code set made_at = 1").await;
     }
     assert_eq!(code(add(client, "ok.0@EXAMPLE.kz").await.map(Value::from)), "contact-exists");
     assert_eq!(code(add(client, "ok.more@example.kz").await.map(Value::from)), "too-many-contacts");
@@ -269,15 +239,15 @@ async fn a_mail_is_tried_until_it_is_taken_refused_or_out_of_its_time() {
     {
         let address = format!("{name}@example.kz");
         add(client, &address).await.unwrap();
-        case.change("update code set made_at = 1").await;
-        let tried = case.message(&address, |row| row.last_reply.is_some()).await;
+        case.stage.change("update code set made_at = 1").await;
+        let tried = case.stage.message(&address, |row| row.last_reply.is_some()).await;
         assert_eq!((tried.state, tried.attempts), (MessageState::Waiting, 1), "{name}");
         let told = tried.last_reply.clone().unwrap();
         assert!(told.starts_with(reply) || (name == "later" && told.contains("451")), "{name}: {told}");
         assert_eq!(send_messages::send_due(app, Channel::Email).await.unwrap(), 0, "not before its time");
-        case.change("update message set next_at = 1 where state = 'waiting'").await;
+        case.stage.change("update message set next_at = 1 where state = 'waiting'").await;
         send_messages::send_due(app, Channel::Email).await.unwrap();
-        let sent = case.message(&address, |row| row.state == MessageState::Sent).await;
+        let sent = case.stage.message(&address, |row| row.state == MessageState::Sent).await;
         assert_eq!((sent.attempts, &sent.mail_id), (2, &tried.mail_id), "{name}");
         // The server tells of a mail in a way of its own, which may be slower than its answer.
         case.mails.newest(&address, copies).await;
@@ -296,7 +266,7 @@ async fn a_mail_is_tried_until_it_is_taken_refused_or_out_of_its_time() {
         http.delete(url).bearer_auth(client.token().unwrap()).send().await.unwrap();
     }
     add(client, "never@example.kz").await.unwrap();
-    let failed = case.message("never@example.kz", |row| row.state == MessageState::Failed).await;
+    let failed = case.stage.message("never@example.kz", |row| row.state == MessageState::Failed).await;
     case.stage.sequenced().await;
     let entries = history(app, &format!("message:{}", failed.id)).await;
     let (kind, said, actor) = entries.iter().find(|(kind, _, _)| kind.starts_with("message.failed")).unwrap();
@@ -311,10 +281,10 @@ async fn a_code_that_cannot_go_in_its_time_is_given_up_and_that_is_written_down(
     let Some(case) = case().await else { return };
     let (client, address) = (&case.head.1, "later.late@example.kz");
     add(client, address).await.unwrap();
-    case.message(address, |row| row.last_reply.is_some()).await;
-    case.change("update message set next_at = 1, give_up_at = 2").await;
+    case.stage.message(address, |row| row.last_reply.is_some()).await;
+    case.stage.change("update message set next_at = 1, give_up_at = 2").await;
     send_messages::send_due(&case.stage.app, Channel::Email).await.unwrap();
-    let failed = case.message(address, |row| row.state == MessageState::Failed).await;
+    let failed = case.stage.message(address, |row| row.state == MessageState::Failed).await;
     case.stage.sequenced().await;
     let entries = history(&case.stage.app, &format!("message:{}", failed.id)).await;
     let (_, said, _) = entries.iter().find(|(kind, _, _)| kind == "message.failed").unwrap();
@@ -329,7 +299,7 @@ async fn many_workers_send_each_mail_once() {
     let (client, app) = (&case.head.1, &case.stage.app);
     let contact = add(client, "ok.many@example.kz").await.unwrap();
     for _ in 1..10 {
-        case.change("update code set made_at = 1").await;
+        case.stage.change("update code set made_at = 1").await;
         again(client, &contact).await.unwrap();
     }
     tokio::join!(
@@ -348,7 +318,8 @@ async fn many_workers_send_each_mail_once() {
     let ids: BTreeSet<&String> = taken.iter().map(|mail| &mail.id).collect();
     assert_eq!((taken.len(), ids.len()), (10, 10));
     // One that a dead worker held is followed when his time is over, and not before.
-    case.change("update message set state = 'waiting', next_at = 1, ended_at = null, taken_until = 9000000000000000")
+    case.stage
+        .change("update message set state = 'waiting', next_at = 1, ended_at = null, taken_until = 9000000000000000")
         .await;
     assert_eq!(send_messages::send_due(app, Channel::Email).await.unwrap(), 0);
 }
@@ -367,7 +338,7 @@ async fn a_notice_goes_by_mail_to_confirmed_addresses_in_the_readers_language_an
     let mail = case.mails.newest(told, 2).await;
     assert_eq!(mail.subject, "The document is recorded and received");
     assert!(!mail.text.contains(&head.name) && !mail.text.contains("contents"), "{}", mail.text);
-    let row = case.message(told, |row| row.state == MessageState::Sent).await;
+    let row = case.stage.message(told, |row| row.state == MessageState::Sent).await;
     assert_eq!((row.purpose.as_str(), row.session), ("notice", None));
     case.stage.sequenced().await;
     let kinds = kinds(&case.stage.app, &format!("message:{}", row.id)).await;

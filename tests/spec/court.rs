@@ -22,7 +22,7 @@ use qolhat_pki::time::Span;
 use serde_json::{Value, json};
 
 use crate::support::database::for_postgresql;
-use crate::support::stage::{AGREEMENT, Stage, asked_by, code, code_of_state};
+use crate::support::stage::{Stage, asked_by, code, code_of_state};
 
 struct Case {
     stage: Stage,
@@ -34,10 +34,7 @@ struct Case {
 
 async fn case() -> Case {
     let stage = Stage::set().await;
-    let officer = stage.officer().await;
-    let offer = stage.publish(&officer, AGREEMENT).await;
-    let head = stage.joined("head-a", &offer).await;
-    let other = stage.joined("head-b", &offer).await;
+    let (officer, head, other) = stage.two_clients().await;
     let act = stage.recorded_act((&head.0, &head.1), &other.0, "1").await;
     Case { stage, officer, head, other, act }
 }

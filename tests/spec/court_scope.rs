@@ -10,18 +10,17 @@ use qolhat::demo::client::{Client, ClientError, text};
 use qolhat::demo::story::Actor;
 use qolhat::domain::ids::ExtractId;
 use qolhat::domain::time::Moment;
-use qolhat::extract::{package, store};
+use qolhat::extract::store;
 use qolhat::i18n::{Language, text as i18n};
 use qolhat::journal::entry::Entry;
-use qolhat::operations::issue_extract::operator_card;
-use qolhat::operations::verify_extract::{ExtractReport, verify_extract};
-use qolhat_pki::trust::TrustStore;
+use qolhat::operations::verify_extract::ExtractReport;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use crate::support::second_verifier::{Pins, second_opinion};
-use crate::support::stage::{AGREEMENT, Stage, asked_by, code};
+use crate::support::extracts::{file_of, judged, pins};
+use crate::support::second_verifier::second_opinion;
+use crate::support::stage::{Stage, asked_by, code};
 
 static HTTP: LazyLock<reqwest::Client> = LazyLock::new(|| reqwest::Client::builder().no_proxy().build().unwrap());
 
@@ -39,10 +38,7 @@ struct Court {
 impl Court {
     async fn set() -> Court {
         let stage = Stage::set().await;
-        let officer = stage.officer().await;
-        let offer = stage.publish(&officer, AGREEMENT).await;
-        let head = stage.joined("head-a", &offer).await;
-        let other = stage.joined("head-b", &offer).await;
+        let (officer, head, other) = stage.two_clients().await;
         let early = stage.recorded_act((&head.0, &head.1), &other.0, "1").await;
         let late = stage.recorded_act((&head.0, &head.1), &other.0, "2").await;
         Court { stage, officer, head, other, early, late }
@@ -77,10 +73,7 @@ impl Court {
     }
 
     fn verify(&self, file: &[u8]) -> ExtractReport {
-        let trust = &self.stage.app.trust;
-        let anchors = trust.anchors.anchors().iter().chain(trust.tsa_anchors.anchors());
-        let anchors = TrustStore::from_certificates(anchors.map(|anchor| anchor.certificate().clone()));
-        verify_extract(file, &anchors, Some(&operator_card(&self.stage.app)), self.stage.now())
+        judged(&self.stage.app, file, self.stage.now())
     }
 
     async fn page(&self, path: &str) -> (u16, String) {
@@ -90,9 +83,7 @@ impl Court {
 }
 
 fn file(extract: &[u8], name: &str) -> Value {
-    let entries = package::read(extract).unwrap();
-    let found = entries.iter().find(|entry| entry.name == name).unwrap_or_else(|| panic!("no {name}"));
-    serde_json::from_slice(found.content).unwrap()
+    serde_json::from_slice(&file_of(extract, name)).unwrap()
 }
 
 /// Names of the fields that an entry of the extract reveals, in order.
@@ -286,17 +277,7 @@ async fn another_program_written_from_the_page_accepts_what_the_service_issues()
     let one =
         court.issue(&court.prepare(json!({"documents": [court.early, court.late]})).await.unwrap()).await.unwrap();
     let two = court.issue(&court.prepare(court.period().await).await.unwrap()).await.unwrap();
-    let (trust, card) = (&court.stage.app.trust, operator_card(&court.stage.app));
-    let anchors = trust.anchors.anchors().iter().chain(trust.tsa_anchors.anchors());
-    let anchors = TrustStore::from_certificates(anchors.map(|anchor| anchor.certificate().clone()));
-    let pins = Pins {
-        anchors,
-        operator: Some(card.operator),
-        log_key: card.log_keys.first().cloned(),
-        witnesses: Vec::new(),
-        quorum: None,
-        at: court.stage.now(),
-    };
+    let pins = pins(&court.stage.app, court.stage.now());
     let Some(told) = second_opinion(&pins, &[one, two]) else { return };
     assert!(told.iter().all(|(indication, _)| indication == "TOTAL-PASSED"), "{told:?}");
 }

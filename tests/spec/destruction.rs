@@ -5,7 +5,7 @@ use std::fs;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use qolhat::app::{App, Passwords, trust_of};
+use qolhat::app::{App, Passwords};
 use qolhat::demo::client::{Client, ClientError, KeyPair, text};
 use qolhat::demo::story::Actor;
 use qolhat::docflow::destruction;
@@ -13,16 +13,14 @@ use qolhat::domain::ids::DocumentId;
 use qolhat::domain::party::Party;
 use qolhat::journal::checkpoint::Checkpoint;
 use qolhat::journal::entry::{Entry, Field};
-use qolhat::operations::issue_extract::operator_card;
 use qolhat::operations::scrub_store::{Rate, Scrub, scrub_store};
-use qolhat::operations::verify_extract::verify_extract;
 use qolhat::params;
-use qolhat_pki::trust::TrustStore;
 use qolhat_storage::BlobStore as _;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::stage::{AGREEMENT, Stage, asked_by, at, code};
+use crate::support::extracts::judged;
+use crate::support::stage::{Stage, asked_by, at, code};
 
 const SECRET: &[u8] = b"a letter that two people know, and soon nobody";
 
@@ -35,10 +33,7 @@ struct Case {
 
 async fn case() -> Case {
     let stage = Stage::set().await;
-    let officer = stage.officer().await;
-    let offer = stage.publish(&officer, AGREEMENT).await;
-    let sender = stage.joined("head-a", &offer).await;
-    let recipient = stage.joined("head-b", &offer).await;
+    let (officer, sender, recipient) = stage.two_clients().await;
     Case { stage, officer, sender, recipient }
 }
 
@@ -134,10 +129,7 @@ async fn what_both_holders_ask_to_destroy_cannot_be_read_anywhere_and_what_was_p
     assert_eq!(code(again.map(|bytes| json!(bytes.len()))), "content-destroyed");
 
     // The extract that was handed out verifies as ever, the log still begins as it did, and the audit finds nothing.
-    let trust = trust_of(&case.stage.config).unwrap();
-    let anchors = trust.anchors.anchors().iter().chain(trust.tsa_anchors.anchors());
-    let anchors = TrustStore::from_certificates(anchors.map(|anchor| anchor.certificate().clone()));
-    let report = verify_extract(&extract, &anchors, Some(&operator_card(&case.stage.app)), case.stage.now());
+    let report = judged(&case.stage.app, &extract, case.stage.now());
     assert_eq!(report.exit_code(), 0, "{:?}", report.failures);
     let audit = case.stage.app.journal.audit().await.unwrap();
     assert!(audit.ok && audit.size > before.size, "{audit:?}");
@@ -301,10 +293,7 @@ async fn a_party_whose_contested_document_was_destroyed_gets_its_period() {
     let cms = BASE64_STANDARD.encode(case.stage.sign(&case.stage.actor("officer").sign, &manifest));
     let path = format!("/api/v1/extracts/{}/signature", text(&prepared, "id").unwrap());
     let extract = case.officer.post_for_bytes(&path, &json!({"cms": cms})).await.unwrap();
-    let trust = trust_of(&case.stage.config).unwrap();
-    let anchors = trust.anchors.anchors().iter().chain(trust.tsa_anchors.anchors());
-    let anchors = TrustStore::from_certificates(anchors.map(|anchor| anchor.certificate().clone()));
-    let report = verify_extract(&extract, &anchors, Some(&operator_card(&case.stage.app)), case.stage.now());
+    let report = judged(&case.stage.app, &extract, case.stage.now());
     assert_eq!(report.exit_code(), 0, "{:?}", report.failures);
 }
 
@@ -430,10 +419,7 @@ async fn what_entries_say_of_a_destroyed_document_is_erased_when_the_journals_ow
     }
 
     // What was handed out brings its openings with it.
-    let trust = trust_of(&case.stage.config).unwrap();
-    let anchors = trust.anchors.anchors().iter().chain(trust.tsa_anchors.anchors());
-    let anchors = TrustStore::from_certificates(anchors.map(|anchor| anchor.certificate().clone()));
-    let report = verify_extract(&extract, &anchors, Some(&operator_card(&case.stage.app)), made);
+    let report = judged(&case.stage.app, &extract, made);
     assert_eq!(report.exit_code(), 0, "{:?}", report.failures);
 }
 

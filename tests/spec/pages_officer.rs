@@ -12,16 +12,14 @@ use base64::prelude::BASE64_STANDARD;
 use qolhat::demo::client::Client;
 use qolhat::domain::time::format_field;
 use qolhat::i18n::{Language, has_key, text};
-use qolhat::operations::issue_extract::operator_card;
-use qolhat::operations::verify_extract::verify_extract;
 use qolhat_pki::time::Span;
-use qolhat_pki::trust::TrustStore;
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE, LOCATION, ORIGIN};
 use reqwest::multipart::{Form, Part};
 use reqwest::redirect::Policy;
 use sha2::{Digest as _, Sha256};
 
+use crate::support::extracts::judged;
 use crate::support::stage::{AGREEMENT, Offer, Stage};
 
 static HTTP: LazyLock<reqwest::Client> =
@@ -467,9 +465,7 @@ async fn an_extract_is_prepared_seen_signed_and_verifies() {
     let (kind, file) = browser.bytes(&format!("{extract}/file")).await;
     assert_eq!(kind, "application/vnd.etsi.asic-e+zip");
     assert!(page.says(&hex::encode(Sha256::digest(&file))) && !page.says("data-sign-start"));
-    let anchors = stage.app.trust.anchors.anchors().iter().chain(stage.app.trust.tsa_anchors.anchors());
-    let anchors = TrustStore::from_certificates(anchors.map(|anchor| anchor.certificate().clone()));
-    let report = verify_extract(&file, &anchors, Some(&operator_card(&stage.app)), stage.now());
+    let report = judged(&stage.app, &file, stage.now());
     assert_eq!(report.exit_code(), 0, "{:?}", report.lines(Language::En));
     assert!(browser.get("/officer/extracts").await.says(&extract));
     let other_party = Browser::of(&stage, Some(&client));

@@ -10,16 +10,14 @@ use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use sqlx::Connection as _;
 use tempfile::TempDir;
 
-use crate::kill::{Ledger, Service, answered, free_address, system_now};
-use crate::processes::{Load, audited, head, nothing_is_lost, taken_over};
+use crate::kill::{Service, answered, free_address};
+use crate::processes::{Load, audited, leading, nothing_is_lost, taken_over};
 use crate::support::database::OwnDatabase;
-use crate::support::stage::{AGREEMENT, Stage};
 
 const WITH_POSTGRES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/with-postgres");
 /// The test's own cable, and one for each process.
@@ -164,21 +162,14 @@ impl Sides {
     async fn set() -> Option<Sides> {
         let island = Island::make()?;
         let database = OwnDatabase::on(&island.url_by(CABLES[0])).await;
-        let stage = Stage::set_on(Some(database), system_now(), |config, _| config.clock = None).await;
-        let officer = stage.officer().await;
-        let offer = stage.publish(&officer, AGREEMENT).await;
-        let (from, client) = stage.joined("head-a", &offer).await;
-        let (to, _) = stage.joined("head-b", &offer).await;
-        stage.leave().await;
-        let stage = Arc::new(stage);
+        let load = Load::on(database).await;
+        let database = load.stage.database.as_ref().unwrap();
         let (mut addresses, mut services) = (Vec::new(), Vec::new());
         for cable in &CABLES[1..] {
-            let database = stage.database.as_ref().unwrap();
             let url = format!("{}/{}", island.url_by(*cable).rsplit_once('/').unwrap().0, database.name());
             addresses.push(free_address());
-            services.push(Service::start_on(&stage, *addresses.last().unwrap(), Some(&url)).await);
+            services.push(Service::start_on(&load.stage, *addresses.last().unwrap(), Some(&url)).await);
         }
-        let load = Load { stage, ledger: Arc::new(Mutex::new(Ledger::default())), from, to, client };
         Some(Sides { island, load, addresses, services })
     }
 
@@ -188,14 +179,7 @@ impl Sides {
 
     /// The place of whoever leads, and the epoch.
     async fn leader(&self) -> (usize, i64) {
-        for _ in 0..300 {
-            let (name, epoch) = head(self.database()).await;
-            if let Some(place) = self.services.iter().position(|service| service.said().contains(&name)) {
-                return (place, epoch);
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        panic!("nobody leads");
+        leading(self.database(), |name| self.services.iter().position(|service| service.said().contains(name))).await
     }
 
     /// Waits until a process has an act recorded at once, which it can when it knows what the log holds.
@@ -282,7 +266,7 @@ async fn the_leader_is_cut_off_from_the_database_by_the_network_and_nothing_is_l
         sides.round(round, how).await;
     }
     sides.while_waiting().await;
-    nothing_is_lost(&sides.load.stage, &sides.load, sides.addresses[0], &sides.load.from).await;
+    nothing_is_lost(&sides.load, sides.addresses[0]).await;
     let Sides { island, load, services, .. } = sides;
     services.into_iter().for_each(Service::kill);
     audited(&load.stage);

@@ -15,7 +15,7 @@ use tokio::sync::watch;
 
 use crate::kill::{Ledger, Service, documents, free_address, send, send_on, settle, system_now, whole};
 use crate::support::database::OwnDatabase;
-use crate::support::stage::{AGREEMENT, Stage};
+use crate::support::stage::Stage;
 
 const PROCESSES: usize = 3;
 
@@ -147,21 +147,26 @@ impl Member {
 }
 
 /// Name and epoch of the leader.
-pub async fn head(database: &OwnDatabase) -> (String, i64) {
+async fn head(database: &OwnDatabase) -> (String, i64) {
     let mut raw = database.raw().await;
     let row = sqlx::query("select leader, epoch from log_head").fetch_one(&mut raw).await.unwrap();
     (row.get(0), row.get(1))
 }
 
-async fn leader(database: &OwnDatabase, members: &[Member]) -> usize {
+/// The place of the process that leads, which `place_of` finds by the leader's name, and the epoch.
+pub async fn leading(database: &OwnDatabase, place_of: impl Fn(&str) -> Option<usize>) -> (usize, i64) {
     for _ in 0..300 {
-        let (name, _) = head(database).await;
-        if let Some(place) = members.iter().position(|member| member.leads_as(&name)) {
-            return place;
+        let (name, epoch) = head(database).await;
+        if let Some(place) = place_of(&name) {
+            return (place, epoch);
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     panic!("nobody leads");
+}
+
+async fn leader(database: &OwnDatabase, members: &[Member]) -> (usize, i64) {
+    leading(database, |name| members.iter().position(|member| member.leads_as(name))).await
 }
 
 /// Waits until an epoch later than `epoch` has begun.
@@ -189,6 +194,14 @@ pub struct Load {
 }
 
 impl Load {
+    /// On a stage that has left its database to the processes: only its world, files and responders are used.
+    pub async fn on(database: OwnDatabase) -> Load {
+        let stage = Stage::set_on(Some(database), system_now(), |config, _| config.clock = None).await;
+        let (_, (from, client), (to, _)) = stage.two_clients().await;
+        stage.leave().await;
+        Load { stage: Arc::new(stage), ledger: Arc::new(Mutex::new(Ledger::default())), from, to, client }
+    }
+
     /// Acts one after another through each process until `whole` is done.
     pub async fn during(&self, members: &[SocketAddr], round: usize, work: impl Future<Output = ()>) {
         let mut senders = tokio::task::JoinSet::new();
@@ -223,26 +236,18 @@ impl Load {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_leader_of_three_processes_is_killed_stopped_and_cut_off_and_nothing_is_lost_doubled_or_forked() {
     let Some(database) = OwnDatabase::make().await else { return };
-    let stage = Stage::set_on(Some(database), system_now(), |config, _| config.clock = None).await;
-    let officer = stage.officer().await;
-    let offer = stage.publish(&officer, AGREEMENT).await;
-    let (from, client) = stage.joined("head-a", &offer).await;
-    let (to, _) = stage.joined("head-b", &offer).await;
-    stage.leave().await;
-    let stage = Arc::new(stage);
+    let load = Load::on(database).await;
+    let stage = &load.stage;
     let database = stage.database.as_ref().unwrap();
     let mut members = Vec::new();
     for _ in 0..PROCESSES {
-        members.push(Member::start(&stage).await);
+        members.push(Member::start(stage).await);
     }
     let addresses: Vec<SocketAddr> = members.iter().map(|member| member.address).collect();
-    let ledger = Arc::new(Mutex::new(Ledger::default()));
-    let load = Load { stage: Arc::clone(&stage), ledger: Arc::clone(&ledger), from: from.clone(), to, client };
     let others = |place: usize| addresses.iter().copied().enumerate().filter(move |(other, _)| *other != place);
 
     // Killed.
-    let place = leader(database, &members).await;
-    let (_, epoch) = head(database).await;
+    let (place, epoch) = leader(database, &members).await;
     load.during(&addresses, 0, async {
         tokio::time::sleep(Duration::from_millis(700)).await;
         members[place].kill();
@@ -252,11 +257,10 @@ async fn the_leader_of_three_processes_is_killed_stopped_and_cut_off_and_nothing
     for (other, address) in others(place) {
         assert!(load.one(address, &format!("after-kill-{other}")).await, "a follower does not answer");
     }
-    members[place].again(&stage).await;
+    members[place].again(stage).await;
 
     // Stopped past the lease, then let go on.
-    let place = leader(database, &members).await;
-    let (_, epoch) = head(database).await;
+    let (place, epoch) = leader(database, &members).await;
     load.during(&addresses, 1, async {
         tokio::time::sleep(Duration::from_millis(700)).await;
         members[place].signal("-STOP");
@@ -271,8 +275,7 @@ async fn the_leader_of_three_processes_is_killed_stopped_and_cut_off_and_nothing
 
     // Cut off: first without a word, then with the connections ended.
     for (round, how) in [(2, Line::Silent), (3, Line::Cut)] {
-        let place = leader(database, &members).await;
-        let (_, epoch) = head(database).await;
+        let (place, epoch) = leader(database, &members).await;
         load.during(&addresses, round, async {
             tokio::time::sleep(Duration::from_millis(700)).await;
             members[place].proxy.line.send_replace(how);
@@ -288,7 +291,7 @@ async fn the_leader_of_three_processes_is_killed_stopped_and_cut_off_and_nothing
 
     // Cut off while a commit is under way: its outcome is known to the database alone.
     for round in 4..8 {
-        let place = leader(database, &members).await;
+        let (place, _) = leader(database, &members).await;
         for place in [place, (place + 1) % PROCESSES] {
             load.during(&addresses, round * PROCESSES + place, async {
                 members[place].proxy.line.send_replace(Line::CutAtCommit);
@@ -299,11 +302,11 @@ async fn the_leader_of_three_processes_is_killed_stopped_and_cut_off_and_nothing
             .await;
         }
     }
-    nothing_is_lost(&stage, &load, addresses[0], &from).await;
+    nothing_is_lost(&load, addresses[0]).await;
     for member in &mut members {
         member.kill();
     }
-    audited(&stage);
+    audited(stage);
 }
 
 /// Asks under the same key until there is an answer: a process whose connection turns out to be gone says so once.
@@ -318,13 +321,13 @@ async fn asked_again(stage: &Stage, client: &Client, from: &Actor, act: &[u8], k
 }
 
 /// Everything acknowledged is there once, and what was not answered can be asked again.
-pub async fn nothing_is_lost(stage: &Stage, load: &Load, address: SocketAddr, from: &Actor) {
+pub async fn nothing_is_lost(load: &Load, address: SocketAddr) {
     let ledger = std::mem::take(&mut *load.ledger.lock().unwrap());
     let client = load.client.at(&format!("http://{address}"));
     assert!(ledger.acknowledged.len() >= 4 * PROCESSES, "too little load: {}", ledger.acknowledged.len());
     for (key, act) in &ledger.unanswered {
-        let id = asked_again(stage, &client, from, act, key).await;
-        assert_eq!(id, asked_again(stage, &client, from, act, key).await);
+        let id = asked_again(&load.stage, &client, &load.from, act, key).await;
+        assert_eq!(id, asked_again(&load.stage, &client, &load.from, act, key).await);
     }
     settle().await;
     let all = documents(&client).await;

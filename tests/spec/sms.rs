@@ -12,13 +12,11 @@ use qolhat::config::{Config, MailConfig, SmsConfig};
 use qolhat::demo::client::{Client, ClientError, text};
 use qolhat::demo::story::Actor;
 use qolhat::domain::address::Channel;
-use qolhat::domain::ids::MessageId;
 use qolhat::extract::package;
 use qolhat::notify::outbox::{self, MessageRow, MessageState};
 use qolhat::notify::report::REPORT_MAX_BYTES;
-use qolhat::operations::issue_extract::operator_card;
 use qolhat::operations::send_messages;
-use qolhat::operations::verify_extract::{ExtractReport, verify_extract};
+use qolhat::operations::verify_extract::ExtractReport;
 use qolhat_pki::report::Indication;
 use qolhat_pki::time::Span;
 use serde_json::{Value, json};
@@ -27,10 +25,11 @@ use tokio::net::TcpListener;
 
 use super::contacts::{code_in, enter, session_of};
 use super::sessions::{history, kinds};
+use super::support::extracts::{file_of, judged, pins};
 use super::support::mail::MailServer;
-use super::support::second_verifier::{Pins, second_opinion};
+use super::support::second_verifier::second_opinion;
 use super::support::sms::{Report, SmsGateway, config, mark, number};
-use super::support::stage::{AGREEMENT, Stage, asked_by, at, code};
+use super::support::stage::{Stage, asked_by, at, code};
 
 const DONE: &str = "done: null";
 
@@ -64,10 +63,7 @@ async fn case_with(
         adjust(settings);
     })
     .await;
-    let officer = stage.officer().await;
-    let offer = stage.publish(&officer, AGREEMENT).await;
-    let head = stage.joined("head-a", &offer).await;
-    let other = stage.joined("head-b", &offer).await;
+    let (officer, head, other) = stage.two_clients().await;
     Case { stage, head, other, officer, _secrets: secrets }
 }
 
@@ -86,27 +82,6 @@ async fn choose(client: &Client, channel: &str) -> String {
 }
 
 impl Case {
-    /// The newest message to an address, when it has come that far.
-    async fn message(&self, address: &str, is_so: impl Fn(&MessageRow) -> bool) -> MessageRow {
-        loop {
-            let rows = self.stage.app.db.query("select id, address from message order by id", &[]).await.unwrap();
-            if let Some(row) = rows.iter().rfind(|row| row.text("address").unwrap() == address) {
-                let id = MessageId::from(row.id("id").unwrap());
-                let row = outbox::load(&self.stage.app.db, id).await.unwrap().unwrap();
-                if is_so(&row) {
-                    return row;
-                }
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-        }
-    }
-
-    async fn change(&self, sql: &'static str) {
-        let mut tx = self.stage.app.db.begin().await.unwrap();
-        tx.execute(sql, &[]).await.unwrap();
-        tx.commit().await.unwrap();
-    }
-
     async fn of(&self, row: &MessageRow) -> Vec<String> {
         self.stage.sequenced().await;
         kinds(&self.stage.app, &format!("message:{}", row.id)).await
@@ -124,7 +99,7 @@ impl Case {
         let contact = add(client, number).await.unwrap();
         let secret = sms_code(&gateway.newest(number, 1).await.text);
         assert_eq!(code(enter(client, &contact, &secret).await), DONE);
-        self.message(number, |row| row.state == MessageState::Sent).await
+        self.stage.message(number, |row| row.state == MessageState::Sent).await
     }
 }
 
@@ -144,7 +119,7 @@ async fn a_number_is_confirmed_by_the_code_that_was_sent_there_and_each_step_is_
     assert_eq!((&listed[0]["address"], &listed[0]["channel"]), (&json!(number::OK), &json!("sms")));
     assert_eq!(listed[0]["carries_notices"], json!(true), "the only one that is confirmed");
 
-    let row = case.message(number::OK, |row| row.state == MessageState::Sent).await;
+    let row = case.stage.message(number::OK, |row| row.state == MessageState::Sent).await;
     assert_eq!(send_messages::open(app, &row).unwrap(), taken.octets, "what is kept is what was handed over");
     assert_eq!((row.id.to_string(), row.gateway_id.clone()), (taken.id.clone(), Some(mark(&taken.id))));
     let mut steps = case.of(&row).await;
@@ -158,11 +133,7 @@ async fn a_number_is_confirmed_by_the_code_that_was_sent_there_and_each_step_is_
     // The code stands nowhere: not in the journal, not in any file of the service.
     let session = format!("session:{}", session_of(client).await);
     assert!(!format!("{:?}", history(app, &session).await).contains(&secret));
-    for entry in std::fs::read_dir(case.stage.folder()).unwrap().flatten().filter(|entry| entry.path().is_file()) {
-        let octets = std::fs::read(entry.path()).unwrap();
-        let is_there = octets.windows(secret.len()).any(|window| window == secret.as_bytes());
-        assert!(!is_there, "{}", entry.path().display());
-    }
+    case.stage.holds_nowhere(&secret);
     case.stage.audited();
 }
 
@@ -206,12 +177,12 @@ async fn a_message_is_tried_until_it_is_taken_refused_or_out_of_its_time() {
         (number::ELSEWHERE, "POST 307", 1),
     ] {
         let contact = add(client, to).await.unwrap();
-        let tried = case.message(to, |row| row.last_reply.is_some()).await;
+        let tried = case.stage.message(to, |row| row.last_reply.is_some()).await;
         assert_eq!((tried.state, tried.attempts, tried.last_reply.as_deref()), (MessageState::Waiting, 1, Some(reply)));
         assert_eq!(send_messages::send_due(app, Channel::Sms).await.unwrap(), 0, "not before its time");
-        case.change("update message set next_at = 1 where state = 'waiting'").await;
+        case.stage.change("update message set next_at = 1 where state = 'waiting'").await;
         send_messages::send_due(app, Channel::Sms).await.unwrap();
-        let sent = case.message(to, |row| row.state == MessageState::Sent).await;
+        let sent = case.stage.message(to, |row| row.state == MessageState::Sent).await;
         let taken = gateway.taken(to);
         assert_eq!((sent.attempts, taken.len()), (2, copies), "{to}");
         let ids: BTreeSet<&String> = taken.iter().map(|taken| &taken.id).collect();
@@ -225,7 +196,7 @@ async fn a_message_is_tried_until_it_is_taken_refused_or_out_of_its_time() {
         http.delete(url).bearer_auth(client.token().unwrap()).send().await.unwrap();
     }
     add(client, number::NEVER).await.unwrap();
-    let failed = case.message(number::NEVER, |row| row.state == MessageState::Failed).await;
+    let failed = case.stage.message(number::NEVER, |row| row.state == MessageState::Failed).await;
     let said = case.said(&failed, "message.failed").await;
     assert_eq!((&said["reason"], &said["reply"]), (&json!("refused"), &json!("POST 422")));
     let secret = String::from_utf8(send_messages::open(app, &failed).unwrap()).unwrap();
@@ -247,18 +218,18 @@ async fn a_gateway_that_is_down_holds_nobody_up_and_gets_its_messages_when_it_is
     drop(place);
     let case = case_at(address, None).await;
     add(&case.head.1, number::OK).await.unwrap();
-    let tried = case.message(number::OK, |row| row.last_reply.is_some()).await;
+    let tried = case.stage.message(number::OK, |row| row.last_reply.is_some()).await;
     assert_eq!(tried.state, MessageState::Waiting);
     assert!(tried.last_reply.unwrap().starts_with("CONNECT"));
     case.stage.letter((&case.head.0, &case.head.1), &case.other.0, b"as ever").await;
     let gateway = SmsGateway::start_at(address).await;
-    case.change("update message set next_at = 1 where state = 'waiting'").await;
+    case.stage.change("update message set next_at = 1 where state = 'waiting'").await;
     assert_eq!(gateway.newest(number::OK, 1).await.id, tried.id.to_string());
     // What is out of its time is given up, and that is written down.
     add(&case.head.1, number::LATER).await.unwrap();
-    case.message(number::LATER, |row| row.last_reply.is_some()).await;
-    case.change("update message set next_at = 1, give_up_at = 2 where state = 'waiting'").await;
-    let failed = case.message(number::LATER, |row| row.state == MessageState::Failed).await;
+    case.stage.message(number::LATER, |row| row.last_reply.is_some()).await;
+    case.stage.change("update message set next_at = 1, give_up_at = 2 where state = 'waiting'").await;
+    let failed = case.stage.message(number::LATER, |row| row.state == MessageState::Failed).await;
     assert_eq!(case.said(&failed, "message.failed").await["reason"], json!("given-up"));
 }
 
@@ -332,7 +303,7 @@ async fn a_report_that_repeats_the_text_puts_no_code_into_the_journal() {
         }
         let taken = gateway.newest(number::OK, count + 1).await;
         let is_it = |row: &MessageRow| row.id.to_string() == taken.id && row.state == MessageState::Sent;
-        let row = case.message(number::OK, is_it).await;
+        let row = case.stage.message(number::OK, is_it).await;
         let (secret, now) = (sms_code(&taken.text), case.stage.now());
         let detail = echo(&taken.text, &secret);
         let body = json!({"id": taken.id, "message_id": mark(&taken.id), "status": "failed", "detail": detail});
@@ -355,9 +326,9 @@ async fn a_message_that_was_given_up_may_be_reported_as_delivered_and_two_verifi
     let case = case_at(gateway.address, None).await;
     let (base, now) = (&case.stage.base, case.stage.now());
     add(&case.head.1, number::MUTE).await.unwrap();
-    let tried = case.message(number::MUTE, |row| row.last_reply.is_some()).await;
-    case.change("update message set next_at = 1, give_up_at = 2 where state = 'waiting'").await;
-    case.message(number::MUTE, |row| row.state == MessageState::Failed).await;
+    let tried = case.stage.message(number::MUTE, |row| row.last_reply.is_some()).await;
+    case.stage.change("update message set next_at = 1, give_up_at = 2 where state = 'waiting'").await;
+    case.stage.message(number::MUTE, |row| row.state == MessageState::Failed).await;
     let id = tried.id.to_string();
     let given_up = ["code.made", "message.made", "message.failed"];
     assert_eq!(Report::of(&id, "failed", now).send(base).await.0, 204);
@@ -447,10 +418,10 @@ async fn a_report_of_a_message_that_still_waits_ends_it() {
     let gateway = SmsGateway::start().await;
     let case = case_at(gateway.address, None).await;
     add(&case.head.1, number::MUTE).await.unwrap();
-    let tried = case.message(number::MUTE, |row| row.last_reply.is_some()).await;
+    let tried = case.stage.message(number::MUTE, |row| row.last_reply.is_some()).await;
     let report = Report::of(&tried.id.to_string(), "delivered", case.stage.now());
     assert_eq!(report.send(&case.stage.base).await.0, 204);
-    case.change("update message set next_at = 1").await;
+    case.stage.change("update message set next_at = 1").await;
     assert_eq!(send_messages::send_due(&case.stage.app, Channel::Sms).await.unwrap(), 0, "it is not sent again");
     assert_eq!(case.of(&tried).await, ["code.made", "message.made", "message.delivered"]);
     assert_eq!(gateway.taken(number::MUTE).len(), 1);
@@ -481,7 +452,7 @@ async fn a_notice_goes_by_the_way_that_its_reader_chose_and_by_mail_when_it_does
     assert_eq!(mails.taken(address).len(), 2);
 
     // The phone does not get it: a mail in its place.
-    let row = case.message(number::OK, |row| row.state == MessageState::Sent).await;
+    let row = case.stage.message(number::OK, |row| row.state == MessageState::Sent).await;
     let report = Report::of(&row.id.to_string(), "failed", case.stage.now());
     let (a, b) = tokio::join!(report.send(&case.stage.base), report.send(&case.stage.base));
     assert_eq!([a.0, b.0], [204; 2]);
@@ -496,14 +467,14 @@ async fn a_notice_goes_by_the_way_that_its_reader_chose_and_by_mail_when_it_does
     assert_eq!(case.of(&row).await, ["message.made", "message.sent", "message.failed"]);
     let failed = case.said(&row, "message.failed").await;
     assert_eq!((&failed["reason"], &failed["reply"]), (&json!("undelivered"), &json!("absent")));
-    let instead = case.message(address, |row| row.state == MessageState::Sent).await;
+    let instead = case.stage.message(address, |row| row.state == MessageState::Sent).await;
     assert_eq!(case.said(&instead, "message.made").await["instead_of"], json!(row.id.to_string()));
     // A number that the gateway refuses is a failure as well.
-    case.change("update contact set address = '+77010000006' where channel = 'sms'").await;
+    case.stage.change("update contact set address = '+77010000006' where channel = 'sms'").await;
     case.stage.letter((&case.head.0, &case.head.1), &case.other.0, b"three").await;
     mails.newest(address, 4).await;
     // Without the number: by mail, whatever he chose.
-    case.change("delete from contact where channel = 'sms'").await;
+    case.stage.change("delete from contact where channel = 'sms'").await;
     case.stage.letter((&case.head.0, &case.head.1), &case.other.0, b"four").await;
     assert_eq!(mails.newest(address, 5).await.subject, "The document is recorded and received");
     case.stage.sequenced().await;
@@ -521,7 +492,7 @@ async fn an_extract_carries_short_messages_and_two_verifiers_agree() {
     let id = row.id.to_string();
     assert_eq!(Report::of(&id, "delivered", case.stage.now()).send(&case.stage.base).await.0, 204);
     add(&case.head.1, number::NEVER).await.unwrap();
-    case.message(number::NEVER, |row| row.state == MessageState::Failed).await;
+    case.stage.message(number::NEVER, |row| row.state == MessageState::Failed).await;
     case.stage.sequenced().await;
     // The code that did not come is good for nothing any more.
     case.stage.codes_run_out().await;
@@ -536,8 +507,8 @@ async fn an_extract_carries_short_messages_and_two_verifiers_agree() {
         let report = judge(&case, bytes);
         assert_eq!(report.indication, Indication::TotalPassed, "{:?}", report.failures);
         let taken = gateway.taken(number::OK).into_iter().find(|taken| taken.id == id).unwrap();
-        assert_eq!(file(bytes, &format!("messages/{id}.json")), taken.octets, "as the gateway took it");
-        let summary = |language: &str| String::from_utf8(file(bytes, &format!("summary.{language}.txt"))).unwrap();
+        assert_eq!(file_of(bytes, &format!("messages/{id}.json")), taken.octets, "as the gateway took it");
+        let summary = |language: &str| String::from_utf8(file_of(bytes, &format!("summary.{language}.txt"))).unwrap();
         assert!(summary("en").contains("message delivered") && summary("en").contains("mark at the gateway"));
         assert!(summary("ru").contains("сообщение доставлено") && summary("kk").contains("хабарлама жеткізілді"));
         assert!(!summary("en").contains("mail server"), "{}", summary("en"));
@@ -576,27 +547,11 @@ async fn an_extract_carries_short_messages_and_two_verifiers_agree() {
 }
 
 fn judge(case: &Case, bytes: &[u8]) -> ExtractReport {
-    let app = &case.stage.app;
-    verify_extract(bytes, &app.trust.anchors, Some(&operator_card(app)), case.stage.now())
+    judged(&case.stage.app, bytes, case.stage.now())
 }
 
 fn second(case: &Case, files: &[Vec<u8>]) -> Option<Vec<(String, String)>> {
-    let card = operator_card(&case.stage.app);
-    let pins = Pins {
-        anchors: case.stage.app.trust.anchors.clone(),
-        operator: Some(card.operator),
-        log_key: card.log_keys.first().cloned(),
-        witnesses: Vec::new(),
-        quorum: None,
-        at: case.stage.now(),
-    };
-    second_opinion(&pins, files)
-}
-
-/// The file of an extract.
-fn file(bytes: &[u8], name: &str) -> Vec<u8> {
-    let entries = package::read(bytes).unwrap();
-    entries.iter().find(|entry| entry.name == name).unwrap_or_else(|| panic!("{name}")).content.to_vec()
+    second_opinion(&pins(&case.stage.app, case.stage.now()), files)
 }
 
 /// What a demonstration is told: a folder in place of a gateway.
@@ -617,7 +572,7 @@ async fn a_demonstration_lays_its_messages_into_a_folder_that_others_do_not_read
     let place = sink.clone();
     let case = case_with(None, move |secrets| sink_at(place, secrets), |_| {}).await;
     let contact = add(&case.head.1, number::OK).await.unwrap();
-    let row = case.message(number::OK, |row| row.state == MessageState::Sent).await;
+    let row = case.stage.message(number::OK, |row| row.state == MessageState::Sent).await;
     let laid = sink.join(format!("{}.json", row.id));
     assert_eq!(std::fs::metadata(&laid).unwrap().permissions().mode() & 0o777, 0o600);
     let told: Value = serde_json::from_slice(&std::fs::read(&laid).unwrap()).unwrap();

@@ -6,18 +6,16 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use qolhat::demo::client::{Client, ClientError, text};
-use qolhat::extract::operator::OperatorCard;
 use qolhat::extract::package;
 use qolhat::notify::outbox::MessageState;
-use qolhat::operations::issue_extract::operator_card;
-use qolhat::operations::verify_extract::{ExtractReport, verify_extract};
+use qolhat::operations::verify_extract::ExtractReport;
 use qolhat_pki::report::Indication;
-use qolhat_pki::trust::TrustStore;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::contacts::{Case, add, case, code_in, enter, session_of};
-use super::support::second_verifier::{Pins, second_opinion};
+use super::support::extracts::{file_of, judged, pins};
+use super::support::second_verifier::second_opinion;
 use super::support::stage::code;
 
 /// A case in which an address was confirmed: the session of it, and the message.
@@ -34,7 +32,7 @@ async fn talk() -> Option<Talk> {
     let secret = code_in(&case.mails.newest(address, 1).await.text);
     enter(client, &contact, "WRONG").await.unwrap_err();
     enter(client, &contact, &secret).await.unwrap();
-    let row = case.message(address, |row| row.state == MessageState::Sent).await;
+    let row = case.stage.message(address, |row| row.state == MessageState::Sent).await;
     let session = session_of(client).await;
     case.stage.sequenced().await;
     Some(Talk { session, message: row.id.to_string(), case })
@@ -65,36 +63,13 @@ impl Talk {
         self.case.stage.extract_of(&self.case.officer, &body).await.unwrap()
     }
 
-    fn anchors(&self) -> TrustStore {
-        self.case.stage.app.trust.anchors.clone()
-    }
-
-    fn card(&self) -> OperatorCard {
-        operator_card(&self.case.stage.app)
-    }
-
     fn judge(&self, bytes: &[u8]) -> ExtractReport {
-        verify_extract(bytes, &self.anchors(), Some(&self.card()), self.case.stage.now())
+        judged(&self.case.stage.app, bytes, self.case.stage.now())
     }
 
     fn second(&self, files: &[Vec<u8>]) -> Option<Vec<(String, String)>> {
-        let card = self.card();
-        let pins = Pins {
-            anchors: self.anchors(),
-            operator: Some(card.operator),
-            log_key: card.log_keys.first().cloned(),
-            witnesses: Vec::new(),
-            quorum: None,
-            at: self.case.stage.now(),
-        };
-        second_opinion(&pins, files)
+        second_opinion(&pins(&self.case.stage.app, self.case.stage.now()), files)
     }
-}
-
-/// The file of an extract.
-fn file(bytes: &[u8], name: &str) -> Vec<u8> {
-    let entries = package::read(bytes).unwrap();
-    entries.iter().find(|entry| entry.name == name).unwrap_or_else(|| panic!("{name}")).content.to_vec()
 }
 
 fn names(bytes: &[u8]) -> Vec<String> {
@@ -118,16 +93,16 @@ async fn a_session_is_extracted_with_its_codes_and_messages_and_two_verifiers_ag
         assert!(kinds.contains(&kind), "{kind}: {kinds:?}");
     }
     let mail = talk.case.mails.taken("ok.court@example.kz").pop().unwrap();
-    assert_eq!(file(&bytes, &format!("messages/{}.eml", talk.message)), mail.octets, "as the mail server took it");
+    assert_eq!(file_of(&bytes, &format!("messages/{}.eml", talk.message)), mail.octets, "as the mail server took it");
     // People read the same, and that it is of the operator's journals alone.
     for (language, word) in [("en", "code entered"), ("ru", "код введён"), ("kk", "код енгізілді")]
     {
-        let summary = String::from_utf8(file(&bytes, &format!("summary.{language}.txt"))).unwrap();
+        let summary = String::from_utf8(file_of(&bytes, &format!("summary.{language}.txt"))).unwrap();
         assert!(summary.contains(word) && summary.contains(&talk.session), "{summary}");
         assert!(summary.contains("queued as"), "what the server said: {summary}");
         assert!(names(&bytes).contains(&format!("paper.{language}.pdf")));
     }
-    let english = String::from_utf8(file(&bytes, "summary.en.txt")).unwrap();
+    let english = String::from_utf8(file_of(&bytes, "summary.en.txt")).unwrap();
     assert!(english.contains("what programs of a client say is no evidence"));
 
     let of_message = talk.extract("message", &talk.message).await;
@@ -194,7 +169,7 @@ async fn no_extract_shows_a_code_that_can_still_be_entered() {
     let address = "ok.stranger@example.kz";
     let contact = add(&case.head.1, address).await.unwrap();
     let secret = code_in(&case.mails.newest(address, 1).await.text);
-    let message = case.message(address, |row| row.state == MessageState::Sent).await.id.to_string();
+    let message = case.stage.message(address, |row| row.state == MessageState::Sent).await.id.to_string();
     let session = session_of(&case.head.1).await;
     case.stage.sequenced().await;
     let talk = Talk { case, session, message };
@@ -215,7 +190,7 @@ async fn no_extract_shows_a_code_that_can_still_be_entered() {
 
     // Another one in the same session hinders what shows it, and nothing else; until it has run out.
     add(client, "ok.another@example.kz").await.unwrap();
-    talk.case.message("ok.another@example.kz", |row| row.state == MessageState::Sent).await;
+    talk.case.stage.message("ok.another@example.kz", |row| row.state == MessageState::Sent).await;
     talk.case.stage.sequenced().await;
     assert_eq!(prepared("session", &talk.session).await, "code-open");
     talk.extract("message", &talk.message).await;

@@ -20,16 +20,15 @@ use qolhat::config::{SealConfig, TokenConfig, TokenKey, TokenPlace};
 use qolhat::demo::World;
 use qolhat::demo::authority::{Branch, leaf_validity};
 use qolhat::demo::client::text;
-use qolhat::operations::issue_extract::operator_card;
-use qolhat::operations::verify_extract::verify_extract;
 use qolhat_pki::certificate::Certificate;
 use qolhat_pki::cms::SignedData;
 use qolhat_pki::issue::profile::{Organisation, Profile, information_system_subject};
 use qolhat_pki::oid::Oid;
 use tempfile::TempDir;
 
-use crate::support::second_verifier::{Pins, second_opinion};
-use crate::support::stage::{AGREEMENT, Stage, at, code};
+use crate::support::extracts::{judged, pins};
+use crate::support::second_verifier::second_opinion;
+use crate::support::stage::{Stage, at, code};
 
 const MODULES: [&str; 2] = ["/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so"];
 const PIN: &str = "271828";
@@ -232,29 +231,16 @@ async fn extracts_verify(kind: Kind) {
         config.operator.seal = SealConfig::Token(seal_in_token(world, kind));
     })
     .await;
-    let officer = stage.officer().await;
-    let offer = stage.publish(&officer, AGREEMENT).await;
-    let (head, client) = stage.joined("head-a", &offer).await;
-    let (other, _) = stage.joined("head-b", &offer).await;
+    let (officer, (head, client), (other, _)) = stage.two_clients().await;
     let act = stage.recorded_act((&head, &client), &other, "1").await;
     let extract = stage.extract(&officer, &[&act]).await.unwrap();
 
-    let anchors = stage.app.trust.anchors.clone();
-    let card = operator_card(&stage.app);
-    let report = verify_extract(&extract, &anchors, Some(&card), stage.now());
+    let report = judged(&stage.app, &extract, stage.now());
     assert_eq!(report.exit_code(), 0, "{:?}", report.failures);
     let seal = &report.to_json()["signatures"][0]["certificate"]["serial"];
     let own = stage.app.operator.seal.certificate();
     assert_eq!(seal.as_str().unwrap(), own.serial_hex(), "sealed by another key");
-    let pins = Pins {
-        anchors,
-        operator: Some(card.operator),
-        log_key: card.log_keys.first().cloned(),
-        witnesses: Vec::new(),
-        quorum: None,
-        at: stage.now(),
-    };
-    if let Some(told) = second_opinion(&pins, &[extract]) {
+    if let Some(told) = second_opinion(&pins(&stage.app, stage.now()), &[extract]) {
         assert_eq!(told, [("TOTAL-PASSED".to_owned(), String::new())]);
     }
 
@@ -288,10 +274,7 @@ async fn a_token_that_was_pulled_is_opened_anew_and_nothing_recorded_meanwhile_i
         config.operator.seal = SealConfig::Token(seal_in_token(world, Kind::Rsa));
     })
     .await;
-    let officer = stage.officer().await;
-    let offer = stage.publish(&officer, AGREEMENT).await;
-    let (head, client) = stage.joined("head-a", &offer).await;
-    let (other, _) = stage.joined("head-b", &offer).await;
+    let (officer, (head, client), (other, _)) = stage.two_clients().await;
     let act = stage.recorded_act((&head, &client), &other, "1").await;
 
     // Every session is gone, as after a short loss of contact: nobody notices.
@@ -313,7 +296,7 @@ async fn a_token_that_was_pulled_is_opened_anew_and_nothing_recorded_meanwhile_i
     let view = client.get(&format!("/api/v1/documents/{meanwhile}")).await.unwrap();
     assert_eq!(view["receipts"].as_array().unwrap().len(), 1, "{view}");
     let extract = stage.extract(&officer, &[&meanwhile]).await.unwrap();
-    let report = verify_extract(&extract, &stage.app.trust.anchors, Some(&operator_card(&stage.app)), stage.now());
+    let report = judged(&stage.app, &extract, stage.now());
     assert_eq!(report.exit_code(), 0, "{:?}", report.failures);
     assert_eq!(text(&view, "state").unwrap(), "received");
 }

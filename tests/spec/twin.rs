@@ -10,7 +10,7 @@ use qolhat::demo::story::Actor;
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection as _};
 
-use crate::support::stage::{AGREEMENT, Stage, code};
+use crate::support::stage::{Stage, code};
 
 /// The other name.
 const TWIN: [u8; 32] = [0xa7; 32];
@@ -27,10 +27,7 @@ struct Case {
 impl Case {
     async fn set() -> Case {
         let stage = Stage::set().await;
-        let officer = stage.officer().await;
-        let offer = stage.publish(&officer, AGREEMENT).await;
-        let head = stage.joined("head-a", &offer).await;
-        let (other, _) = stage.joined("head-b", &offer).await;
+        let (officer, head, (other, _)) = stage.two_clients().await;
         let key = head.0.party().key();
         assert!(key.starts_with("bin:"), "{key}");
         let own = stage.app.journal.pseudonym(&format!("party:{key}"));

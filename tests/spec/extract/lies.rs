@@ -13,6 +13,7 @@ use super::world::at;
 use super::{
     LOG_SEED, document_part, edit_json, good, now, refused, resigned, sealed, told, usual, verify, words, world,
 };
+use crate::support::extracts::file_of;
 
 fn judged(turn: &Turn, change: impl FnOnce(&mut ExtractFacts)) -> ExtractReport {
     let (log, mut facts) = told(turn);
@@ -358,7 +359,7 @@ fn a_signature_that_no_entry_records_is_told_as_without_effect() {
     for language in Language::ALL {
         let sentence = qolhat::i18n::text(language, "extract-signature-without-effect", &[]);
         assert!(report.lines(language).join("\n").contains(&sentence));
-        let summary = String::from_utf8(super::package_file(&bytes, &format::summary(language.code()))).unwrap();
+        let summary = String::from_utf8(file_of(&bytes, &format::summary(language.code()))).unwrap();
         assert!(summary.contains(&sentence), "{summary}");
     }
     let _ = now();

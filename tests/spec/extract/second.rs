@@ -9,15 +9,7 @@ use crate::support::second_verifier::{Pins, second_opinion};
 const CHANGES: usize = 60;
 
 pub fn pins() -> Pins {
-    let card = story::card(&Log::new(LOG_SEED).identity);
-    Pins {
-        anchors: world().anchors(),
-        operator: Some(card.operator),
-        log_key: card.log_keys.first().cloned(),
-        witnesses: Vec::new(),
-        quorum: None,
-        at: now(),
-    }
+    Pins::of(story::card(&Log::new(LOG_SEED).identity), world().anchors(), now())
 }
 
 /// Every one of the files is refused: nothing of them is called proven.

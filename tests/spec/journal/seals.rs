@@ -11,6 +11,15 @@ use super::*;
 const ANOTHER_LAST_OCTET: &str = "update journal_map_tile set body = cast(substr(body, 1, length(body) - 1) \
     || case when substr(body, length(body)) = x'ff' then x'00' else x'ff' end as blob)";
 
+/// The map is not what was sealed.
+const DAMAGED: [&str; 5] = [
+    ANOTHER_LAST_OCTET,
+    "delete from journal_map_tile",
+    "update journal_map set size = 2",
+    "update journal_map set size = 1000",
+    "update journal_map set root = zeroblob(32)",
+];
+
 fn day() -> CivilDate {
     CivilDate::of(Still.now())
 }
@@ -161,13 +170,7 @@ async fn the_audit_names_a_seal_with_a_second_field() {
 /// The tiles are a cache: a changed one makes no proof and no seal. Keeps: JRN-03
 #[tokio::test(flavor = "multi_thread")]
 async fn a_damaged_map_makes_no_proof_and_no_seal() {
-    for sql in [
-        ANOTHER_LAST_OCTET,
-        "delete from journal_map_tile",
-        "update journal_map set size = 2",
-        "update journal_map set size = 1000",
-        "update journal_map set root = zeroblob(32)",
-    ] {
+    for sql in DAMAGED {
         let (home, db, journal) = log_of(6).await;
         sealed(&journal).await;
         tamper(&home, sql).await;
@@ -183,14 +186,7 @@ async fn a_damaged_map_makes_no_proof_and_no_seal() {
 /// Keeps: JRN-02, JRN-03
 #[tokio::test(flavor = "multi_thread")]
 async fn a_damaged_map_is_made_anew_from_the_entries_and_comes_to_what_was_sealed() {
-    for sql in [
-        ANOTHER_LAST_OCTET,
-        "delete from journal_map_tile",
-        "update journal_map set size = 2",
-        "update journal_map set size = 1000",
-        "update journal_map set root = zeroblob(32)",
-        "delete from journal_map",
-    ] {
+    for sql in DAMAGED.into_iter().chain(["delete from journal_map"]) {
         let (home, db, journal) = log_of(6).await;
         let (made, _) = sealed(&journal).await;
         put(&db, &journal, &event(7)).await;

@@ -2,7 +2,6 @@
 
 use qolhat::demo::client::text as said;
 use qolhat::domain::time::format_field;
-use qolhat::operations::issue_extract::operator_card;
 use serde_json::json;
 
 use super::*;
@@ -113,6 +112,6 @@ async fn issued(stage: &Stage, browser: &Browser, path: &str, message: &str) {
     let signed = browser.submit(&page, path, &[("cms", &cms)]).await;
     assert_eq!((signed.status, signed.location.as_str()), (StatusCode::SEE_OTHER, path), "{}", signed.body);
     let (_, file) = browser.bytes(&format!("{path}/file")).await;
-    let report = verify_extract(&file, &stage.app.trust.anchors, Some(&operator_card(&stage.app)), stage.now());
+    let report = judged(&stage.app, &file, stage.now());
     assert_eq!(report.indication, qolhat_pki::report::Indication::TotalPassed, "{:?}", report.failures);
 }

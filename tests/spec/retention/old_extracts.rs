@@ -5,9 +5,9 @@ use qolhat::demo::client::text;
 use qolhat::operations::issue_extract::operator_card;
 use qolhat::operations::prune_journal::prune_journal;
 use qolhat::operations::verify_extract::verify_extract;
-use qolhat_pki::trust::TrustStore;
 
 use super::*;
+use crate::support::extracts::anchors_of;
 use crate::support::second_verifier::{Pins, second_opinion};
 use crate::support::stage::{AGREEMENT, code};
 
@@ -16,17 +16,13 @@ const LATER: &str = "2031-11-23T09:00:00Z";
 
 /// That the verifier, and the second one, take every one of the extracts today.
 fn must_hold(stage: &Stage, extracts: &[Vec<u8>]) {
-    let trust = trust_of(&stage.config).unwrap();
-    let anchors = trust.anchors.anchors().iter().chain(trust.tsa_anchors.anchors());
-    let anchors = TrustStore::from_certificates(anchors.map(|anchor| anchor.certificate().clone()));
+    let anchors = anchors_of(&trust_of(&stage.config).unwrap());
     let card = operator_card(&stage.app);
     for extract in extracts {
         let judged = verify_extract(extract, &anchors, Some(&card), stage.now());
         assert_eq!(judged.exit_code(), 0, "{:?}", judged.failures);
     }
-    let (operator, log_key) = (Some(card.operator), card.log_keys.first().cloned());
-    let pins = Pins { anchors, operator, log_key, witnesses: Vec::new(), quorum: None, at: stage.now() };
-    if let Some(told) = second_opinion(&pins, extracts) {
+    if let Some(told) = second_opinion(&Pins::of(card, anchors, stage.now()), extracts) {
         assert!(told.iter().all(|(indication, _)| indication == "TOTAL-PASSED"), "{told:?}");
     }
 }

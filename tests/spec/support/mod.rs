@@ -1,8 +1,11 @@
 //! What the tests share.
 
 pub mod blobs;
+pub mod clients;
 pub mod database;
+pub mod extracts;
 pub mod mail;
+pub mod messages;
 pub mod renewal;
 pub mod second_verifier;
 pub mod server;

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use qolhat::domain::time::Moment;
+use qolhat::extract::operator::OperatorCard;
 use qolhat_pki::trust::TrustStore;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -19,6 +20,14 @@ pub struct Pins {
     pub witnesses: Vec<String>,
     pub quorum: Option<usize>,
     pub at: Moment,
+}
+
+impl Pins {
+    /// Without witnesses: the first key of the log is the one that counts.
+    pub fn of(card: OperatorCard, anchors: TrustStore, at: Moment) -> Pins {
+        let log_key = card.log_keys.first().cloned();
+        Pins { anchors, operator: Some(card.operator), log_key, witnesses: Vec::new(), quorum: None, at }
+    }
 }
 
 /// The indication of each file, with the reason; `None` with a word on stderr where there is no Python (never in CI).

@@ -127,10 +127,6 @@ pub struct NewRequest;
 impl Sheet for NewRequest {
     type Of = ();
 
-    fn named(_: &str) -> Result<(), RefusalCode> {
-        Ok(())
-    }
-
     async fn draw(app: &App, visitor: &Visitor, (): (), again: Again<'_>) -> Result<Response, PageError> {
         let ui = Ui::of(app, visitor).await?;
         let typed = again.form().map(Typed::of).unwrap_or_default();

@@ -203,10 +203,6 @@ pub struct NewExtract;
 impl Sheet for NewExtract {
     type Of = ();
 
-    fn named(_: &str) -> Result<(), RefusalCode> {
-        Ok(())
-    }
-
     async fn draw(app: &App, visitor: &Visitor, (): (), again: Again<'_>) -> Result<Response, PageError> {
         let ui = Ui::of(app, visitor).await?;
         let typed = again.form().map(Typed::of).unwrap_or_default();

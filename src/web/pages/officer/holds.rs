@@ -60,10 +60,6 @@ pub struct Holds;
 impl Sheet for Holds {
     type Of = ();
 
-    fn named(_: &str) -> Result<(), RefusalCode> {
-        Ok(())
-    }
-
     async fn draw(app: &App, visitor: &Visitor, (): (), again: Again<'_>) -> Result<Response, PageError> {
         let insider = visitor.officer()?;
         let page = HoldsPage {

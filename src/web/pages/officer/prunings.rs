@@ -100,10 +100,6 @@ pub struct Prunings;
 impl Sheet for Prunings {
     type Of = ();
 
-    fn named(_: &str) -> Result<(), RefusalCode> {
-        Ok(())
-    }
-
     async fn draw(app: &App, visitor: &Visitor, (): (), again: Again<'_>) -> Result<Response, PageError> {
         let insider = visitor.officer()?;
         let prunable = what_may_go(app, &insider.caller).await?;

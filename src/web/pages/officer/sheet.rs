@@ -53,11 +53,13 @@ pub trait Sheet: 'static {
     /// What the address names: an id, or nothing for the page of all.
     type Of: Copy + Send + Sync;
 
-    /// Reads what the address names.
+    /// Reads what the address names. The address of the page of all names nothing.
     ///
     /// # Errors
     /// The refusal of what names nothing.
-    fn named(text: &str) -> Result<Self::Of, RefusalCode>;
+    fn named(_text: &str) -> Result<Self::Of, RefusalCode> {
+        Err(RefusalCode::NotFound)
+    }
 
     /// Draws the page.
     fn draw(
