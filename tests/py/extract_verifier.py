@@ -331,6 +331,7 @@ class Entry:
         must(set(told) == {"actor", "id", "kind", "log", "payload", "subj", "t", "v"} and told["v"] == 1, "names of an entry")
         must(told["log"] == origin, "an entry of another log")
         words = re.fullmatch(r"[a-z-]+(\.[a-z-]+)*", told["kind"])
+        must(re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", told["id"]), "the id of an entry")
         must(words and len(told["kind"]) <= 64 and 0 <= told["t"] <= 253402300799999, "kind or time of an entry")
         must(len(told["payload"]) <= 64 and len(told["subj"]) <= 32 and depth(told) <= 16, "an entry that is too large")
         self.seq, self.kind, self.leaf = seq, told["kind"], sha256(b"\x00", body)
