@@ -703,9 +703,9 @@ receipt-log = Log: { $origin }
 
 ## Notices to the parties; the same words name entries of the journal
 
-notice-keeping-ends-in-90 = In 90 days the place of your documents in the system ends: take them with you, or ask for their destruction
-notice-keeping-ends-in-30 = In 30 days the place of your documents in the system ends: take them with you, or ask for their destruction
-notice-keeping-ends-in-7 = In 7 days the place of your documents in the system ends: take them with you, or ask for their destruction
+notice-keeping-ends-in-90 = In 90 days the place of your documents in the system ends: download them, or ask for their destruction
+notice-keeping-ends-in-30 = In 30 days the place of your documents in the system ends: download them, or ask for their destruction
+notice-keeping-ends-in-7 = In 7 days the place of your documents in the system ends: download them, or ask for their destruction
 notice-document-drafted = A draft was made
 notice-document-check-pending = The signature is being checked, the document is not received yet
 notice-document-check-failed = The check of the signature failed, the document is deemed not received

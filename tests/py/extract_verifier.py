@@ -36,11 +36,11 @@ def must(fits, reason):
 
 
 def instant(text):
-    """RFC 3339 in UTC."""
-    found = re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z", text)
+    """RFC 3339 in UTC, in its one spelling."""
+    found = re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{0,5}[1-9]))?Z", text)
     must(found, f"{text} is no instant")
     at = datetime.strptime(found[1], "%Y-%m-%dT%H:%M:%S").replace(tzinfo=timezone.utc)
-    return at + timedelta(microseconds=int((found[2] or "0")[:6].ljust(6, "0")))
+    return at + timedelta(microseconds=int((found[2] or "0").ljust(6, "0")))
 
 
 def second(at):
@@ -74,7 +74,7 @@ def unpacked(data):
     must(len(data) <= 2**31 - 1, "too large")
     files, at = [], 0
     while data[at : at + 4] == b"PK\x03\x04":
-        must(at + 30 <= len(data) and len(files) < 20000, "a header is cut off, or too many files")
+        must(at + 30 <= len(data) and len(files) < 60000, "a header is cut off, or too many files")
         size, length = struct.unpack_from("<I", data, at + 18)[0], struct.unpack_from("<H", data, at + 26)[0]
         name, at = data[at + 30 : at + 30 + length], at + 30 + length
         must(re.fullmatch(rb"[A-Za-z0-9._/-]{1,200}", name), "a name")
@@ -116,7 +116,7 @@ def manifest(signature, files):
         f'  <asic:SigReference URI="{signature}" MimeType="application/pkcs7-signature"/>',
     ]
     for name in sorted(name for name in files if not name.startswith("META-INF/")):
-        kind = MEDIA.get(name.rsplit(".", 1)[-1] if "." in name.rsplit("/", 1)[-1] else "", "application/octet-stream")
+        kind = MEDIA.get(name.rpartition(".")[2].lower() if "." in name else "", "application/octet-stream")
         lines += [
             f'  <asic:DataObjectReference URI="{name}" MimeType="{kind}">',
             '    <ds:DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"/>',
@@ -253,9 +253,27 @@ def fit(value, kind, where):
     return value
 
 
-def record(data, kind, where):
+def depth(value):
+    """How many objects and lists are within each other."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+    return 0 if inner is None else 1 + max(map(depth, inner), default=0)
+
+
+def no_number(text):
+    raise Refuted(f"{text} is no JSON")
+
+
+def parsed(data, where):
     must(len(data) <= 16 * 2**20, where)
-    return fit(json.loads(data.decode(), object_pairs_hook=once), kind, where)
+    told = json.loads(data.decode(), object_pairs_hook=once, parse_constant=no_number)
+    # Half of a surrogate pair has no octets.
+    json.dumps(told, ensure_ascii=False).encode()
+    must(depth(told) <= 127, f"{where}: too deep")
+    return told
+
+
+def record(data, kind, where):
+    return fit(parsed(data, where), kind, where)
 
 
 # Section 7.
@@ -312,6 +330,10 @@ class Entry:
         must(len(body) <= 61440 and jcs(told).encode() == body, "an entry is not canonical")
         must(set(told) == {"actor", "id", "kind", "log", "payload", "subj", "t", "v"} and told["v"] == 1, "names of an entry")
         must(told["log"] == origin, "an entry of another log")
+        words = re.fullmatch(r"[a-z-]+(\.[a-z-]+)*", told["kind"])
+        must(re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", told["id"]), "the id of an entry")
+        must(words and len(told["kind"]) <= 64 and 0 <= told["t"] <= 253402300799999, "kind or time of an entry")
+        must(len(told["payload"]) <= 64 and len(told["subj"]) <= 32 and depth(told) <= 16, "an entry that is too large")
         self.seq, self.kind, self.leaf = seq, told["kind"], sha256(b"\x00", body)
         self.at = datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(milliseconds=told["t"])
         self.committed = (len(told["payload"]), len(told["subj"]))
@@ -323,14 +345,17 @@ class Entry:
             committed = [told["actor"]] if place == "actor" else told[place]
             must(index < len(committed), "an opening of no place")
             value = jcs(opening["value"]).encode()
-            must(len(value) <= 65536, "a value that is too long")
+            must(len(value) <= 65536 and depth(opening["value"]) <= 16, "a value that is too long or too deep")
             must(sha256(b"\x02", digits(opening["salt"]), value).hex() == committed[index], "an opening does not fit")
             if place == "payload":
-                must(set(opening["value"]) == {"name", "value"}, "a field")
+                must(set(opening["value"]) == {"name", "value"} and isinstance(opening["value"]["name"], str), "a field")
                 must(opening["value"]["name"] not in self.fields, "a field twice")
                 self.fields[opening["value"]["name"]] = opening["value"]["value"]
             elif place == "subj":
                 must(set(opening["value"]) == {"n", "prev", "s"}, "a place among the entries of a subject")
+                number, before = opening["value"]["n"], opening["value"]["prev"]
+                must(type(number) is int and number > 0 and (before == "") == (number == 1), "a counter, or what is before")
+                digits(opening["value"]["s"]), digits(before or "00" * 32)
                 self.links.append(opening["value"])
         self.tells_actor = ("actor", 0) in places
 
@@ -387,6 +412,14 @@ ROLES = {
     "1.2.398.3.3.4.1.2": ("legal-entity", []),
 }
 CONDITIONS = ["authentic", "certificate-valid", "recorded", "within-agreement"]
+NATIONAL = "1.2.398."
+
+
+def role_of(use):
+    """The role that an extended key usage tells, and by which kinds it binds; none of a usage that is no role."""
+    if use not in ROLES and use.startswith(SYSTEM + "."):
+        return ROLES[SYSTEM]
+    return ROLES.get(use, (use, []) if use.startswith(NATIONAL) else None)
 
 
 def is_system(certificate):
@@ -416,16 +449,13 @@ class Verifier:
             return None
 
     def run(self):
-        told = json.loads(self.files.get("extract.json", b"").decode())
+        told = parsed(self.take("extract.json"), "extract.json")
         self.talks = isinstance(told, dict) and told.get("version") == 2
-        if self.talks:
-            # What is left out where nothing is told of it.
-            told = {"messages": [], "steps": []} | told
-            must(len(self.files["extract.json"]) <= 16 * 2**20, "extract.json")
-            json.loads(self.take("extract.json").decode(), object_pairs_hook=once)
-            self.extract = fit(told, TALK, "extract.json")
-        else:
-            self.extract = self.read("extract.json", EXTRACT)
+        # What is left out where nothing is told of it.
+        self.extract = fit({"messages": [], "steps": []} | told, TALK, "extract.json")
+        if not self.talks:
+            nothing = self.extract["messages"] == [] and self.extract["steps"] == []
+            must(nothing and self.extract["request"]["about"] is None, "version 1 tells of no sessions and messages")
         must((self.extract["format"], self.extract["version"] in (1, 2)) == ("qolhat-extract", True), "another format or version")
         must(self.extract["source"] == "journals-and-stores-of-the-operator", "the source")
         log = self.extract["log"]
@@ -578,7 +608,7 @@ class Verifier:
             gone, last, before = (subject["pruned"][name] for name in ("count", "seq", "leaf"))
             must(subject["identity"].startswith("party:") and gone > 0, "a beginning that is not pruned")
             must(last < min(subject["entries"] + [self.size]) and len(digits(before)) == 32, "what was pruned comes after what was not")
-        must(rises(subject["entries"]) and gone + len(subject["entries"]) == subject["count"], "the count of a subject")
+        must(rises(subject["entries"]) and gone + len(subject["entries"]) == subject["count"] > 0, "the count of a subject")
         for number, seq in enumerate(subject["entries"], gone + 1):
             must(seq in self.entries, f"entry {seq} is not here")
             links = [link for link in self.entries[seq].links if link["s"] == subject["pseudonym"]]
@@ -697,10 +727,10 @@ class Verifier:
                 return None
             raise
         self.signer(document, told, judged.certificate)
-        if told["proven_at"] is not None:
-            must(judged.proven and second(instant(told["proven_at"])) == second(judged.proven), "proven at another time")
         if entry is None:
             return None
+        if told["proven_at"] is not None:
+            must(judged.proven and second(instant(told["proven_at"])) == second(judged.proven), "proven at another time")
         if judged.proven is None or judged.proven > second(entry.at) + SKEW:
             raise Undetermined("nothing but the journal says when the signature was there")
         if "proven_at" in entry.fields:
@@ -730,7 +760,7 @@ class Verifier:
     def signer(self, document, told, certificate):
         names = certificate.sha256, certificate.common_name, certificate.iin, certificate.bin
         must(names == tuple(told[name] for name in ("certificate_sha256", "common_name", "iin", "bin")), "another signer")
-        roles = [ROLES[use] for use in certificate.uses() if use in ROLES]
+        roles = [role for role in map(role_of, certificate.uses()) if role]
         telling = [role for role in roles if role[0] not in ("natural-person", "legal-entity")] or roles
         must(telling and telling[0][0] == told["role"], "another role")
         kind, _, number = document[told["side"]]["key"].partition(":")
@@ -788,7 +818,7 @@ class Verifier:
         must(all(told[name] == value for name, value in found.items()), "a receipt of something else")
         parties = [(told[side]["party"], document[side]["key"]) for side in ("sender", "recipient")]
         must(all(a == b for a, b in parties) and told["operator"]["bin"] == self.pins["operator"], "a receipt of others")
-        must(told["signature_sha256"] is None or told["signature_sha256"] in sender, "a receipt for another signature")
+        must(told["signature_sha256"] == (sender[0] if sender else None), "a receipt for another signature")
         must(instant(told["received_at"]) == recorded.at, "a receipt of another time")
 
     def request(self):
@@ -812,6 +842,9 @@ class Verifier:
         must(begin < end <= self.over, "a period that ends before it begins, or is not over")
         identity, documents = f"party:{asked['party']}", self.extract["documents"]
         must(identity in self.histories, "the history of the party is not here")
+        pruned = [each["pruned"] for each in self.statement["subjects"] if each["identity"] == identity][0]
+        ended = pruned and datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(milliseconds=pruned["t"])
+        must(ended is None or ended < begin, "a period that reaches back to what was pruned")
         own = {f"document:{id}" for id in documents} | {f"case:{case['id']}" for case in self.extract["cases"]}
         must(set(self.histories) <= own | {identity}, "the history of somebody else is here")
         history = [self.entries[seq] for seq in self.histories[identity]]

@@ -193,17 +193,19 @@ class Certificate:
                 critical = extension[1].tag == 1 and extension[1].value != b"\x00"
                 self.extensions[extension[0].oid()] = (critical, extension[-1].value)
 
-    def numbered(self, oid, prefix):
-        found = [name[len(prefix) :] for name in self.names.get(oid, []) if name.startswith(prefix)]
-        return found[0] if found else None
+    def numbered(self, prefix, *oids):
+        """The twelve digits after the prefix; none where two differ."""
+        texts = [text for oid in oids for text in self.names.get(oid, [])]
+        found = {text[len(prefix) :] for text in texts if re.fullmatch(prefix + "[0-9]{12}", text)}
+        return found.pop() if len(found) == 1 else None
 
     @property
     def iin(self):
-        return self.numbered("2.5.4.5", "IIN")
+        return self.numbered("IIN", "2.5.4.5")
 
     @property
     def bin(self):
-        return self.numbered("2.5.4.11", "BIN")
+        return self.numbered("BIN", "2.5.4.11", "2.5.4.5")
 
     @property
     def common_name(self):
