@@ -237,8 +237,8 @@ impl Sides {
         let client = self.load.client.at(&format!("http://{}", self.addresses[place]));
         let sent = answered(&self.load.stage, &client, &self.load.from, &act, &key);
         let cut = async {
-            let waits = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' \
-                and query like '%journal_entry%'";
+            // Not by pg_stat_activity, which shows one transaction the same at every look.
+            let waits = "select count(*) from pg_locks where relation = 'journal_entry'::regclass and not granted";
             let mut looks = 0;
             while sqlx::query_scalar::<_, i64>(waits).fetch_one(&mut *tx).await.unwrap() == 0 {
                 looks += 1;
@@ -259,7 +259,6 @@ impl Sides {
 
 /// Keeps: JRN-01, JRN-04, FLW-03
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "takes minutes, and at its end asks for an act again for longer than it should: not understood yet"]
 async fn the_leader_is_cut_off_from_the_database_by_the_network_and_nothing_is_lost_doubled_or_forked() {
     let Some(sides) = Sides::set().await else { return };
     for (round, how) in [Cut::Pulled, Cut::AnswersLost].into_iter().enumerate() {
