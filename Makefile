@@ -1,7 +1,8 @@
 # make demo    builds the service and plays its main story in demo-world/; stays up (EXIT=1: ends when the story ends)
 # make test    installs what the tests need on Debian 12 with Rust, starts PostgreSQL, runs every test, and those that set up
 #              a whole service once more on PostgreSQL and S3
-# make bench-journal   measures the journal on a PostgreSQL that flushes every commit, ends with a table of ratios
+# make bench-journal   measures the journal on a PostgreSQL that flushes every commit, ends with a table of ratios;
+#              FLUSH_MICROS=1000 makes each flush so much slower, as on most disks
 # make great-log   ENTRIES=10000000 entries by the sequencer, then what an extract costs beside a small log
 # make screenshots   draws every page in three languages, two widths, light and dark, into target/screenshots
 # make bench   measures national signatures against gost-engine and OpenSSL, ends with a table of ratios
@@ -25,11 +26,11 @@ test: tools
 	@if cargo nextest --version >/dev/null 2>&1; then tests/with-postgres cargo nextest run --workspace --locked; \
 	else tests/with-postgres cargo test --workspace --locked; fi
 	@# The whole workspace again: one crate alone has other features of its dependencies, and all would be built twice.
-	@# Those tests that leave the choice of database and store to the run.
+	@# Those tests that leave the choice of database and store to the run; those that choose PostgreSQL have run.
 	@staged=$$(grep -rlE 'Stage::set(_with)?\(|Database::chosen' tests/spec --include='*.rs' | sed 's|^tests/spec/||; s|/.*||; s|\.rs$$||' | sort -u | grep -vE '^(support|browser|ncalayer|fetch|online|extend|demo)$$') && \
 	export QOLHAT_SPEC_DATABASE=postgres QOLHAT_SPEC_BLOBS=s3 && echo "once more on PostgreSQL and S3:" $$staged && \
 	if cargo nextest --version >/dev/null 2>&1; then \
-	  tests/with-postgres cargo nextest run --workspace --locked -E "binary(=spec) & test(/^($$(echo $$staged | tr ' ' '|'))::/) & not test(/gibibyte/)"; \
+	  tests/with-postgres cargo nextest run --workspace --locked -E "binary(=spec) & test(/^($$(echo $$staged | tr ' ' '|'))::/) & not test(/gibibyte|on_postgresql/)"; \
 	else tests/with-postgres cargo test --workspace --test spec --locked -- $$(printf '%s:: ' $$staged); fi
 	@[ -d "$${QOLHAT_SHARED:-../shared}/nca" ] || \
 	  echo "SKIPPED: every test on real objects of the national CA: set QOLHAT_SHARED to the folder that holds nca/"
@@ -40,7 +41,7 @@ bench: build-tools
 	cargo bench -p qolhat-pki --bench gost --bench cms --bench crl --locked
 
 bench-journal: tools
-	QOLHAT_POSTGRES_FLAGS="-c fsync=on" tests/with-postgres cargo bench -p qolhat --bench journal --locked
+	QOLHAT_POSTGRES_FLUSH_MICROS=$(FLUSH_MICROS) QOLHAT_POSTGRES_FLAGS="-c fsync=on" tests/with-postgres cargo bench -p qolhat --bench journal --locked
 
 great-log: build-tools
 	ENTRIES=$${ENTRIES:-10000000} cargo bench -p qolhat --bench great_log --locked

@@ -61,6 +61,8 @@ async fn measure(server: &str) -> Vec<Line> {
         lines.push((format!("sequencer draining an inbox of {DRAINED}"), drained, "inserts, 1000 a batch", plain, 0.2));
     }
     let app = Arc::new(world.app().await);
+    // How fast the disk is, on which the other ratios rest.
+    let alone = world.bare(1, body).await;
     for waiters in WAITERS.into_iter().filter(|waiters| is_wanted(&waiters.to_string())) {
         let bare = world.bare(waiters, body).await;
         let naive = world.naive(waiters, body).await;
@@ -72,6 +74,7 @@ async fn measure(server: &str) -> Vec<Line> {
     let report = app.journal.audit().await.unwrap();
     assert!(report.ok && report.waiting == 0, "{report:?}");
     let batches = app.db.query_one("select count(*) as n from journal_checkpoint", &[]).await.unwrap().unwrap();
+    println!("one client alone commits {alone:.0} rows a second: {:.2} ms each, with the flush", 1000.0 / alone);
     println!(
         "log of {} entries in {} batches, audited; bodies of {body} bytes",
         report.size,
