@@ -41,7 +41,7 @@ bench: build-tools
 	cargo bench -p qolhat-pki --bench gost --bench cms --bench crl --locked
 
 bench-journal: tools
-	QOLHAT_POSTGRES_FLUSH_MICROS=$(FLUSH_MICROS) QOLHAT_POSTGRES_FLAGS="-c fsync=on" tests/with-postgres cargo bench -p qolhat --bench journal --locked
+	POSTGRES_FLUSH_MICROS=$(FLUSH_MICROS) QOLHAT_POSTGRES_FLAGS="-c fsync=on" tests/with-postgres cargo bench -p qolhat --bench journal --locked
 
 great-log: build-tools
 	ENTRIES=$${ENTRIES:-10000000} cargo bench -p qolhat --bench great_log --locked
