@@ -157,11 +157,21 @@ impl Db {
 
     /// Brings the schema up to this program's version. Safe to repeat; forward only.
     /// # Errors
-    /// `Other` when a step that was applied before differs from ours.
+    /// `Other` when a step that was applied before differs from ours, or the inbox must be empty first and is not.
     pub async fn migrate(&self) -> Result<(), DbError> {
         let migrator = schema::migrator(self.engine());
         match (&self.pools, &self.server) {
-            (Pools::Sqlite { writer, .. }, _) => migrator.run(writer).await?,
+            (Pools::Sqlite { writer, .. }, _) => {
+                const APPLIED: &str = "select version from _sqlx_migrations where success";
+                // A new database has no such table.
+                let applied = sqlx::query_scalar::<_, i64>(APPLIED).fetch_all(writer).await.unwrap_or_default();
+                if schema::needs_an_empty_inbox(&applied)
+                    && sqlx::query(schema::WAITING).fetch_optional(writer).await?.is_some()
+                {
+                    return Err(DbError::Other(schema::EVENTS_WAIT.to_owned()));
+                }
+                migrator.run(writer).await?
+            }
             (Pools::Postgres(_), Some(server)) => {
                 server.migrate(&migrator, &schema::expected(Engine::Postgres)).await?
             }

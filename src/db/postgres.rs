@@ -13,7 +13,7 @@ use super::dump::Dump;
 use super::flusher::Flusher;
 use super::gate::Gate;
 use super::row::{PgId, PgNull};
-use super::{ACQUIRE_TIMEOUT, DbError, STATEMENT_CACHE_CAPACITY, Value};
+use super::{ACQUIRE_TIMEOUT, DbError, STATEMENT_CACHE_CAPACITY, Value, schema};
 
 /// What the operations do: may put events into the inbox, and append or change nothing in the journal.
 const APPLICATION: &str = "qolhat_application";
@@ -105,7 +105,15 @@ impl Server {
         const APPLIED: &str = "select version, checksum from _sqlx_migrations where success order by version";
         let mut connection = self.options.connect().await?;
         let applied = sqlx::query_as::<_, (i64, Vec<u8>)>(APPLIED).fetch_all(&mut connection).await;
-        if applied.ok().as_deref() != Some(expected) {
+        let applied = applied.unwrap_or_default();
+        if applied != expected {
+            let versions: Vec<i64> = applied.iter().map(|(version, _)| *version).collect();
+            if schema::needs_an_empty_inbox(&versions)
+                && sqlx::query(schema::WAITING).fetch_optional(&mut connection).await?.is_some()
+            {
+                connection.close().await?;
+                return Err(DbError::Other(schema::EVENTS_WAIT.to_owned()));
+            }
             migrator.run(&mut connection).await?;
         }
         share_out(&mut connection).await?;

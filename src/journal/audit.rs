@@ -24,6 +24,7 @@ use super::{JournalError, OutsideMemory, first_entry, openings, promises, store}
 use crate::db::{Db, Row, Tx};
 use crate::params;
 use names::Names;
+use pruned::Proposals;
 pub use report::{AuditFailure, AuditReport};
 use runs::Runs;
 use seals::Seals;
@@ -102,6 +103,7 @@ pub async fn run_on(
         minimum: 0,
         pruned: 0,
         approved: 0,
+        proposed: Proposals::new(),
     };
     // Before the log is looked at: what is remembered then is never ahead of what is read.
     match against.memory.map(|memory| memory.remembered(verifier_key)).transpose() {
@@ -183,6 +185,8 @@ struct Audit<'a> {
     pruned: u64,
     /// Up to where the log tells of approved prunings.
     approved: u64,
+    /// Those that wait for a second officer.
+    proposed: Proposals,
 }
 
 /// Told what was found right.
@@ -220,9 +224,9 @@ impl Audit<'_> {
 
     /// What has been found right so far.
     fn kept(&self) -> Vec<u8> {
-        let Self { origin, frontier, t_ms, links, checkpoint, seals, approved, .. } = self;
+        let Self { origin, frontier, t_ms, links, checkpoint, seals, approved, proposed, .. } = self;
         let (t_ms, links, checkpoint, approved) = (*t_ms, *links, *checkpoint, *approved);
-        Kept { origin, frontier, t_ms, links, checkpoint, approved, seals }.to_bytes()
+        Kept { origin, frontier, t_ms, links, checkpoint, approved, proposed, seals }.to_bytes()
     }
 
     /// All entries: those that an earlier audit found right by their hashes, the others in every respect.
@@ -273,6 +277,8 @@ impl Audit<'_> {
         if size > head.size {
             return Ok(Err(failure("outside", Some(size), "the log is shorter than the one audited before")));
         }
+        // What was saved by a program that did not keep prunings: everything is looked at once more.
+        let Some(proposed) = state.proposed else { return Ok(Ok(())) };
         let mut start = 0;
         while start < size {
             let end = size.min(start + PAGE);
@@ -299,7 +305,7 @@ impl Audit<'_> {
             return Ok(Err(failure("outside", Some(size), reason)));
         }
         (self.t_ms, self.links, self.checkpoint, self.seals) = (state.t_ms, state.links, state.checkpoint, state.seals);
-        self.approved = state.approved;
+        (self.approved, self.proposed) = (state.approved, proposed);
         self.from = size;
         Ok(Ok(()))
     }

@@ -11,6 +11,7 @@ use tlog_tiles::checkpoint::Checkpoint as NoteText;
 use tlog_tiles::tlog::Hash;
 use zeroize::Zeroizing;
 
+use super::inbox_key::InboxKey;
 use super::subjects::Pseudonyms;
 use super::vrf::VrfSecretKey;
 
@@ -156,11 +157,13 @@ pub enum IdentityError {
     Key,
 }
 
-/// Whose log this is: its origin, the key that signs its checkpoints and the key of its pseudonyms.
+/// Whose log this is: its origin, the key that signs its checkpoints and the key of its pseudonyms; and the key under which
+/// its processes put events into the inbox, derived from the first.
 #[derive(Clone)]
 pub struct LogIdentity {
     pub(super) origin: String,
     pub(super) pseudonyms: Pseudonyms,
+    pub(super) inbox_key: InboxKey,
     signer: StandardSigner,
     verifier_key: String,
 }
@@ -190,6 +193,7 @@ impl LogIdentity {
         Ok(LogIdentity {
             origin: origin.to_owned(),
             pseudonyms: Pseudonyms::new(VrfSecretKey::from_seed(&Zeroizing::new(pseudonym_key))),
+            inbox_key: InboxKey::derive(seed, origin),
             signer: StandardSigner::new(&note_key).map_err(|_| IdentityError::Key)?,
             verifier_key: format!("{origin}+{id:08x}+{}", BASE64_STANDARD.encode(&public)),
         })

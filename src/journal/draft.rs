@@ -6,12 +6,12 @@ use std::collections::BTreeSet;
 use hex_simd::{AsciiCase, encode_append};
 use serde_json::Value;
 
-use super::JournalError;
 use super::entry::{
     EntryError, PAYLOAD_FIELDS_MAX, SUBJECTS_MAX, VALUE_MAX_BYTES, canonical_value, digest_from_hex, field_name,
     is_kind, payload_value,
 };
 use super::subjects::{IDENTITY_MAX_BYTES, Pseudonyms};
+use super::{JournalError, LogIdentity};
 use crate::db::{self, Step};
 use crate::domain::ids::EventId;
 use crate::domain::jcs;
@@ -153,12 +153,12 @@ fn canonical_text(value: &Value) -> Result<String, EntryError> {
 }
 
 /// As [`super::Journal::entering`].
-pub(super) fn entering(names: &Pseudonyms, events: &[EventDraft]) -> Result<Step, JournalError> {
-    let rows: Result<_, _> = events.iter().map(|event| row(names, event)).collect();
+pub(super) fn entering(identity: &LogIdentity, events: &[EventDraft]) -> Result<Step, JournalError> {
+    let rows: Result<_, _> = events.iter().map(|event| row(identity, event)).collect();
     Ok(Step::many(include_str!("sql/insert_inbox.sql"), rows?))
 }
 
-fn row(names: &Pseudonyms, event: &EventDraft) -> Result<Vec<db::Value>, JournalError> {
+fn row(identity: &LogIdentity, event: &EventDraft) -> Result<Vec<db::Value>, JournalError> {
     let unfit = |reason: String| JournalError::Unfit { id: event.id, reason };
     if event.subjects.len() > SUBJECTS_MAX {
         return Err(unfit("too many subjects".to_owned()));
@@ -166,11 +166,13 @@ fn row(names: &Pseudonyms, event: &EventDraft) -> Result<Vec<db::Value>, Journal
     if event.subjects.iter().any(|subject| subject.is_empty() || subject.len() > IDENTITY_MAX_BYTES) {
         return Err(unfit("a subject is empty or too long".to_owned()));
     }
+    let names = &identity.pseudonyms;
     let subjects: Vec<Named> = event.subjects.iter().map(|subject| Named::of(names, subject, event.id)).collect();
     let body = Waiting::to_text(&event.kind, &subjects, &event.actor, &event.payload)
         .map_err(|error| unfit(error.to_string()))?;
     Waiting::read(&body).map_err(unfit)?;
-    Ok(params![event.id.as_uuid(), body].to_vec())
+    let mac = identity.inbox_key.code(event.id, &body).to_vec();
+    Ok(params![event.id.as_uuid(), body, mac].to_vec())
 }
 
 #[cfg(test)]

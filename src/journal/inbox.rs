@@ -1,6 +1,7 @@
 //! The inbox as the sequencer reads it: the oldest events that wait, at most a batch of them.
 
 use super::draft::Waiting;
+use super::inbox_key::InboxKey;
 use super::{JournalError, Sequenced, store};
 use crate::db::{Db, Row, Value};
 use crate::domain::ids::EventId;
@@ -13,6 +14,10 @@ const BATCH_MAX_BYTES: usize = 8 * 1024 * 1024;
 
 /// Why an event cannot become an entry in whose place something else stands.
 const STRAY: &str = "a row of the index stands in its place and leads to no entry of it; run the journal audit";
+
+/// Why an event cannot become an entry that was not put into the inbox under the key of this log.
+const NOT_OURS: &str =
+    "this service did not put it into the inbox, or not as it lies there: somebody else has written to the database";
 
 /// What waits.
 pub(super) struct Stock {
@@ -60,10 +65,11 @@ impl Taken {
 
 /// The oldest waiting events in order, but for those that the batch being written takes; `None` when something lies between
 /// those. Positions are given before a commit, so that a lower one may show later: of one document the earlier event shows
-/// first, and must not be passed over. Whether an event was sequenced before is looked at only if `in_doubt`: it waits again
+/// first, and must not be passed over. What was not put there under `key` is known by its reason. Whether an event was sequenced before is looked at only if `in_doubt`: it waits again
 /// when a program tries it twice, and the database refuses the second entry. At most `most` events.
 pub(super) async fn stock(
     db: &Db,
+    key: &InboxKey,
     before: Option<Positions>,
     most: u32,
     in_doubt: bool,
@@ -101,8 +107,13 @@ pub(super) async fn stock(
         if again.iter().any(|(event, _)| *event == id) {
             continue;
         }
-        let reason = indexed.contains(&id).then_some(STRAY);
-        taken.push(Taken { id, body: row.text("body")?, reason });
+        let body = row.text("body")?;
+        let reason = if key.is_ours(id, &body, row.opt_bytes("mac")?.as_deref()) {
+            indexed.contains(&id).then_some(STRAY)
+        } else {
+            Some(NOT_OURS)
+        };
+        taken.push(Taken { id, body, reason });
     }
     Ok(Some(Stock { taken, again, positions, is_full }))
 }

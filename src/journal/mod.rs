@@ -16,6 +16,7 @@ mod exporting;
 pub mod first_entry;
 mod heads;
 mod inbox;
+mod inbox_key;
 mod lease;
 pub mod map;
 pub mod naming;
@@ -145,7 +146,7 @@ impl Journal {
     /// # Errors
     /// `Unfit` for what could not become an entry.
     pub(crate) fn entering(&self, events: &[EventDraft]) -> Result<Step, JournalError> {
-        draft::entering(&self.identity.pseudonyms, events)
+        draft::entering(&self.identity, events)
     }
 
     /// Puts an event into the inbox, as `Journal::entering`.

@@ -11,10 +11,20 @@ use crate::db::{Db, Engine, Value};
 use crate::domain::time::Moment;
 use crate::params;
 
+/// Kind of the entry by which an officer proposes a pruning.
+pub const PROPOSED: &str = "pruning.proposed";
 /// Kind of the entry by which a second officer approves a pruning.
 pub const APPROVED: &str = "pruning.approved";
-/// Its field: the first entry that is held afterwards.
+/// Kind of the entry by which a second officer refuses one.
+pub const REFUSED: &str = "pruning.refused";
+/// Field of these: the id of the pruning.
+pub const ID_FIELD: &str = "pruning_id";
+/// Their field: the first entry that goes.
+pub const FROM_FIELD: &str = "from";
+/// Their field: the first entry that is held afterwards.
 pub const FIELD: &str = "minimum";
+/// Their field: the officer's IIN.
+pub const BY_FIELD: &str = "by";
 
 /// Entries moved in one transaction.
 const STEP_ENTRIES: u64 = 5_000;

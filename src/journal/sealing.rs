@@ -8,8 +8,7 @@ use serde_json::json;
 use super::inbox::BATCH_MAX;
 use super::map::{self, EMPTY, MapError, MapLeaf, MapProof, MapTile, Prefix};
 use super::seal::{FIELD, KIND, SUBJECT, Seal};
-use super::subjects::Pseudonyms;
-use super::{EventDraft, Journal, JournalError, draft, store};
+use super::{EventDraft, Journal, JournalError, LogIdentity, draft, store};
 use crate::db::{Db, Row, Tx, Value};
 use crate::domain::ids::EventId;
 use crate::domain::time::{CivilDate, Moment};
@@ -64,7 +63,7 @@ impl Journal {
     }
 
     async fn seal(&self, event: EventId, day: CivilDate, wanted: Wanted) -> Result<Option<MadeSeal>, JournalError> {
-        let made = seal(&self.db, &self.identity.pseudonyms, self.origin(), (event, &day.to_string()), wanted).await?;
+        let made = seal(&self.db, &self.identity, (event, &day.to_string()), wanted).await?;
         self.wake();
         Ok(made)
     }
@@ -104,8 +103,7 @@ struct MapState {
 /// Brings the map to the newest checkpoint and seals it; `None` when the day has its seal or there is nothing to seal.
 async fn seal(
     db: &Db,
-    names: &Pseudonyms,
-    origin: &str,
+    identity: &LogIdentity,
     (event, day): (EventId, &str),
     wanted: Wanted,
 ) -> Result<Option<MadeSeal>, JournalError> {
@@ -128,7 +126,7 @@ async fn seal(
         if to == checkpoint.size {
             let (day, root) = (day.to_owned(), checkpoint.root);
             let seal = Seal { day, size: to, root, subjects: moved.subjects, map: moved.root };
-            keep(&mut tx, names, origin, event, &seal).await?;
+            keep(&mut tx, identity, event, &seal).await?;
             tx.commit().await?;
             return Ok(Some(MadeSeal { event, seal }));
         }
@@ -240,7 +238,7 @@ async fn tiles_of(tx: &mut Tx, subjects: &[[u8; 32]]) -> Result<BTreeMap<Prefix,
 }
 
 /// Writes the seal down and puts its event into the inbox.
-async fn keep(tx: &mut Tx, names: &Pseudonyms, origin: &str, event: EventId, seal: &Seal) -> Result<(), JournalError> {
+async fn keep(tx: &mut Tx, identity: &LogIdentity, event: EventId, seal: &Seal) -> Result<(), JournalError> {
     let row = params![
         event.as_uuid(),
         seal.day.as_str(),
@@ -255,9 +253,9 @@ async fn keep(tx: &mut Tx, names: &Pseudonyms, origin: &str, event: EventId, sea
         kind: KIND.to_owned(),
         subjects: vec![SUBJECT.to_owned()],
         payload: vec![(FIELD.to_owned(), seal.to_value())],
-        actor: json!({"log": origin}),
+        actor: json!({"log": identity.origin()}),
     };
-    Ok(tx.run_together(&[draft::entering(names, &[event])?]).await?)
+    Ok(tx.run_together(&[draft::entering(identity, &[event])?]).await?)
 }
 
 pub(super) fn read_seal(row: &Row) -> Result<MadeSeal, JournalError> {

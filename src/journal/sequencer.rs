@@ -456,7 +456,9 @@ impl Work {
     /// Makes the next batch. `before` is what the batch that is being written takes out of the inbox.
     async fn batch(&mut self, before: Option<Positions>) -> Result<Next, JournalError> {
         self.tools.guard.must_be_clear()?;
-        let Some(stock) = stock(&self.tools.db, before, self.most, self.doubt.is_there()).await? else {
+        let Some(stock) =
+            stock(&self.tools.db, &self.tools.identity.inbox_key, before, self.most, self.doubt.is_there()).await?
+        else {
             return Ok(Next::Late);
         };
         let Stock { mut taken, again, positions, is_full } = stock;

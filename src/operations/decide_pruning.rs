@@ -13,7 +13,7 @@ use crate::domain::ids::{EventId, PruningId};
 use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::extract::format::field;
 use crate::journal::EventDraft;
-use crate::journal::pruning::{APPROVED, FIELD};
+use crate::journal::pruning::{APPROVED, BY_FIELD, FIELD, FROM_FIELD, ID_FIELD, REFUSED};
 use crate::journal::prunings::{self, PruningState};
 
 /// Decides on a proposed pruning.
@@ -36,7 +36,7 @@ pub async fn decide_pruning(
     let reason = decision.checked_reason()?;
     let (state, kind) = match decision {
         SecondDecision::Approve => (PruningState::Approved, APPROVED),
-        SecondDecision::Refuse { .. } => (PruningState::Refused, "pruning.refused"),
+        SecondDecision::Refuse { .. } => (PruningState::Refused, REFUSED),
     };
     // Before the row is held: this reads a good deal.
     let open = prunings::open(&app.db).await?.filter(|open| open.id == id);
@@ -54,11 +54,11 @@ pub async fn decide_pruning(
     }
     prunings::decide(&mut tx, id, state, (&by, now, event), reason.as_deref()).await?;
     let mut payload = vec![
-        (pruning_terms::ID_FIELD.to_owned(), json!(id.to_string())),
-        ("from".to_owned(), json!(row.from)),
+        (ID_FIELD.to_owned(), json!(id.to_string())),
+        (FROM_FIELD.to_owned(), json!(row.from)),
         (FIELD.to_owned(), json!(row.to)),
         ("proposed_by".to_owned(), json!(row.proposed_by)),
-        (field::BY.to_owned(), json!(by)),
+        (BY_FIELD.to_owned(), json!(by)),
     ];
     payload.extend(reason.map(|reason| (field::REASON.to_owned(), json!(reason))));
     let draft = EventDraft {

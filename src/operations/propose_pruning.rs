@@ -11,9 +11,8 @@ use crate::access::rights::Caller;
 use crate::app::App;
 use crate::domain::ids::{EventId, PruningId};
 use crate::domain::refusal::{Refusal, RefusalCode};
-use crate::extract::format::field;
 use crate::journal::EventDraft;
-use crate::journal::pruning::FIELD;
+use crate::journal::pruning::{BY_FIELD, FIELD, FROM_FIELD, ID_FIELD, PROPOSED};
 use crate::journal::prunings::{self, ONE_IS_OPEN, PruningRow, PruningState};
 
 /// Proposes that the entries before `minimum` go; answers the id.
@@ -39,14 +38,14 @@ pub async fn propose_pruning(
     let by = caller.iin.to_string();
     let draft = EventDraft {
         id: event,
-        kind: "pruning.proposed".to_owned(),
+        kind: PROPOSED.to_owned(),
         subjects: vec![pruning_terms::subject(id)],
         payload: vec![
-            (pruning_terms::ID_FIELD.to_owned(), json!(id.to_string())),
-            ("from".to_owned(), json!(from)),
+            (ID_FIELD.to_owned(), json!(id.to_string())),
+            (FROM_FIELD.to_owned(), json!(from)),
             (FIELD.to_owned(), json!(minimum)),
             ("ground".to_owned(), json!(ground)),
-            (field::BY.to_owned(), json!(by)),
+            (BY_FIELD.to_owned(), json!(by)),
         ],
         actor: commit::actor(caller),
     };

@@ -11,9 +11,8 @@ use super::{Fault, OperationError};
 use crate::app::App;
 use crate::domain::ids::EventId;
 use crate::domain::refusal::{Refusal, RefusalCode};
-use crate::extract::format::field;
 use crate::journal::EventDraft;
-use crate::journal::pruning::{APPROVED, FIELD, prune};
+use crate::journal::pruning::{APPROVED, BY_FIELD, FIELD, FROM_FIELD, ID_FIELD, PROPOSED, prune};
 use crate::journal::prunings::{self, PruningRow, PruningState};
 
 /// Does the approved pruning; answers the first entry that is held from now on, `None` when nothing is approved. It may be
@@ -60,8 +59,8 @@ pub async fn prune_journal(app: &App) -> Result<Option<u64>, OperationError> {
             kind: "pruning.done".to_owned(),
             subjects: vec![pruning_terms::subject(row.id)],
             payload: vec![
-                (pruning_terms::ID_FIELD.to_owned(), json!(row.id.to_string())),
-                ("from".to_owned(), json!(row.from)),
+                (ID_FIELD.to_owned(), json!(row.id.to_string())),
+                (FROM_FIELD.to_owned(), json!(row.from)),
                 (FIELD.to_owned(), json!(row.to)),
             ],
             actor: json!({"log": app.journal.origin()}),
@@ -73,7 +72,7 @@ pub async fn prune_journal(app: &App) -> Result<Option<u64>, OperationError> {
 
 /// That the journal holds that one officer proposed this pruning and another approved it.
 async fn must_be_agreed(app: &App, row: &PruningRow) -> Result<(), OperationError> {
-    let proposed = officer(app, row, row.proposed_event, "pruning.proposed").await?;
+    let proposed = officer(app, row, row.proposed_event, PROPOSED).await?;
     let approved = match row.decided_event {
         Some(event) => officer(app, row, event, APPROVED).await?,
         None => None,
@@ -92,7 +91,7 @@ async fn officer(app: &App, row: &PruningRow, event: EventId, kind: &str) -> Res
     let text = |name: &str| fields.get(name).and_then(Value::as_str);
     let number = |name: &str| fields.get(name).and_then(Value::as_u64);
     let is_it = entry.kind == kind
-        && text(pruning_terms::ID_FIELD) == Some(row.id.to_string().as_str())
-        && (number("from"), number(FIELD)) == (Some(row.from), Some(row.to));
-    Ok(text(field::BY).filter(|_| is_it).map(str::to_owned))
+        && text(ID_FIELD) == Some(row.id.to_string().as_str())
+        && (number(FROM_FIELD), number(FIELD)) == (Some(row.from), Some(row.to));
+    Ok(text(BY_FIELD).filter(|_| is_it).map(str::to_owned))
 }

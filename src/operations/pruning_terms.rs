@@ -12,9 +12,6 @@ use crate::domain::time::{CivilDate, Moment};
 use crate::extract::court;
 use crate::journal::{Export, reading};
 
-/// Field of the journal's entries: the id of the pruning.
-pub const ID_FIELD: &str = "pruning_id";
-
 /// The journal's name of a pruning.
 #[must_use]
 pub fn subject(id: PruningId) -> String {

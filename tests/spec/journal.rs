@@ -5,6 +5,7 @@
 mod batches;
 mod clock;
 mod course;
+mod forged;
 mod promises;
 mod seals;
 
@@ -215,8 +216,8 @@ async fn what_was_written_past_the_inbox_check_is_put_aside_and_hinders_nobody()
     let (_home, db, journal) = log_of(1).await;
     let bad = EventId::new(Still.now(), &mut rng());
     let mut tx = db.begin().await.unwrap();
-    let insert = "insert into journal_inbox (id, body) values ($1, $2)";
-    tx.execute(insert, &params![bad.as_uuid(), "{}"]).await.unwrap();
+    let insert = "insert into journal_inbox (id, body, mac) values ($1, $2, $3)";
+    tx.execute(insert, &params![bad.as_uuid(), "{}", vec![0; 32]]).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(put(&db, &journal, &event(1)).await, 1);
     let answer = journal.wait(bad, Duration::from_secs(5)).await;

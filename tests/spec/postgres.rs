@@ -85,7 +85,7 @@ async fn the_application_may_put_events_into_the_inbox_and_change_nothing_in_the
     {
         assert!(refusal(&mut raw, act).await.contains("permission denied"), "{act}");
     }
-    let put = "insert into journal_inbox (id, body) values ('00000000-0000-0000-0000-000000000001', '{}')";
+    let put = "insert into journal_inbox (id, body, mac) values ('00000000-0000-0000-0000-000000000001', '{}', '')";
     assert_eq!(refusal(&mut raw, put).await, "");
     // What documents are made of is the application's own, and nothing of the sequencer's.
     assert_eq!(refusal(&mut raw, "update document set title = title").await, "");

@@ -1,6 +1,11 @@
 //! Entries that were pruned, as an audit sees them: their places, times and hashes are there, what they said is not; and two
 //! officers have approved that they go.
 
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
 use super::super::entry::{Entry, Field, Opening};
 use super::super::{JournalError, pruning, store};
 use super::{Audit, Verdict, failure};
@@ -43,13 +48,46 @@ impl Audit<'_> {
         Ok(leaf)
     }
 
-    /// Takes note of an approved pruning.
+    /// Takes note of prunings: one is approved where an officer has proposed it and another one, told apart by the person, has
+    /// approved that very range.
     pub(super) fn approve(&mut self, entry: &Entry, opened: &[(Field, Opening)]) {
-        if entry.kind != pruning::APPROVED {
+        if ![pruning::PROPOSED, pruning::APPROVED, pruning::REFUSED].contains(&entry.kind.as_str()) {
             return;
         }
-        let told = opened.iter().filter_map(|(_, opening)| opening.payload_field());
-        let bounds = told.filter(|(name, _)| *name == pruning::FIELD).filter_map(|(_, value)| value.as_u64());
-        self.approved = bounds.fold(self.approved, u64::max);
+        let told: BTreeMap<&str, &Value> = opened.iter().filter_map(|(_, opening)| opening.payload_field()).collect();
+        let Some((id, by)) = Proposal::told(&told) else { return };
+        if entry.kind == pruning::PROPOSED {
+            self.proposed.entry(id).or_insert(by);
+            return;
+        }
+        let is_approved = self.proposed.remove(&id).is_some_and(|proposed| proposed.is_agreed_to(&by));
+        if is_approved && entry.kind == pruning::APPROVED {
+            self.approved = self.approved.max(by.minimum);
+        }
+    }
+}
+
+/// Prunings that wait for a second officer, by id.
+pub(super) type Proposals = BTreeMap<String, Proposal>;
+
+/// What an officer has said of a pruning.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Proposal {
+    from: u64,
+    minimum: u64,
+    by: String,
+}
+
+impl Proposal {
+    fn told(fields: &BTreeMap<&str, &Value>) -> Option<(String, Self)> {
+        let text = |name| fields.get(name)?.as_str().map(str::to_owned);
+        let number = |name| fields.get(name)?.as_u64();
+        let (from, minimum) = (number(pruning::FROM_FIELD)?, number(pruning::FIELD)?);
+        Some((text(pruning::ID_FIELD)?, Self { from, minimum, by: text(pruning::BY_FIELD)? }))
+    }
+
+    fn is_agreed_to(&self, other: &Self) -> bool {
+        (self.from, self.minimum) == (other.from, other.minimum) && self.by != other.by
     }
 }

@@ -12,6 +12,7 @@ use sha2::Sha256;
 
 use super::super::JournalError;
 use super::super::proof::Frontier;
+use super::pruned::Proposals;
 use super::seals::Seals;
 
 const MAGIC: &[u8] = b"qolhat-audit/v1\n";
@@ -29,6 +30,8 @@ pub(super) struct State {
     pub(super) checkpoint: u64,
     /// Up to where the log tells of approved prunings.
     pub(super) approved: u64,
+    /// Prunings that wait for a second officer; `None` in what was saved before they were.
+    pub(super) proposed: Option<Proposals>,
     pub(super) seals: Seals,
 }
 
@@ -43,6 +46,8 @@ struct Head {
     checkpoint: u64,
     #[serde(default)]
     approved: u64,
+    #[serde(default)]
+    proposed: Option<Proposals>,
 }
 
 /// The parts of an audit that are kept.
@@ -53,6 +58,7 @@ pub(super) struct Kept<'a> {
     pub(super) links: u64,
     pub(super) checkpoint: u64,
     pub(super) approved: u64,
+    pub(super) proposed: &'a Proposals,
     pub(super) seals: &'a Seals,
 }
 
@@ -67,6 +73,7 @@ impl Kept<'_> {
             links: self.links,
             checkpoint: self.checkpoint,
             approved: self.approved,
+            proposed: Some(self.proposed.clone()),
         };
         let mut out = serde_json::to_vec(&head).unwrap_or_default();
         out.push(b'\n');
@@ -95,6 +102,7 @@ impl State {
             links: head.links,
             checkpoint: head.checkpoint,
             approved: head.approved,
+            proposed: head.proposed,
             seals: Seals::read(octets.get(end + 1..)?)?,
         })
     }

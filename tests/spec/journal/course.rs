@@ -79,6 +79,15 @@ async fn an_audit_interrupted_anywhere_goes_on_and_the_next_one_begins_where_it_
     assert!(next.ok && next.checked == next.size, "{next:?}");
     assert_eq!(next.checked_from, whole.size);
 
+    // What was saved by a program that did not keep who has proposed prunings: all is looked at once more.
+    let of_before = String::from_utf8_lossy(&earlier.clone().unwrap()).into_owned();
+    assert!(of_before.contains(",\"proposed\":{}}\n"), "{of_before:.500}");
+    let end = of_before.find('\n').unwrap();
+    let head = of_before[..end].replace(",\"proposed\":{}", "");
+    let of_before = [head.as_bytes(), &earlier.as_ref().unwrap()[end..]].concat();
+    let (again, _) = audited(&db, &journal, Some(of_before), None).await;
+    assert_eq!(again.map(|again| (again.ok, again.checked_from)).ok(), Some((true, 0)));
+
     // A checkpoint of before is not looked at again, and the answer says so; a full audit names it.
     tamper(&home, "update journal_checkpoint set link = 'none' where size = 2").await;
     let (next, _) = audited(&db, &journal, earlier.clone(), None).await;

@@ -9,7 +9,7 @@ use qolhat::domain::ids::{DocumentId, PruningId};
 use qolhat::domain::party::Party;
 use qolhat::journal::checkpoint::Checkpoint;
 use qolhat::journal::proof::{verify_consistency, verify_inclusion};
-use qolhat::journal::{JournalError, pruning, rebuild_map};
+use qolhat::journal::{JournalError, WaitError, pruning, rebuild_map};
 use qolhat::operations::OperationError;
 use qolhat::operations::decide_pruning::decide_pruning;
 use qolhat::operations::propose_pruning::propose_pruning;
@@ -356,6 +356,108 @@ async fn a_bound_that_no_two_officers_approved_is_named() {
     app.db.close().await;
     assert_eq!(named(&audit(&old.stage, &["--full"])), ("minimum".to_owned(), Some(512)));
     assert_eq!(named(&audit(&old.stage, &[])), ("minimum".to_owned(), Some(512)));
+}
+
+/// One event of a pruning, as an officer's act puts it in.
+fn said(app: &App, kind: &str, id: &str, (from, minimum): (u64, u64), by: &str) -> EventDraft {
+    EventDraft {
+        id: EventId::new(app.clock.now(), &mut app.rng.clone()),
+        kind: kind.to_owned(),
+        subjects: vec![format!("pruning:{id}")],
+        payload: vec![
+            (pruning::ID_FIELD.to_owned(), json!(id)),
+            (pruning::FROM_FIELD.to_owned(), json!(from)),
+            (pruning::FIELD.to_owned(), json!(minimum)),
+            (pruning::BY_FIELD.to_owned(), json!(by)),
+        ],
+        actor: json!({"iin": by}),
+    }
+}
+
+/// An approval counts where another person has proposed the very same. Keeps: JRN-03, JRN-06
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bound_that_one_officer_alone_wanted_or_that_nobody_proposed_is_named() {
+    let old = Old::set(OwnDatabase::chosen().await).await;
+    let app = old.at(LATER).await;
+    let (one, two) = (pruning::PROPOSED, pruning::APPROVED);
+    for (kind, id, range, by) in [
+        (one, "a", (0, 512), "1"),
+        (two, "a", (0, 512), "1"),
+        (two, "b", (0, 512), "2"),
+        (one, "c", (0, 256), "1"),
+        (two, "c", (0, 512), "2"),
+        (one, "d", (256, 512), "1"),
+        (two, "d", (0, 512), "2"),
+        (one, "e", (0, 512), "1"),
+        (pruning::REFUSED, "e", (0, 512), "2"),
+        (two, "e", (0, 512), "2"),
+        // Too late: whoever approves has seen a proposal.
+        (two, "f", (0, 512), "2"),
+        (one, "f", (0, 512), "1"),
+        (one, "g", (0, 512), "1"),
+    ] {
+        put(&app, &said(&app, kind, id, range, by)).await;
+    }
+    assert!(app.journal.audit().await.unwrap().ok);
+    pruning::prune(&app.db.for_owner(), 0, 512).await.unwrap();
+    let report = app.journal.audit().await.unwrap();
+    let failure = report.first_failure.map(|failure| (failure.part, failure.seq));
+    assert_eq!(failure, Some(("minimum", Some(512))));
+    put(&app, &said(&app, two, "g", (0, 512), "2")).await;
+    let report = app.journal.audit().await.unwrap();
+    assert!(report.ok, "{report:?}");
+}
+
+/// Keeps: JRN-03, JRN-06
+#[tokio::test(flavor = "multi_thread")]
+async fn an_approval_is_known_to_an_audit_that_had_come_as_far_as_the_proposal() {
+    let old = Old::set(OwnDatabase::chosen().await).await;
+    let app = old.at(LATER).await;
+    let id = old.propose(&app, 512).await.unwrap();
+    assert_eq!(named(&audit(&old.stage, &[])).0, "nothing");
+    old.approve(&app, id).await.unwrap();
+    assert_eq!(prune_journal(&app).await.unwrap(), Some(512));
+    let report = audit(&old.stage, &[]);
+    assert!(named(&report).0 == "nothing" && report["checked_from"].as_u64() > Some(512), "{report}");
+}
+
+/// Whoever has the database and no key puts a pruning there, and what two officers would have said of it into the inbox.
+/// Keeps: JRN-02, JRN-03
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pruning_that_is_forged_in_the_database_is_not_done() {
+    let old = Old::set(OwnDatabase::chosen().await).await;
+    let app = old.at(LATER).await;
+    let pruning = PruningId::new(app.clock.now(), &mut app.rng.clone());
+    let mut tx = app.db.begin().await.unwrap();
+    let mut events = Vec::new();
+    for (kind, officer) in [("pruning.proposed", "officer"), ("pruning.approved", "officer-2")] {
+        let by = old.stage.actor(officer).iin;
+        let id = EventId::new(app.clock.now(), &mut app.rng.clone());
+        let field = |name: &str, value: Value| format!("{{\"name\":\"{name}\",\"value\":{value}}}");
+        let fields = [
+            field("pruning_id", json!(pruning.to_string())),
+            field("from", json!(0)),
+            field("minimum", json!(512)),
+            field("by", json!(by.to_string())),
+        ];
+        let body = format!("{kind}\n{}\n{{\"iin\":\"{by}\"}}\n{}", "07".repeat(32), fields.join("\n"));
+        let sql = "insert into journal_inbox (id, body, mac) values ($1, $2, $3)";
+        tx.execute(sql, &params![id.as_uuid(), body, vec![7; 32]]).await.unwrap();
+        events.push(id);
+    }
+    let sql = "insert into pruning (id, first, past, ground, state, is_open, proposed_by, proposed_at, proposed_event, \
+        decided_by, decided_at, decided_event, revision) values ($1, 0, 512, 'x', 'approved', 1, 'x', 1, $2, 'y', 1, $3, 1)";
+    tx.execute(sql, &params![pruning.as_uuid(), events[0].as_uuid(), events[1].as_uuid()]).await.unwrap();
+    tx.commit().await.unwrap();
+    app.journal.wake();
+    for event in events {
+        let became = app.journal.wait(event, Duration::from_secs(30)).await;
+        assert!(matches!(became, Err(WaitError::Failed(JournalError::Unfit { .. }))), "{became:?}");
+    }
+    assert_eq!(refused(prune_journal(&app).await), "pruning-state");
+    assert_eq!((app.journal.minimum().await.unwrap(), count(&app, ENTRIES).await), (0, 256));
+    let report = app.journal.audit().await.unwrap();
+    assert_eq!((report.ok, report.quarantined), (true, 2), "{report:?}");
 }
 
 /// Keeps: JRN-03
