@@ -93,6 +93,11 @@ pub fn audit(args: &AuditArgs, output: &Output) -> Result<Answer, CliError> {
     if report.unheld > 0 {
         output::complain(&output.text("cli-unheld", &[("count", &report.unheld.to_string())]));
     }
+    for late in &report.promises_late {
+        let seq = late.seq.to_string();
+        let values = [("event", &*late.event), ("deadline", &*late.deadline), ("seq", &*seq), ("at", &*late.at)];
+        output::complain(&output.text("cli-audit-promise-late", &values));
+    }
     let value = serde_json::to_value(&report).unwrap_or_else(|_| json!({}));
     output.answer(&value, |page| show(&report, page));
     Ok(report.ok.into())

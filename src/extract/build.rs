@@ -127,7 +127,7 @@ pub fn prepare(facts: &ExtractFacts) -> Result<Prepared, BuildError> {
     payload.put_by_digest(&evidence.ocsp, format::ocsp_response);
     payload.put_by_digest(&evidence.crls, format::crl);
 
-    let statement = statement(&facts.journal);
+    let statement = statement(facts);
     payload.put(format::STATEMENT.to_owned(), to_json(&statement)?)?;
     let extract = extract_record(facts, messages);
     payload.put(format::EXTRACT.to_owned(), to_json(&extract)?)?;

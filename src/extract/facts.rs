@@ -306,7 +306,7 @@ pub struct SubjectFacts {
 }
 
 /// The beginning of a history that was pruned.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct PrunedFacts {
     /// How many entries.
     pub count: u64,
@@ -316,6 +316,10 @@ pub struct PrunedFacts {
     pub leaf: [u8; 32],
     /// Its instant.
     pub at: Moment,
+    /// Its body, octet for octet.
+    pub body: Vec<u8>,
+    /// That it is in the log of the checkpoint.
+    pub proof: Vec<[u8; 32]>,
 }
 
 /// What the sealed map shows of a subject.

@@ -163,6 +163,8 @@ pub mod kind {
     pub const DOCUMENT_WITHDRAWN: &str = "document.withdrawn";
     /// A case of compromise touches a signature of the document.
     pub const DOCUMENT_CONTESTED: &str = "document.contested";
+    /// The content of a document was destroyed, at the request of those who held it.
+    pub const DOCUMENT_DESTROYED: &str = "document.destroyed";
     /// The officer received a notice that a key is compromised.
     pub const COMPROMISE_REPORTED: &str = "compromise.reported";
     /// The officer annulled the certificate's rights.

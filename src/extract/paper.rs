@@ -170,6 +170,12 @@ impl Speaker {
                 blocks.push(Block::Small(told));
             }
         }
+        if let Some(period) = &statement.period {
+            let (closed, destroyed) = (period.closed.len().to_string(), period.destroyed.len().to_string());
+            blocks.push(Block::Text(
+                self.told("extract-period-shown", &[("closed", &closed), ("destroyed", &destroyed)]),
+            ));
+        }
         blocks.push(Block::Small(self.told("extract-caveat", &[])));
         blocks
     }

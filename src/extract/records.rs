@@ -308,6 +308,9 @@ pub struct StatementRecord {
     pub seal: Option<SealRecord>,
     /// The subjects of which every entry up to `count` is here.
     pub subjects: Vec<SubjectRecord>,
+    /// What of the period asked for is not told; left out without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub period: Option<PeriodShownRecord>,
 }
 
 /// The seal by whose map completeness is shown.
@@ -388,8 +391,22 @@ pub struct PrunedRecord {
     pub seq: u64,
     /// Its leaf hash.
     pub leaf: String,
-    /// Its `t`, by the operator's word.
+    /// Its `t`, which its body tells.
     pub t: i64,
+    /// Its body, the very octets that were hashed: it opens nothing, and tells when it was.
+    pub body: String,
+    /// From its leaf's sibling upwards: that it is entry `seq` under the checkpoint.
+    pub hashes: Vec<String>,
+}
+
+/// What of the period asked for is not told.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PeriodShownRecord {
+    /// Entries of the party in it that are closed, rising: what they said was erased after its term.
+    pub closed: Vec<u64>,
+    /// Documents recorded in it that are not here, in the order of their entries: they were destroyed.
+    pub destroyed: Vec<String>,
 }
 
 /// `journal/openings/<seq>.json`: the values behind an entry's commitments that this extract reveals.

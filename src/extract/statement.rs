@@ -8,8 +8,14 @@
 
 use serde_json::Value;
 
-use super::facts::{JournalFacts, PrunedFacts, SealedFacts, SubjectFacts};
-use super::records::{MapLeafRecord, PrunedRecord, SealRecord, SealedRecord, StatementRecord, SubjectRecord};
+use super::facts::{
+    EntryFacts, ExtractFacts, JournalFacts, OpeningFacts, PeriodFacts, PrunedFacts, SealedFacts, SubjectFacts,
+};
+use super::format::{field, kind};
+use super::records::{
+    MapLeafRecord, PeriodShownRecord, PrunedRecord, SealRecord, SealedRecord, StatementRecord, SubjectRecord,
+};
+use crate::domain::time::Moment;
 
 /// The level claimed when no subject is named.
 pub const LEVEL_INCLUSION: u8 = 1;
@@ -39,9 +45,10 @@ pub const fn level(has_subjects: bool, has_seal: bool) -> u8 {
     }
 }
 
-/// The statement that `journal` supports.
+/// The statement that the facts support.
 #[must_use]
-pub fn statement(journal: &JournalFacts) -> StatementRecord {
+pub fn statement(facts: &ExtractFacts) -> StatementRecord {
+    let journal = &facts.journal;
     let mut entries: Vec<u64> = journal.entries.iter().map(|entry| entry.seq).collect();
     entries.sort_unstable();
     let mut subjects: Vec<SubjectRecord> = journal
@@ -75,7 +82,43 @@ pub fn statement(journal: &JournalFacts) -> StatementRecord {
             t: time_of(journal, seal.entry),
         }),
         subjects,
+        period: facts.request.period.as_ref().map(|period| period_shown(facts, period)),
     }
+}
+
+/// What of the period the facts do not tell: entries of which nothing is opened, and documents that are not among them.
+fn period_shown(facts: &ExtractFacts, period: &PeriodFacts) -> PeriodShownRecord {
+    let identity = format!("party:{}", period.party.key());
+    let subject = facts.journal.subjects.iter().find(|subject| subject.identity == identity);
+    let own = subject.map(|subject| subject.entries.as_slice()).unwrap_or_default();
+    let mut shown = PeriodShownRecord::default();
+    let mut entries: Vec<&EntryFacts> = facts.journal.entries.iter().filter(|entry| own.contains(&entry.seq)).collect();
+    entries.sort_unstable_by_key(|entry| entry.seq);
+    for entry in entries {
+        let body: Value = serde_json::from_slice(&entry.body).unwrap_or_default();
+        let t = body.get("t").and_then(Value::as_i64).and_then(|t| t.checked_mul(1000));
+        let is_inside = |at: Moment| period.from <= at && at < period.to;
+        if !t.and_then(Moment::from_unix_micros).is_some_and(is_inside) {
+            continue;
+        }
+        let kind = body.get("kind").and_then(Value::as_str).unwrap_or_default();
+        if entry.openings.iter().all(|opening| opening.place == "subj") {
+            shown.closed.push(entry.seq);
+        } else if [kind::DOCUMENT_RECORDED, kind::DOCUMENT_RECEIVED].contains(&kind)
+            && let Some(id) = entry.openings.iter().find_map(document_told)
+            && !facts.documents.iter().any(|document| document.id.to_string() == id)
+            && !shown.destroyed.iter().any(|known| known == id)
+        {
+            shown.destroyed.push(id.to_owned());
+        }
+    }
+    shown
+}
+
+/// The document that an opened field tells.
+fn document_told(opening: &OpeningFacts) -> Option<&str> {
+    let is_it = opening.value.get("name").and_then(Value::as_str) == Some(field::DOCUMENT_ID);
+    opening.value.get("value").filter(|_| is_it)?.as_str()
 }
 
 /// `t` of the entry `seq`.
@@ -87,7 +130,7 @@ fn time_of(journal: &JournalFacts, seq: u64) -> i64 {
 
 /// How many entries of the subject were pruned: all of them came before any seal.
 fn gone(subject: &SubjectFacts) -> u64 {
-    subject.pruned.map_or(0, |pruned| pruned.count)
+    subject.pruned.as_ref().map_or(0, |pruned| pruned.count)
 }
 
 fn pruned(facts: &PrunedFacts) -> PrunedRecord {
@@ -96,6 +139,9 @@ fn pruned(facts: &PrunedFacts) -> PrunedRecord {
         seq: facts.seq,
         leaf: hex::encode(facts.leaf),
         t: facts.at.unix_micros().div_euclid(1000),
+        // Canonical JSON: what is no text is no body, and the extract is refused for it.
+        body: String::from_utf8_lossy(&facts.body).into_owned(),
+        hashes: facts.proof.iter().map(hex::encode).collect(),
     }
 }
 

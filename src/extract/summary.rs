@@ -248,6 +248,10 @@ impl Page {
                 self.line(2, "extract-subject-pruned", &[("count", &count), ("seq", &seq)]);
             }
         }
+        if let Some(period) = &statement.period {
+            let (closed, destroyed) = (period.closed.len().to_string(), period.destroyed.len().to_string());
+            self.line(0, "extract-period-shown", &[("closed", &closed), ("destroyed", &destroyed)]);
+        }
         self.line(0, "extract-caveat", &[]);
     }
 }

@@ -6,7 +6,7 @@ use crate::i18n::{Language, Words, WordsInThree};
 
 /// The words of version 1 of the format in `language`.
 pub fn words(language: Language) -> &'static Words {
-    static WORDS: WordsInThree = WordsInThree::new(SOURCES);
+    static WORDS: WordsInThree = WordsInThree::new(SOURCES_WITH_PERIOD);
     WORDS.of(language)
 }
 
@@ -23,8 +23,16 @@ const SOURCES_OF_TALK: [&str; 3] = [
     concat!(include_str!("words.2.en.ftl"), include_str!("words.2.sms.en.ftl")),
 ];
 
+#[cfg(test)]
 const SOURCES: [&str; 3] =
     [include_str!("words.1.kk.ftl"), include_str!("words.1.ru.ftl"), include_str!("words.1.en.ftl")];
+
+/// The words of version 1 and those on periods, of which none of the extracts tells that were issued without these words.
+const SOURCES_WITH_PERIOD: [&str; 3] = [
+    concat!(include_str!("words.1.kk.ftl"), include_str!("words.1.period.kk.ftl")),
+    concat!(include_str!("words.1.ru.ftl"), include_str!("words.1.period.ru.ftl")),
+    concat!(include_str!("words.1.en.ftl"), include_str!("words.1.period.en.ftl")),
+];
 
 #[cfg(test)]
 mod tests {

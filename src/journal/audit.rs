@@ -12,6 +12,7 @@ mod state;
 use std::collections::BTreeMap;
 
 use qolhat_pki::tsp::TimeStampToken;
+use uuid::Uuid;
 
 use super::checkpoint::{Checkpoint, links, signed_text};
 use super::cosignature::WitnessKey;
@@ -20,12 +21,14 @@ use super::promise::Promise;
 use super::proof::Frontier;
 use super::subjects::SubjectLink;
 use super::vrf::{VrfPublicKey, VrfSecretKey};
-use super::{JournalError, OutsideMemory, first_entry, openings, promises, store};
+use super::{JournalError, OutsideMemory, StoredCheckpoint, first_entry, openings, promises, store};
 use crate::db::{Db, Row, Tx};
+use crate::domain::ids::EventId;
+use crate::domain::time::Moment;
 use crate::params;
 use names::Names;
 use pruned::Proposals;
-pub use report::{AuditFailure, AuditReport};
+pub use report::{AuditFailure, AuditReport, LatePromise};
 use runs::Runs;
 use seals::Seals;
 pub use state::AuditMemory;
@@ -33,6 +36,8 @@ use state::{Kept, State};
 
 /// Entries read at once.
 const PAGE: u64 = 1000;
+/// Most promises that are named as late.
+const PROMISES_LATE_MAX: usize = 1000;
 /// Least entries between two times that what was found right is saved.
 pub const SAVED_EACH: u64 = 50_000;
 
@@ -100,6 +105,7 @@ pub async fn run_on(
         quarantined: 0,
         from: 0,
         promised: 0,
+        promises_late: Vec::new(),
         minimum: 0,
         pruned: 0,
         approved: 0,
@@ -179,6 +185,7 @@ struct Audit<'a> {
     /// Size that an earlier audit had come to.
     from: u64,
     promised: u64,
+    promises_late: Vec<LatePromise>,
     /// The first entry that is held.
     minimum: u64,
     /// Entries that are not.
@@ -218,6 +225,7 @@ impl Audit<'_> {
             seals_unproven: Vec::new(),
             unheld: 0,
             promised: self.promised,
+            promises_late: self.promises_late.clone(),
             first_failure,
         }
     }
@@ -499,25 +507,57 @@ impl Audit<'_> {
         Ok(Ok(()))
     }
 
-    /// That no promise whose deadline is not after the newest checkpoint is without its entry.
+    /// That no promise whose deadline is not after the newest checkpoint is without its entry; of several the one that was
+    /// due first is named. One whose entry came after its deadline is told beside: the log holds what it should, and an audit
+    /// that failed for it would fail for ever.
     async fn promises(&mut self, db: &mut Tx, verifier_key: &str) -> Result<Verdict, JournalError> {
-        let (open, first) = promises::open(db).await?;
-        self.promised = u64::try_from(open).unwrap_or_default();
-        let Some(note) = first else { return Ok(Ok(())) };
-        let promise = match Promise::open(&note, verifier_key) {
-            Ok(promise) => promise,
-            Err(error) => return Ok(Err(failure("promise", None, &error.to_string()))),
-        };
         let row = db.query_one(include_str!("sql/select_latest_checkpoint.sql"), &[]).await?;
         let newest = row.as_ref().map(store::checkpoint).transpose()?;
-        Ok(match newest.filter(|checkpoint| promise.deadline <= checkpoint.made_at) {
-            Some(checkpoint) => {
+        let mut missing: Option<Promise> = None;
+        let mut after = EventId::from(Uuid::nil());
+        loop {
+            let page = promises::page(db, after).await?;
+            let Some(last) = page.last() else { break };
+            after = last.event;
+            for kept in &page {
+                let promise = match Promise::open(&kept.note, verifier_key) {
+                    Ok(promise) if promise.event == kept.event => promise,
+                    Ok(promise) => {
+                        let reason = format!("the promise on event {} is of event {}", kept.event, promise.event);
+                        return Ok(Err(failure("promise", None, &reason)));
+                    }
+                    Err(error) => return Ok(Err(failure("promise", None, &error.to_string()))),
+                };
+                match kept.entry {
+                    Some((seq, at)) if at > promise.deadline => self.late(&promise, seq, at),
+                    Some(_) => {}
+                    None => {
+                        self.promised += 1;
+                        missing = missing.filter(|first| first.deadline <= promise.deadline).or(Some(promise));
+                    }
+                }
+            }
+        }
+        let due = |checkpoint: &StoredCheckpoint| missing.filter(|first| first.deadline <= checkpoint.made_at);
+        Ok(match newest.and_then(|checkpoint| Some((due(&checkpoint)?, checkpoint.size))) {
+            Some((promise, size)) => {
                 let (event, deadline) = (promise.event, promise.deadline);
                 let reason = format!("event {event} was promised until {deadline}, and is no entry");
-                Err(failure("promise", Some(checkpoint.size), &reason))
+                Err(failure("promise", Some(size), &reason))
             }
             None => Ok(()),
         })
+    }
+
+    fn late(&mut self, promise: &Promise, seq: u64, at: Moment) {
+        if self.promises_late.len() < PROMISES_LATE_MAX {
+            self.promises_late.push(LatePromise {
+                event: promise.event.to_string(),
+                deadline: promise.deadline.to_string(),
+                seq,
+                at: at.to_string(),
+            });
+        }
     }
 }
 

@@ -192,18 +192,25 @@ async fn record(tx: &mut Tx, export: &Export) -> Result<(), DbError> {
 /// A page of exported segments from the one that begins with entry `from` on, in order; none at the end.
 pub(super) async fn exports(db: &Db, from: u64) -> Result<Vec<Export>, JournalError> {
     let rows = db.query(include_str!("sql/select_exports.sql"), &params![store::signed(from), PAGE]).await?;
-    let export = |row: &Row| {
-        Ok(Export {
-            from: store::unsigned(row, "first")?,
-            to: store::unsigned(row, "past")?,
-            sha256: row.array("segment_address")?,
-            size_bytes: store::unsigned(row, "size_bytes")?,
-            locked_until: row.opt_text("locked_until")?.map(|text| instant(&text)).transpose()?,
-            event: EventId::from(row.id("event")?),
-            made_at: row.moment("made")?,
-        })
-    };
     rows.iter().map(export).collect()
+}
+
+/// The exported segment that holds the entry `seq`.
+pub(super) async fn export_of(db: &Db, seq: u64) -> Result<Option<Export>, JournalError> {
+    let row = db.query_one(include_str!("sql/select_export_of.sql"), &params![store::signed(seq)]).await?;
+    row.as_ref().map(export).transpose()
+}
+
+fn export(row: &Row) -> Result<Export, JournalError> {
+    Ok(Export {
+        from: store::unsigned(row, "first")?,
+        to: store::unsigned(row, "past")?,
+        sha256: row.array("segment_address")?,
+        size_bytes: store::unsigned(row, "size_bytes")?,
+        locked_until: row.opt_text("locked_until")?.map(|text| instant(&text)).transpose()?,
+        event: EventId::from(row.id("event")?),
+        made_at: row.moment("made")?,
+    })
 }
 
 fn instant(text: &str) -> Result<Moment, JournalError> {

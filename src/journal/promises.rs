@@ -1,11 +1,16 @@
 //! Promises as they are kept: the first one on an event is the one that holds.
 
 use super::draft::EventDraft;
+use super::entry::Entry;
 use super::promise::{MergeDelay, Promise, Promised};
-use super::{Journal, JournalError};
-use crate::db::Tx;
+use super::{Journal, JournalError, store};
+use crate::db::{Row, Tx};
 use crate::domain::ids::EventId;
+use crate::domain::time::Moment;
 use crate::params;
+
+/// Promises read at once.
+const PAGE: i64 = 500;
 
 impl Journal {
     /// A signed promise that `event`, which is committed to the inbox, will be an entry within `delay`: for a caller who
@@ -39,8 +44,28 @@ impl Journal {
     }
 }
 
-/// How many promises are open, and the note of the one that is due first.
-pub(super) async fn open(db: &mut Tx) -> Result<(i64, Option<String>), JournalError> {
-    let Some(row) = db.query_one(include_str!("sql/audit_promises.sql"), &[]).await? else { return Ok((0, None)) };
-    Ok((row.int("open")?, row.opt_text("note")?))
+/// A promise that was kept in mind, and what became of its event.
+pub(super) struct Remembered {
+    /// The event by its row.
+    pub(super) event: EventId,
+    /// The signed note.
+    pub(super) note: String,
+    /// The entry of the event: its number and instant.
+    pub(super) entry: Option<(u64, Moment)>,
+}
+
+/// A page of the promises after the one on `after`, by event; none at the end.
+pub(super) async fn page(db: &mut Tx, after: EventId) -> Result<Vec<Remembered>, JournalError> {
+    let rows = db.query(include_str!("sql/audit_promises.sql"), &params![after.as_uuid(), PAGE]).await?;
+    rows.iter().map(remembered).collect()
+}
+
+fn remembered(row: &Row) -> Result<Remembered, JournalError> {
+    let at = match (row.opt_bytes("body")?, row.opt_int("t_ms")?) {
+        (Some(body), _) => Some(Entry::parse(&body)?.at()),
+        (None, Some(t_ms)) => Some(store::instant(t_ms)?),
+        (None, None) => None,
+    };
+    let entry = at.map(|at| Ok::<_, JournalError>((store::unsigned(row, "seq")?, at))).transpose()?;
+    Ok(Remembered { event: EventId::from(row.id("event")?), note: row.text("note")?, entry })
 }

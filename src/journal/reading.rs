@@ -14,6 +14,14 @@ pub async fn exports(db: &Db, from: u64) -> Result<Vec<Export>, JournalError> {
     exporting::exports(db, from).await
 }
 
+/// The segment outside the database that holds the entry `seq`.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn export_of(db: &Db, seq: u64) -> Result<Option<Export>, JournalError> {
+    exporting::export_of(db, seq).await
+}
+
 /// The numbers of all entries of the subject with this pseudonym, of those that were pruned too.
 ///
 /// # Errors

@@ -279,6 +279,17 @@ impl Segment {
         Ok((head.log, closing))
     }
 
+    /// The body of the entry `seq` of a segment, the rest unread: of octets that were found to be a segment before.
+    ///
+    /// # Errors
+    /// [`SegmentError`]; when the entry is not in it.
+    pub fn body_of(bytes: &[u8], seq: u64) -> Result<Vec<u8>, SegmentError> {
+        let [head, bundles, ..] = blocks(bytes)?;
+        let place = seq.checked_sub(Head::parse(head)?.from).and_then(|place| usize::try_from(place).ok());
+        let body = place.and_then(|place| pieces(bundles).ok()?.into_iter().nth(place));
+        body.ok_or_else(|| wrong_at(seq, "it is not in the segment"))
+    }
+
     /// That it is a segment of the log of `verifier_key`: its entries lead from the tree before it to its root and to the
     /// root of each checkpoint, their subjects are opened, and the log that is sealed begins with them. Not checked: time
     /// stamps, cosignatures and the operator's signature, for which other keys are needed; and what came before it.

@@ -22,7 +22,7 @@ pub enum Standing {
     Pending,
     /// Due, and nothing given shows the entry or its absence: it is the operator's turn to show it.
     Overdue,
-    /// Due, and the history that would hold the entry has none; or the entry says something else.
+    /// Due, and the history that would hold the entry has none; or the entry says something else, or came too late.
     Broken,
     /// No promise of this log.
     Invalid,
@@ -117,6 +117,8 @@ fn judged(promise: &Promise, log_key: &str, body: Option<&str>, extract: Option<
         let place = Some((entry.seq, entry.at));
         return match says(entry) {
             Some(digest) if digest != promise.body => (Standing::Broken, Some("another-body"), place),
+            // From the deadline on the log was to hold it.
+            Some(_) | None if entry.at > promise.deadline => (Standing::Broken, Some("late"), place),
             Some(_) => (Standing::Kept, None, place),
             // Not all of it is opened here: that there is an entry of this event is shown.
             None => (Standing::Kept, Some("body-not-shown"), place),
@@ -141,7 +143,8 @@ fn says(entry: &JudgedEntry) -> Option<[u8; 32]> {
     body_of(&entry.kind, actor, &payload).map(|body| digest_of(&body))
 }
 
-/// Whether the whole history of a subject that the body tells is in the extract.
+/// Whether the whole history of a subject that the body tells is in the extract. One whose beginning was pruned is not: the
+/// entry may have gone with it.
 fn is_shown_whole(body: &str, report: &ExtractReport) -> bool {
     let Some(statement) = report.statement.as_ref().filter(|_| report.complete) else { return false };
     let Ok(body) = serde_json::from_str::<Value>(body) else { return false };
@@ -151,7 +154,7 @@ fn is_shown_whole(body: &str, report: &ExtractReport) -> bool {
         Some(format!("{family}:{}", value.as_str()?))
     });
     let told: Vec<String> = told.collect();
-    statement.subjects.iter().any(|subject| told.contains(&subject.identity))
+    statement.subjects.iter().any(|subject| subject.pruned.is_none() && told.contains(&subject.identity))
 }
 
 impl PromiseReport {

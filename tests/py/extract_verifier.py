@@ -47,6 +47,21 @@ def second(at):
     return at.replace(microsecond=0)
 
 
+def of_millis(t):
+    return datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(milliseconds=t)
+
+
+def term_of(at):
+    """Section 8: when the five years of an entry have run."""
+    six, five = timedelta(hours=6), timedelta(hours=5)
+    since = at + (six if at < datetime(2024, 2, 29, 18, tzinfo=timezone.utc) else five)
+    try:
+        until = datetime(since.year + 5, since.month, since.day, tzinfo=timezone.utc)
+    except ValueError:
+        until = datetime(since.year + 5, 3, 1, tzinfo=timezone.utc)
+    return until - (six if until < datetime(2024, 3, 1, tzinfo=timezone.utc) else five)
+
+
 def digits(text, size=32):
     must(isinstance(text, str) and re.fullmatch(r"[0-9a-f]{%d}" % (2 * size), text), "not lower-case hexadecimal digits")
     return bytes.fromhex(text)
@@ -214,9 +229,10 @@ DOCUMENT = {
 STATEMENT = {
     "level": NUMBER, "caveat": str, "tail": str, "size": NUMBER, "root": str, "entries": [NUMBER],
     "seal": MAYBE({"entry": NUMBER, "size": NUMBER, "t": NUMBER}),
+    "period": MAYBE({"closed": [NUMBER], "destroyed": [str]}),
     "subjects": [{
         "identity": str, "pseudonym": str, "proof": str, "count": NUMBER, "entries": [NUMBER],
-        "pruned": MAYBE({"count": NUMBER, "seq": NUMBER, "leaf": str, "t": NUMBER}),
+        "pruned": MAYBE({"count": NUMBER, "seq": NUMBER, "leaf": str, "t": NUMBER, "body": str, "hashes": [str]}),
         "sealed": MAYBE({
             "count": NUMBER, "hashes": [str], "other": MAYBE({"subject": str, "count": NUMBER, "seq": NUMBER, "leaf": str}),
         }),
@@ -335,7 +351,7 @@ class Entry:
         must(words and len(told["kind"]) <= 64 and 0 <= told["t"] <= 253402300799999, "kind or time of an entry")
         must(len(told["payload"]) <= 64 and len(told["subj"]) <= 32 and depth(told) <= 16, "an entry that is too large")
         self.seq, self.kind, self.leaf = seq, told["kind"], sha256(b"\x00", body)
-        self.at = datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(milliseconds=told["t"])
+        self.at = of_millis(told["t"])
         self.committed = (len(told["payload"]), len(told["subj"]))
         self.fields, self.links, places = {}, [], set()
         for opening in openings:
@@ -540,6 +556,7 @@ class Verifier:
             must(before is None or before <= entry.at, "time goes back")
             must(second(entry.at) <= latest, f"entry {seq} is later than what proves it")
             self.entries[seq], before = entry, entry.at
+        self.stamped = stamped
         self.subjects(stamped)
         self.over = latest
 
@@ -564,7 +581,7 @@ class Verifier:
             entry = self.entries.get(seal["entry"])
             must(entry and entry.kind == "journal.sealed" and "seal" in entry.fields, "the seal is not here")
             must(entry.committed[0] == 1 and seal["entry"] - seal["size"] <= 100_000, "more than a seal, or an old one")
-            made = datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(milliseconds=seal["t"])
+            made = of_millis(seal["t"])
             must(made == entry.at, "the seal is of another time")
             must(stamped is None or stamped - made <= timedelta(hours=24), "a seal of long before the checkpoint")
             shown = entry.fields["seal"]
@@ -608,12 +625,28 @@ class Verifier:
             gone, last, before = (subject["pruned"][name] for name in ("count", "seq", "leaf"))
             must(subject["identity"].startswith("party:") and gone > 0, "a beginning that is not pruned")
             must(last < min(subject["entries"] + [self.size]) and len(digits(before)) == 32, "what was pruned comes after what was not")
+            must(subject["entries"] or subject["sealed"], "nothing shows that what was pruned was its own")
+            self.pruned(subject["pruned"])
         must(rises(subject["entries"]) and gone + len(subject["entries"]) == subject["count"] > 0, "the count of a subject")
         for number, seq in enumerate(subject["entries"], gone + 1):
             must(seq in self.entries, f"entry {seq} is not here")
             links = [link for link in self.entries[seq].links if link["s"] == subject["pseudonym"]]
             must(len(links) == 1 and links[0] == {"n": number, "prev": before, "s": subject["pseudonym"]}, "a gap in a history")
             before = self.entries[seq].leaf.hex()
+
+    def pruned(self, told):
+        """That the last pruned entry is where and of when it is told, and past its term."""
+        gone = Entry(told["seq"], told["body"].encode(), [], self.key[0])
+        must(gone.leaf == digits(told["leaf"]) and gone.at == of_millis(told["t"]), "the pruned entry is another one")
+        hashes = [digits(each) for each in told["hashes"]]
+        must(root_of(gone.leaf, gone.seq, self.size, hashes) == self.root, "proof of the pruned entry")
+        for entry in self.entries.values():
+            before = entry.seq == 0 and entry.at <= gone.at
+            must(before or entry.seq > gone.seq and entry.at >= gone.at, f"entry {entry.seq} lies before what was pruned")
+        must(self.is_past_its_term(gone.at), "what was pruned is not past its term")
+
+    def is_past_its_term(self, at):
+        return term_of(at) <= (self.stamped or self.at) + SKEW
 
     def sealed(self, subject, pseudonym, shown):
         told = subject["sealed"]
@@ -835,6 +868,7 @@ class Verifier:
     def period(self):
         asked = self.extract["request"]["period"]
         if asked is None:
+            must(self.statement["period"] is None, "a period is told, and none was asked for")
             return
         words = f" [{asked['party']} {asked['from']}/{asked['to']}]"
         must(self.extract["request"]["scope"].endswith(words), "the words of the scope end in another period")
@@ -843,7 +877,7 @@ class Verifier:
         identity, documents = f"party:{asked['party']}", self.extract["documents"]
         must(identity in self.histories, "the history of the party is not here")
         pruned = [each["pruned"] for each in self.statement["subjects"] if each["identity"] == identity][0]
-        ended = pruned and datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(milliseconds=pruned["t"])
+        ended = pruned and of_millis(pruned["t"])
         must(ended is None or ended < begin, "a period that reaches back to what was pruned")
         own = {f"document:{id}" for id in documents} | {f"case:{case['id']}" for case in self.extract["cases"]}
         must(set(self.histories) <= own | {identity}, "the history of somebody else is here")
@@ -851,13 +885,36 @@ class Verifier:
         inside = [entry for entry in history if begin <= entry.at < end]
         must(inside, "no entry in the period")
         must(set(documents) <= {entry.fields.get("document_id") for entry in inside}, "a document of outside the period")
+        told = self.statement["period"] or {"closed": [], "destroyed": []}
+        must(self.untold(inside, history) == (told["closed"], told["destroyed"]), "what of the period is not here")
         shown = {seq for each in own & set(self.histories) for seq in self.histories[each]} | {entry.seq for entry in inside}
         for entry in self.entries.values():
             if entry.seq in shown or entry.kind in ("log.opened", "journal.sealed", "offer.published"):
                 continue
-            may = {"document_id", "case_id"} if entry.kind == "document.contested" else set()
+            may = {"document.contested": {"document_id", "case_id"}, "document.destroyed": {"document_id"}}.get(entry.kind, set())
             closed = not entry.tells_actor and len(entry.links) <= 1 and set(entry.fields) <= may
             must(closed and entry in history, f"entry {entry.seq} is of outside the period and opened, or of nobody here")
+
+    def untold(self, inside, history):
+        """Entries of the period that are closed, and documents recorded in it that were destroyed."""
+        closed, destroyed = [], []
+        for entry in inside:
+            if not entry.tells_actor and not entry.fields:
+                must(self.is_past_its_term(entry.at), f"entry {entry.seq} of the period is closed before its term")
+                closed.append(entry.seq)
+                continue
+            kept_back = entry.kind == "compromise.reported"
+            must(entry.tells_actor and len(entry.fields) + kept_back >= entry.committed[0], f"entry {entry.seq} is opened in part")
+            if entry.kind not in ("document.recorded", "document.received"):
+                continue
+            must("document_id" in entry.fields, f"entry {entry.seq} does not tell its document")
+            id = entry.fields["document_id"]
+            if id in self.extract["documents"] or id in destroyed:
+                continue
+            later = [each for each in history if each.kind == "document.destroyed" and each.seq > entry.seq]
+            must(id in [each.fields.get("document_id") for each in later], f"document {id} is left out")
+            destroyed.append(id)
+        return closed, destroyed
 
     def talk(self):
         """Section 9a: an extract of a session or of a message."""

@@ -11,6 +11,7 @@ use qolhat::demo::story::Actor;
 use qolhat::docflow::destruction;
 use qolhat::domain::ids::DocumentId;
 use qolhat::domain::party::Party;
+use qolhat::domain::time::Moment;
 use qolhat::journal::checkpoint::Checkpoint;
 use qolhat::journal::entry::{Entry, Field};
 use qolhat::operations::scrub_store::{Rate, Scrub, scrub_store};
@@ -19,7 +20,8 @@ use qolhat_storage::BlobStore as _;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::extracts::judged;
+use crate::support::extracts::{file_of, judged, pins};
+use crate::support::second_verifier::second_opinion;
 use crate::support::stage::{Stage, asked_by, at, code};
 
 const SECRET: &[u8] = b"a letter that two people know, and soon nobody";
@@ -257,7 +259,8 @@ async fn what_a_crash_or_a_reader_kept_from_being_swept_is_swept_later() {
 async fn a_party_whose_contested_document_was_destroyed_gets_its_period() {
     let case = case().await;
     let document = case.letter().await;
-    let since = case.stage.now().checked_sub(qolhat_pki::time::Span::hours(1)).unwrap();
+    let recorded = case.stage.now();
+    let since = recorded.checked_sub(qolhat_pki::time::Span::hours(1)).unwrap();
     let certificate = hex::encode(case.sender.0.sign.certificate.sha256());
     // Both ask before the key of one is known to be stolen: a suspended key asks for nothing.
     let hold = json!({"ground": "Определение суда 2-345/2026"});
@@ -271,30 +274,71 @@ async fn a_party_whose_contested_document_was_destroyed_gets_its_period() {
     case.officer.post(&release, &json!({"reason": "Дело прекращено"})).await.unwrap();
     case.stage.round().await;
     assert_eq!(case.wrapped_keys(&document).await.len(), 0);
-    // What its entries said of the document is erased as well, as after the journal's own term; their places in the history
-    // of the party stay.
+    case.stage.sequenced().await;
+
+    // Its entries tell the document, and the act of destruction that it is not here; also where that lies outside the period.
+    for until in [case.stage.now(), recorded] {
+        let extract = of_period(&case.stage, &case.officer, &case.recipient.0, (since, until)).await.unwrap();
+        let report = judged(&case.stage.app, &extract, case.stage.now());
+        assert_eq!(report.exit_code(), 0, "{:?}", report.failures);
+        let period = report.period.as_ref().unwrap();
+        assert_eq!((&period.closed, &period.destroyed), (&Vec::new(), &vec![document.clone()]));
+        let summary = String::from_utf8(file_of(&extract, "summary.en.txt")).unwrap();
+        assert!(summary.contains("destroyed and are not here: 1."), "{summary}");
+        let told = second_opinion(&pins(&case.stage.app, case.stage.now()), &[extract]);
+        assert!(told.is_none_or(|told| told[0].0 == "TOTAL-PASSED"));
+    }
+
+    // Who closes entries before the journal's own term gets no extract past his own verifier.
     let journal = &case.stage.app.journal;
     let mut tx = case.stage.app.db.begin().await.unwrap();
-    let mut contested = 0;
     for seq in journal.entries_of_subject(&format!("document:{document}")).await.unwrap() {
-        let body = journal.entry(seq).await.unwrap().unwrap().body;
-        contested += usize::from(Entry::parse(&body).unwrap().kind == "document.contested");
         assert!(journal.erase_openings(&mut tx, seq).await.unwrap());
     }
-    assert_eq!(contested, 1);
     tx.commit().await.unwrap();
+    let refused = of_period(&case.stage, &case.officer, &case.recipient.0, (since, case.stage.now())).await;
+    assert!(refused.is_err());
+}
 
-    let period = json!({
-        "period": {"party": case.recipient.0.party().key(), "from": since.to_string(), "to": case.stage.now().to_string()},
-        "asked_by": asked_by(&case.recipient.0.party())
-    });
-    let prepared = case.officer.post("/api/v1/extracts", &period).await.unwrap();
-    let manifest = BASE64_STANDARD.decode(text(&prepared, "manifest").unwrap()).unwrap();
-    let cms = BASE64_STANDARD.encode(case.stage.sign(&case.stage.actor("officer").sign, &manifest));
-    let path = format!("/api/v1/extracts/{}/signature", text(&prepared, "id").unwrap());
-    let extract = case.officer.post_for_bytes(&path, &json!({"cms": cms})).await.unwrap();
-    let report = judged(&case.stage.app, &extract, case.stage.now());
+/// The extract of a party over a period.
+async fn of_period(
+    stage: &Stage,
+    officer: &Client,
+    party: &Actor,
+    (from, to): (Moment, Moment),
+) -> Result<Vec<u8>, ClientError> {
+    let period = json!({"party": party.party().key(), "from": from.to_string(), "to": to.to_string()});
+    stage.extract_of(officer, &json!({"period": period, "asked_by": asked_by(&party.party())})).await
+}
+
+/// Keeps: JRN-03, JRN-05, JRN-10
+#[tokio::test(flavor = "multi_thread")]
+async fn a_period_whose_entries_were_erased_after_their_term_tells_how_many_are_closed() {
+    let case = case().await;
+    let since = case.stage.now().checked_sub(qolhat_pki::time::Span::hours(1)).unwrap();
+    let (document, kept) = (case.letter().await, case.letter().await);
+    let until = case.stage.now();
+    case.both_ask(&document).await;
+    case.stage.round().await;
+    case.stage.sequenced().await;
+    let (entries, _) = said(&case.stage.app, &document).await;
+
+    let stage = case.stage.later(at("2031-11-23T09:00:00Z")).await;
+    stage.round().await;
+    let (entries_now, _) = said(&stage.app, &document).await;
+    assert!(entries_now.iter().all(|(_, salts)| salts.is_empty()));
+    let officer = stage.officer().await;
+    let extract = of_period(&stage, &officer, &case.sender.0, (since, until)).await.unwrap();
+    let report = judged(&stage.app, &extract, stage.now());
     assert_eq!(report.exit_code(), 0, "{:?}", report.failures);
+    let period = report.period.as_ref().unwrap();
+    let closed: Vec<u64> = entries.iter().map(|(seq, _)| *seq).collect();
+    assert_eq!((&period.closed, &period.destroyed), (&closed, &Vec::new()));
+    assert!(report.documents.iter().any(|document| document.id == kept));
+    let lines = report.lines(qolhat::i18n::Language::En).join("\n");
+    assert!(lines.contains(&format!("{} are closed", closed.len())), "{lines}");
+    let told = second_opinion(&pins(&stage.app, stage.now()), &[extract]);
+    assert!(told.is_none_or(|told| told[0].0 == "TOTAL-PASSED"));
 }
 
 /// Keeps: JRN-04

@@ -5,12 +5,14 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use qolhat::app::{App, Passwords};
 use qolhat::demo::client::{Attached, Client, text};
 use qolhat::demo::story::Actor;
+use qolhat::domain::ids::EventId;
 use qolhat::domain::time::Moment;
 use qolhat::journal::promise::{MergeDelay, Promise, digest_of};
 use qolhat::operations::issue_extract::operator_card;
@@ -30,10 +32,10 @@ struct Case {
 }
 
 impl Case {
-    /// A service that promises entries within a second.
-    async fn set() -> Case {
+    /// A service that promises entries within so many seconds.
+    async fn set(seconds: u32) -> Case {
         let stage = Stage::set_with(at("2026-11-22T09:00:00Z"), |config, _| {
-            config.journal.promise_seconds = MergeDelay::try_from(1).unwrap();
+            config.journal.promise_seconds = MergeDelay::try_from(seconds).unwrap();
         })
         .await;
         let officer = stage.officer().await;
@@ -98,12 +100,29 @@ impl Case {
         tx.commit().await.unwrap();
     }
 
-    /// The service of before is gone; another one runs on its database.
-    async fn again(&self) -> (Arc<App>, Client) {
-        let now = self.stage.now();
+    /// Waits for a moment.
+    async fn until(&self, moment: Moment) {
+        while self.stage.now() < moment {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// The service of before is gone; another one numbers its events, and is gone again.
+    async fn numbered(&self, event: EventId) {
         self.stage.leave().await;
         let mut config = self.stage.config.clone();
-        config.clock = Some(now.to_string());
+        config.clock = Some(self.stage.now().to_string());
+        let app = App::open(&config, &Passwords::Demo).await.unwrap();
+        app.journal.wait(event, Duration::from_secs(30)).await.unwrap();
+        app.journal.close().await;
+        app.db.close().await;
+    }
+
+    /// Another service runs on the database, at `moment` or later: the responders' clock goes with it.
+    async fn again(&self, moment: Moment) -> (Arc<App>, Client) {
+        self.until(moment).await;
+        let mut config = self.stage.config.clone();
+        config.clock = Some(self.stage.now().to_string());
         config.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let app = Arc::new(App::open(&config, &Passwords::Demo).await.unwrap());
         let listener = TcpListener::bind(config.listen).await.unwrap();
@@ -113,6 +132,16 @@ impl Case {
         let client = Client::new(&base, app.rng.clone()).unwrap();
         let officer = client.log_in(&self.stage.actor("officer").auth, app.clock.now()).await.unwrap();
         (app, officer)
+    }
+
+    /// What `qolhat journal audit` says: exit code and report.
+    fn audited(&self) -> (Option<i32>, Value) {
+        let output = Command::new(env!("CARGO_BIN_EXE_qolhat"))
+            .args(["journal", "audit", "--json", "--config"])
+            .arg(self.stage.world.config_file())
+            .output()
+            .unwrap();
+        (output.status.code(), serde_json::from_slice(&output.stdout).unwrap())
     }
 
     async fn extract(&self, officer: &Client, scope: Value) -> Vec<u8> {
@@ -129,7 +158,7 @@ impl Case {
 /// Keeps: JRN-10
 #[tokio::test(flavor = "multi_thread")]
 async fn a_promise_is_kept_or_a_stranger_names_it_broken() {
-    let case = Case::set().await;
+    let case = Case::set(15).await;
     let before = case.send("1").await;
     assert_eq!((&before["state"], &before["promise"]), (&json!("received"), &Value::Null));
 
@@ -161,12 +190,12 @@ async fn a_promise_is_kept_or_a_stranger_names_it_broken() {
     case.must_be(case.asked(&kept, None, deadline), "overdue", None);
 
     case.drop_event(&promise(&dropped)).await;
-    let (app, officer) = case.again().await;
+    case.numbered(promise(&honest).event).await;
     // Time stamps tell whole seconds: a later one than the deadlines is asked for.
     let later = promise(&dropped).deadline.max(deadline).checked_add(Span::seconds(1)).unwrap();
-    while app.journal.find(promise(&honest).event).await.unwrap().is_none() || app.clock.now() < later {
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
+    let (app, officer) = case.again(later).await;
+    let entry = app.journal.find(promise(&honest).event).await.unwrap().unwrap();
+    assert!(entry.at <= deadline, "the test was too slow: {entry:?}");
     let of_act = case.extract(&officer, json!({"documents": [honest["document_id"]]})).await;
     let (party, to) = (case.head.0.party().key(), app.clock.now().to_string());
     let period = json!({"period": {"party": party, "from": "2026-11-22T00:00:00Z", "to": to}});
@@ -188,24 +217,50 @@ async fn a_promise_is_kept_or_a_stranger_names_it_broken() {
     // So does the operator's own auditor.
     app.journal.close().await;
     app.db.close().await;
-    let output = Command::new(env!("CARGO_BIN_EXE_qolhat"))
-        .args(["journal", "audit", "--json", "--config"])
-        .arg(case.stage.world.config_file())
-        .output()
-        .unwrap();
-    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!((output.status.code(), &report["first_failure"]["part"]), (Some(1), &json!("promise")), "{report}");
+    let (code, report) = case.audited();
+    assert_eq!((code, &report["first_failure"]["part"]), (Some(1), &json!("promise")), "{report}");
     let reason = report["first_failure"]["reason"].as_str().unwrap();
     assert!(reason.contains(&promise(&dropped).event.to_string()), "{reason}");
-    assert_eq!(report["promised"], 1);
+    assert_eq!((&report["promised"], &report["promises_late"]), (&json!(1), &json!([])), "{report}");
+}
+
+/// The operator writes down what he has promised when it suits him. Keeps: JRN-10
+#[tokio::test(flavor = "multi_thread")]
+async fn an_entry_later_than_its_deadline_keeps_no_promise() {
+    let case = Case::set(1).await;
+    case.stage.app.journal.close().await;
+    let answer = case.send("1").await;
+    let key = case.stage.app.journal.verifier_key().to_owned();
+    let promise = Promise::open(answer["promise"]["note"].as_str().unwrap(), &key).unwrap();
+    let saved = case.keep("1.json", answer.to_string().as_bytes());
+
+    let later = promise.deadline.checked_add(Span::seconds(1)).unwrap();
+    case.until(later).await;
+    case.numbered(promise.event).await;
+    let (app, officer) = case.again(later).await;
+    let extract = case.extract(&officer, json!({"documents": [answer["document_id"]]})).await;
+    let extract = case.keep("act.asice", &extract);
+    let asked = case.asked(&saved, Some(&extract), app.clock.now());
+    assert!(asked.1["entry"]["at"].as_str().unwrap() >= later.to_string().as_str(), "{asked:?}");
+    case.must_be(asked, "broken", Some("late"));
+
+    // The auditor names it too; the log itself lacks nothing.
+    let seq = app.journal.find(promise.event).await.unwrap().unwrap().seq;
+    app.journal.close().await;
+    app.db.close().await;
+    let (code, report) = case.audited();
+    let late = &report["promises_late"];
+    assert_eq!((code, late.as_array().map(Vec::len)), (Some(0), Some(1)), "{report}");
+    assert_eq!((&late[0]["event"], &late[0]["seq"]), (&json!(promise.event.to_string()), &json!(seq)), "{report}");
+    assert_eq!(late[0]["deadline"], json!(promise.deadline.to_string()));
 }
 
 /// Keeps: JRN-10
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_promise_of_the_log_is_told_from_one_and_what_is_none_at_all_is_refused() {
-    let case = Case::set().await;
+    let case = Case::set(1).await;
     let event = qolhat::journal::EventDraft {
-        id: qolhat::domain::ids::EventId::new(case.stage.now(), &mut case.stage.app.rng.clone()),
+        id: EventId::new(case.stage.now(), &mut case.stage.app.rng.clone()),
         kind: "document.recorded".to_owned(),
         subjects: Vec::new(),
         payload: Vec::new(),

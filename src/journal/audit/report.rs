@@ -38,8 +38,23 @@ pub struct AuditReport {
     pub unheld: u64,
     /// Signed promises whose event is no entry yet; one past its deadline is a failure.
     pub promised: u64,
+    /// Promises whose entry came after the deadline: broken, though the log holds what it should.
+    pub promises_late: Vec<LatePromise>,
     /// The first thing that is wrong.
     pub first_failure: Option<AuditFailure>,
+}
+
+/// A promise whose entry came too late.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LatePromise {
+    /// The event promised.
+    pub event: String,
+    /// From when on the log was to hold its entry.
+    pub deadline: String,
+    /// Number of the entry.
+    pub seq: u64,
+    /// Its instant.
+    pub at: String,
 }
 
 /// Something wrong.

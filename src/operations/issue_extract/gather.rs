@@ -15,7 +15,7 @@ use super::super::{
     Fault, OperationError, commit, issue_receipt, keep_content, keep_signature, read_document, send_messages,
 };
 use super::scope::{self, PartyPeriod};
-use super::{ExtractRequest, FILES_MAX_BYTES, talk, too_large};
+use super::{ExtractRequest, FILES_MAX_BYTES, pruned, talk, too_large};
 use crate::access::cases::{self, CaseRow};
 use crate::access::certificates;
 use crate::access::rights::Caller;
@@ -29,8 +29,8 @@ use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::domain::time::{CivilDate, Moment};
 use crate::extract::facts::{
     CaseFacts, ConditionFacts, DocumentFacts, EntryFacts, EvidenceFacts, ExtractFacts, FileFacts, JournalFacts,
-    OfficerFacts, OpeningFacts, OperatorFacts, OtherSubjectFacts, PrunedFacts, RequestFacts, SealFacts, SealedFacts,
-    SignatureFacts, SubjectFacts,
+    OfficerFacts, OpeningFacts, OperatorFacts, OtherSubjectFacts, RequestFacts, SealFacts, SealedFacts, SignatureFacts,
+    SubjectFacts,
 };
 use crate::extract::format::{field, kind};
 use crate::journal::entry::Field;
@@ -434,11 +434,15 @@ async fn journal_facts(
     let whole = revealed_whole(picture, seal, period);
     let shown: BTreeSet<[u8; 32]> = picture.subjects.keys().map(|identity| app.journal.pseudonym(identity)).collect();
     let mut entries = Vec::new();
+    let mut destroyed = Destroyed::default();
     let mut counters: BTreeMap<[u8; 32], Vec<(u64, u64)>> = BTreeMap::new();
     for seq in numbers {
         let stored = app.journal.entry(seq).await?.ok_or(JournalError::NoEntry { seq, size })?;
-        let (entry, _) = stored.proven()?;
-        let is_whole = whole.contains(&seq) || period.is_some_and(|period| period.contains(entry.at()));
+        let (entry, fields) = stored.proven()?;
+        let is_inside = period.is_some_and(|period| period.contains(entry.at()));
+        let is_whole = whole.contains(&seq) || is_inside;
+        let told = fields.get(field::DOCUMENT_ID).and_then(Value::as_str);
+        destroyed.pass(&entry.kind, told.filter(|_| is_inside), picture);
         for (field, opening) in &stored.openings {
             if let (Field::Subject(_), Some(link)) = (field, SubjectLink::from_value(&opening.value)) {
                 counters.entry(link.subject).or_default().push((link.n, seq));
@@ -446,7 +450,7 @@ async fn journal_facts(
         }
         entries.push(EntryFacts {
             seq,
-            openings: openings(&stored, &entry.kind, is_whole, &shown),
+            openings: openings(&stored, is_whole, destroyed.needed(&entry.kind, told), &shown),
             proof: app.journal.inclusion_proof(seq, size).await?,
             body: stored.body,
             leaf: stored.leaf,
@@ -456,17 +460,16 @@ async fn journal_facts(
         let gone = picture.pruned.get(identity).map_or(0, |gone| gone.count);
         must_be_counted(identity, gone, entries, counters.get(&app.journal.pseudonym(identity)))?;
     }
+    let mut pruned = BTreeMap::new();
+    for (identity, gone) in &picture.pruned {
+        pruned.insert(identity, pruned::facts(app, gone, size).await?);
+    }
     let subjects = picture.subjects.iter().map(|(identity, entries)| SubjectFacts {
         identity: identity.clone(),
         pseudonym: hex::encode(app.journal.pseudonym(identity)),
         proof: app.journal.pseudonym_proof(identity),
         sealed: seal.proofs.get(identity).map(sealed_facts),
-        pruned: picture.pruned.get(identity).map(|gone| PrunedFacts {
-            count: gone.count,
-            seq: gone.seq,
-            leaf: gone.leaf,
-            at: gone.at,
-        }),
+        pruned: pruned.remove(identity),
         entries: entries.clone(),
     });
     Ok(JournalFacts {
@@ -478,6 +481,30 @@ async fn journal_facts(
         checkpoint: note,
         time_stamp: checkpoint.time_stamp,
     })
+}
+
+/// Documents recorded in the period that are not in the extract: the entries that tell of their destruction account for them,
+/// wherever they lie.
+#[derive(Default)]
+struct Destroyed(BTreeSet<String>);
+
+impl Destroyed {
+    /// Takes note of an entry of the period that tells a document.
+    fn pass(&mut self, entry_kind: &str, told: Option<&str>, picture: &Picture) {
+        let Some(id) = told.filter(|_| scope::records(entry_kind)) else { return };
+        if !picture.rows.iter().any(|row| row.id.to_string() == id) {
+            self.0.insert(id.to_owned());
+        }
+    }
+
+    /// The fields of an entry that tells a document which the format demands also of one outside the period.
+    fn needed(&self, entry_kind: &str, told: Option<&str>) -> &'static [&'static str] {
+        match entry_kind {
+            kind::DOCUMENT_CONTESTED => &[field::DOCUMENT_ID, field::CASE_ID],
+            kind::DOCUMENT_DESTROYED if told.is_some_and(|id| self.0.contains(id)) => &[field::DOCUMENT_ID],
+            _ => &[],
+        }
+    }
 }
 
 /// That the index lists of a subject what the entries themselves have committed to: 1, 2, 3 … in order. The index is a
@@ -508,14 +535,10 @@ fn revealed_whole(picture: &Picture, seal: &SealOfPicture, period: Option<&Party
 }
 
 /// What is revealed of an entry: who acted, what was said, and its place among the entries of the subjects shown here;
-/// not its place among those of others. Of one outside the period that was asked for only the place is revealed; one by
-/// which a document was contested says which and by which case, as the format demands.
-fn openings(stored: &StoredEntry, entry_kind: &str, is_whole: bool, shown: &BTreeSet<[u8; 32]>) -> Vec<OpeningFacts> {
-    const OF_CONTESTED: [&str; 2] = [field::DOCUMENT_ID, field::CASE_ID];
-    let told = |name: &str| {
-        let needed = entry_kind == kind::DOCUMENT_CONTESTED && OF_CONTESTED.contains(&name);
-        !KEPT_BACK.contains(&name) && (is_whole || needed)
-    };
+/// not its place among those of others. Of one outside the period that was asked for only the place is revealed, and the
+/// fields that are `needed`.
+fn openings(stored: &StoredEntry, is_whole: bool, needed: &[&str], shown: &BTreeSet<[u8; 32]>) -> Vec<OpeningFacts> {
+    let told = |name: &str| !KEPT_BACK.contains(&name) && (is_whole || needed.contains(&name));
     let reveals = |field: Field, value: &Value, name: Option<&str>| match field {
         Field::Actor => is_whole,
         Field::Payload(_) => name.is_some_and(told),

@@ -32,6 +32,7 @@ use crate::notify::store::NewNotice;
 mod asker;
 mod gather;
 mod proven;
+mod pruned;
 mod scope;
 mod stale;
 mod talk;

@@ -14,7 +14,7 @@ use crate::domain::ids::DocumentId;
 use crate::domain::party::Party;
 use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::domain::time::Moment;
-use crate::extract::format::field;
+use crate::extract::format::{field, kind};
 use crate::journal::JournalError;
 
 /// Most entries of a party whose period is asked for: its whole history is put into the extract, three files for each.
@@ -77,29 +77,48 @@ async fn of_period(app: &App, period: &PartyPeriod) -> Result<Vec<DocumentRow>, 
         return Err(Refusal::new(RefusalCode::HistoryTooLong).with("limit", HISTORY_MAX.to_string()).into());
     }
     let (mut known, mut rows, mut is_empty) = (BTreeSet::new(), Vec::new(), true);
+    // Recorded in the period and not there any more, until the journal tells so.
+    let mut gone: BTreeSet<DocumentId> = BTreeSet::new();
     for seq in history {
         let size = seq.saturating_add(1);
         let stored = app.journal.entry(seq).await?.ok_or(JournalError::NoEntry { seq, size })?;
         let (entry, fields) = stored.proven()?;
+        let told = fields.get(field::DOCUMENT_ID).and_then(Value::as_str).and_then(|id| DocumentId::parse(id).ok());
+        if entry.kind == kind::DOCUMENT_DESTROYED {
+            told.map(|id| gone.remove(&id));
+        }
         if !period.contains(entry.at()) {
             continue;
         }
         is_empty = false;
-        let told = fields.get(field::DOCUMENT_ID).and_then(Value::as_str);
-        let Some(id) = told.and_then(|id| DocumentId::parse(id).ok()).filter(|id| known.insert(*id)) else { continue };
-        // What was never received, or was destroyed, is told by the party's entries alone.
-        if destruction::destroyed_at(&app.db, id).await?.is_some() {
-            continue;
+        let Some(id) = told else { continue };
+        let is_here = if known.insert(id) {
+            // What was never received, or was destroyed, is told by the party's entries alone.
+            let is_destroyed = destruction::destroyed_at(&app.db, id).await?.is_some();
+            let row = if is_destroyed { None } else { store::load(&app.db, id).await?.filter(is_recorded) };
+            rows.extend(row);
+            rows.last().is_some_and(|row| row.id == id)
+        } else {
+            rows.iter().any(|row| row.id == id)
+        };
+        if records(&entry.kind) && !is_here {
+            gone.insert(id);
         }
-        if let Some(row) = store::load(&app.db, id).await?.filter(is_recorded) {
-            rows.push(row);
-        }
+    }
+    // The journal does not tell yet what has become of one: the extract could not account for it.
+    if !gone.is_empty() {
+        return Err(RefusalCode::ServiceUnavailable.into());
     }
     match rows.len() {
         _ if is_empty => Err(RefusalCode::ExtractScopeEmpty.into()),
         count if count > DOCUMENTS_MAX => Err(too_many_documents().into()),
         _ => Ok(rows),
     }
+}
+
+/// Whether entries of this kind record a document.
+pub(super) fn records(entry_kind: &str) -> bool {
+    [kind::DOCUMENT_RECORDED, kind::DOCUMENT_RECEIVED].contains(&entry_kind)
 }
 
 async fn listed(app: &App, documents: &[DocumentId]) -> Result<Vec<DocumentRow>, OperationError> {

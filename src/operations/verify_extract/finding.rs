@@ -166,6 +166,8 @@ faults! {
     Chain = "subject-history-broken", JournalFailure;
     /// Nothing shows that the pseudonym is the one that the subject has under the key of the log's first entry.
     Pseudonym = "pseudonym-not-proven", JournalFailure;
+    /// Nothing shows that a beginning that is called pruned may be gone: that its last entry is in the log and past its term.
+    Pruned = "pruned-not-proven", JournalFailure;
     /// The seal named is none, or its map does not show what is told of a subject.
     Seal = "seal-does-not-show", JournalFailure;
     /// The seal named was made more than a day before the checkpoint was stamped.

@@ -7,12 +7,11 @@ use qolhat_pki::report::Indication;
 use qolhat_pki::time::Span;
 use serde_json::Value;
 
-use super::completeness;
 use super::contents::Contents;
 use super::finding::FaultCode;
 use super::judge::Judge;
 use super::report::{ExtractReport, JudgedCheckpoint, JudgedEntry, SignatureUse};
-use super::with_skew;
+use super::{completeness, pruned, with_skew};
 use crate::domain::time::Moment;
 use crate::extract::format;
 use crate::extract::operator::OperatorCard;
@@ -103,6 +102,7 @@ pub(super) fn check(
     // Where no subject is named there is no pseudonym to show.
     let key = if statement.subjects.is_empty() { None } else { vrf_key(&entries, report) };
     report.complete = check_subjects(&statement, key.as_ref(), &entries, report);
+    report.complete &= pruned::check(&statement, &log.origin, &entries, report);
     report.complete &= completeness::check(&statement, &entries, report);
     report.complete &= completeness::check_names(&statement, &entries, report);
     report.statement = Some(statement);
@@ -453,6 +453,9 @@ fn history(subject: &SubjectRecord, pseudonym: &[u8; 32], entries: &Entries) -> 
         && gone.seq >= *first
     {
         return Err("what was pruned does not lie before its entries".to_owned());
+    }
+    if gone.is_some() && subject.entries.is_empty() && subject.sealed.is_none() {
+        return Err("nothing shows that what was pruned was its own".to_owned());
     }
     let count = match gone {
         None => check_chain(&links),

@@ -180,6 +180,8 @@ impl Page {
             let entries: Vec<String> = period.entries.iter().map(u64::to_string).collect();
             let values = [("party", &*period.party), ("from", &from), ("to", &to), ("entries", &entries.join(", "))];
             self.line(0, "extract-verdict-period", &values);
+            let (closed, destroyed) = (period.closed.len().to_string(), period.destroyed.len().to_string());
+            self.line(0, "extract-period-shown", &[("closed", &closed), ("destroyed", &destroyed)]);
         }
         let Some(statement) = &report.statement else { return };
         if statement.level == LEVEL_INCLUSION {

@@ -16,6 +16,7 @@ mod judge;
 mod lines;
 mod period;
 mod protocol;
+mod pruned;
 mod report;
 mod seals;
 mod talk;

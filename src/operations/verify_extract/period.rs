@@ -5,16 +5,22 @@ use std::collections::BTreeSet;
 
 use super::finding::FaultCode;
 use super::journal::{Entries, OpenedEntry, entries_of};
+use super::pruned::is_past_its_term;
 use super::report::{ExtractReport, JudgedPeriod};
 use super::with_skew;
 use crate::domain::time::Moment;
 use crate::extract::format::{self, field, kind};
-use crate::extract::records::{ExtractRecord, PeriodRecord};
+use crate::extract::records::{ExtractRecord, PeriodRecord, PeriodShownRecord};
 use crate::journal::{first_entry, seal};
 
 /// Judges the period asked for, if any. Without one the words of the scope are the asker's, and nothing is held to them.
 pub(super) fn check(extract: &ExtractRecord, entries: &Entries, report: &mut ExtractReport) {
-    let Some(period) = &extract.request.period else { return };
+    let Some(period) = &extract.request.period else {
+        if report.statement.as_ref().is_some_and(|statement| statement.period.is_some()) {
+            report.fail(format::STATEMENT, FaultCode::Scope, "it tells of a period, and none was asked for");
+        }
+        return;
+    };
     match judged(extract, period, entries, report) {
         Ok(period) => report.period = Some(period),
         Err(reason) => report.fail(format::EXTRACT, FaultCode::Scope, reason),
@@ -73,8 +79,59 @@ fn judged(
     if let Some(entry) = entries.all().filter(of_nobody).find(|entry| !of_party.contains(&entry.seq)) {
         return Err(format!("entry {} is neither of the party nor of a document here", entry.seq));
     }
+    let shown = shown(extract, &inside, &outside, proven)?;
+    // Without a word of it everything is told.
+    if report.statement.as_ref().and_then(|statement| statement.period.clone()).unwrap_or_default() != shown {
+        return Err("the statement tells otherwise what of the period is not here".to_owned());
+    }
     let entries = inside.iter().map(|entry| entry.seq).collect();
-    Ok(JudgedPeriod { party: period.party.clone(), from, to, entries })
+    let PeriodShownRecord { closed, destroyed } = shown;
+    Ok(JudgedPeriod { party: period.party.clone(), from, to, entries, closed, destroyed })
+}
+
+/// That each entry of the period is opened, unless its term had run at the moment `proven`, and that each document recorded
+/// in it is here, unless a later entry tells that it was destroyed. Answers what is neither.
+fn shown(
+    extract: &ExtractRecord,
+    inside: &[&OpenedEntry],
+    outside: &[&OpenedEntry],
+    proven: Moment,
+) -> Result<PeriodShownRecord, String> {
+    let mut shown = PeriodShownRecord::default();
+    for entry in inside {
+        let seq = entry.seq;
+        if !entry.tells_actor && entry.fields.is_empty() {
+            if !is_past_its_term(entry.at, proven) {
+                return Err(format!("entry {seq} of the period is closed, and its term had not run at {proven}"));
+            }
+            shown.closed.push(seq);
+            continue;
+        }
+        if !entry.tells_actor || entry.fields.len() + kept_back(entry) < entry.committed.0 {
+            return Err(format!("entry {seq} of the period is opened in part"));
+        }
+        if ![kind::DOCUMENT_RECORDED, kind::DOCUMENT_RECEIVED].contains(&&*entry.kind) {
+            continue;
+        }
+        let id = entry.text(field::DOCUMENT_ID).ok_or_else(|| format!("entry {seq} does not tell its document"))?;
+        if extract.documents.iter().any(|known| known == id) || shown.destroyed.iter().any(|known| known == id) {
+            continue;
+        }
+        let tells = |later: &&&OpenedEntry| {
+            let is_it = later.kind == kind::DOCUMENT_DESTROYED && later.text(field::DOCUMENT_ID) == Some(id);
+            is_it && later.seq > seq
+        };
+        if inside.iter().chain(outside).find(tells).is_none() {
+            return Err(format!("document {id} of entry {seq} is not here, and nothing tells that it was destroyed"));
+        }
+        shown.destroyed.push(id.to_owned());
+    }
+    Ok(shown)
+}
+
+/// How many fields of an entry may stay closed: a holder's own words on how his key was compromised are his.
+fn kept_back(entry: &OpenedEntry) -> usize {
+    usize::from(entry.kind == kind::COMPROMISE_REPORTED)
 }
 
 /// The entries of the documents of the extract and of the cases that contest them: these are shown whole. Of nobody else is
@@ -95,12 +152,14 @@ fn of_its_documents(extract: &ExtractRecord, party: &str, report: &ExtractReport
 }
 
 /// Whether an entry tells no more than its place among those of the party; of a contested document it tells which, and by
-/// which case.
+/// which case, of a destroyed one which.
 fn is_closed(entry: &OpenedEntry) -> bool {
-    let of_contested = |name: &String| {
-        entry.kind == kind::DOCUMENT_CONTESTED && [field::DOCUMENT_ID, field::CASE_ID].contains(&name.as_str())
+    let may_tell: &[&str] = match entry.kind.as_str() {
+        kind::DOCUMENT_CONTESTED => &[field::DOCUMENT_ID, field::CASE_ID],
+        kind::DOCUMENT_DESTROYED => &[field::DOCUMENT_ID],
+        _ => &[],
     };
-    !entry.tells_actor && entry.places() <= 1 && entry.fields.keys().all(of_contested)
+    !entry.tells_actor && entry.places() <= 1 && entry.fields.keys().all(|name| may_tell.contains(&name.as_str()))
 }
 
 /// An instant in its one spelling.

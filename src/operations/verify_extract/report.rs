@@ -189,6 +189,10 @@ pub struct JudgedPeriod {
     pub to: Moment,
     /// The entries of the party that lie in it, by the operator's clock.
     pub entries: Vec<u64>,
+    /// Those of them that are closed: what they said was erased after its term.
+    pub closed: Vec<u64>,
+    /// Documents recorded in it that were destroyed and are not here.
+    pub destroyed: Vec<String>,
 }
 
 impl ExtractReport {
@@ -301,6 +305,8 @@ impl ExtractReport {
                 "from": period.from.to_string(),
                 "to": period.to.to_string(),
                 "entries": period.entries,
+                "closed": period.closed,
+                "destroyed": period.destroyed,
             })),
             "entries": self.entries.iter().map(entry).collect::<Vec<_>>(),
             "proofs": self.entries.iter().map(|entry| self.proof(entry)).collect::<Vec<_>>(),

@@ -1,15 +1,18 @@
 //! Completeness that rests on nobody's word: one name for each subject, and a seal that shows how many entries it had.
 
+use qolhat::domain::ids::EventId;
 use qolhat::domain::party::{IdentifierPolicy, Party};
 use qolhat::extract::facts::{AskerFacts, ExtractFacts, OtherSubjectFacts, PeriodFacts, PrunedFacts};
 use qolhat::extract::format;
-use qolhat::journal::first_entry;
+use qolhat::journal::promise::{MergeDelay, Promise};
+use qolhat::journal::{EventDraft, first_entry};
 use qolhat::operations::verify_extract::ExtractReport;
+use qolhat::operations::verify_promise::{Besides, Standing, verify_promise};
 use serde_json::{Value, json};
 
 use super::story::{self, Log, Turn};
 use super::world::{RECIPIENT_IIN, SENDER_BIN, STRANGER_BIN, at};
-use super::{LOG_SEED, edit_json, refused, resigned, sealed, told, usual, verify, words, world};
+use super::{LOG_SEED, edit_json, now, refused, resigned, sealed, told, usual, verify, words, world};
 use crate::support::second_verifier::second_opinion;
 
 fn judged(change: impl FnOnce(&mut ExtractFacts)) -> ExtractReport {
@@ -300,6 +303,58 @@ fn an_extract_of_a_period_is_held_to_its_party_and_its_period() {
     }
 }
 
+/// The operator opens of a period what he likes, and ships the documents that he likes. Keeps: JRN-10
+#[test]
+fn a_period_without_its_documents_or_with_entries_closed_before_their_term_is_refused() {
+    let own = format!("iin:{RECIPIENT_IIN}");
+    let (from, to) = ("2026-11-22T10:00:04.250Z", "2026-11-22T11:00:03Z");
+    let period = || OfPeriod { party: &own, from, to, asker: Some(&own), words: None };
+    // The act is not here; its entries stay as those of the party.
+    fn left_out(facts: &mut ExtractFacts) -> String {
+        facts.documents.clear();
+        facts.journal.subjects.retain(|subject| subject.identity.starts_with("party:"));
+        let party = facts.journal.subjects[0].pseudonym.clone();
+        close(facts, 4, &party);
+        party
+    }
+    fn close(facts: &mut ExtractFacts, seq: u64, party: &str) {
+        let entry = facts.journal.entries.iter_mut().find(|entry| entry.seq == seq).unwrap();
+        entry.openings.retain(|opening| opening.place == "subj" && opening.value["s"] == party);
+    }
+    let opened = |keeps: fn(&str, &str) -> bool| {
+        period().sealed(|facts| {
+            left_out(facts);
+            let recorded = facts.journal.entries.iter_mut().find(|entry| entry.seq == 2).unwrap();
+            let name = |value: &Value| value["name"].as_str().unwrap_or_default().to_owned();
+            recorded.openings.retain(|opening| keeps(&opening.place, &name(&opening.value)));
+        })
+    };
+    let files = [
+        period().sealed(|_| ()),
+        opened(|_, _| true),
+        opened(|_, name| name != "document_id"),
+        opened(|place, _| place != "actor"),
+        period().sealed(|facts| {
+            let party = left_out(facts);
+            close(facts, 2, &party);
+        }),
+        // Of an entry that is no receipt nothing is kept back either.
+        period().sealed(|facts| {
+            let party = facts.journal.subjects[1].pseudonym.clone();
+            close(facts, 3, &party);
+        }),
+    ];
+    for (number, file) in files.iter().enumerate() {
+        let report = verify(file);
+        let told: &[(&str, &str)] = if number == 0 { &[] } else { &[(format::EXTRACT, "scope-differs-from-journal")] };
+        assert_eq!(words(&report), told, "{number}: {:?}", report.failures);
+    }
+    let Some(told) = second_opinion(&super::second::pins(), &files) else { return };
+    for (number, (indication, reason)) in told.iter().enumerate() {
+        assert_eq!(indication == "TOTAL-PASSED", number == 0, "{number}: {reason}");
+    }
+}
+
 /// Keeps: JRN-10, POA-03
 #[test]
 fn an_extract_names_a_court_or_is_for_a_party_to_every_document_of_it() {
@@ -337,20 +392,34 @@ fn an_extract_names_a_court_or_is_for_a_party_to_every_document_of_it() {
     }
 }
 
-/// A party whose first two entries were pruned, and what is shown of it besides an act that it has no part in.
-fn with_pruned(change: impl FnOnce(&mut ExtractFacts)) -> Vec<u8> {
-    let mut log = Log::new(LOG_SEED);
-    let identity = "party:iin:900101300015";
-    let mut open = |day: &str| log.append("session.opened", &[identity.to_owned()], &[], at(day));
-    let (_, last, held) = (open("2026-11-19T00:00:00Z"), open("2026-11-20T00:00:00Z"), open("2026-11-21T00:00:00Z"));
+const PRUNED_PARTY: &str = "iin:900101300015";
+
+/// A party with three entries of these instants, of which the first two were pruned, and what is shown of it besides an act
+/// that it has no part in.
+fn with_pruned_of(days: [&str; 3], change: impl FnOnce(&Log, &mut ExtractFacts)) -> Vec<u8> {
+    let mut log = Log::since(LOG_SEED, at("2021-11-01T00:00:00Z"));
+    let identity = &format!("party:{PRUNED_PARTY}");
+    let [_, last, held] = days.map(|day| log.append("session.opened", &[identity.to_owned()], &[], at(day)));
     let mut facts = story::facts(world(), &mut log, &Turn::default());
-    let leaf = log.shown(&[last])[0].leaf;
     let mut party = log.subject(identity, vec![held]);
-    party.pruned = Some(PrunedFacts { count: 2, seq: last, leaf, at: at("2026-11-20T00:00:00Z") });
+    party.pruned = Some(pruned(&log, 2, last, days[1]));
     facts.journal.subjects.push(party);
     facts.journal.entries.extend(log.shown(&[held]));
-    change(&mut facts);
+    change(&log, &mut facts);
     sealed(&log, &facts)
+}
+
+/// What is told of a pruned beginning of so many entries.
+fn pruned(log: &Log, count: u64, last: u64, day: &str) -> PrunedFacts {
+    let last = log.shown(&[last]).remove(0);
+    PrunedFacts { count, seq: last.seq, leaf: last.leaf, at: at(day), body: last.body, proof: last.proof }
+}
+
+/// Five years and some days before the checkpoint.
+const PRUNED_DAYS: [&str; 3] = ["2021-11-19T00:00:00Z", "2021-11-20T00:00:00Z", "2026-11-21T00:00:00Z"];
+
+fn with_pruned(change: impl FnOnce(&mut ExtractFacts)) -> Vec<u8> {
+    with_pruned_of(PRUNED_DAYS, |_, facts| change(facts))
 }
 
 fn last_party(facts: &mut ExtractFacts) -> &mut qolhat::extract::facts::SubjectFacts {
@@ -368,15 +437,62 @@ fn the_pruned_beginning_of_a_partys_history_is_told_and_what_follows_holds() {
     let lines = report.lines(qolhat::i18n::Language::En).join("\n");
     assert!(lines.contains("pruned"), "{lines}");
     // Of a history that is gone altogether the seal shows how long it was.
-    let gone = with_pruned(|facts| {
+    let days = ["2021-11-19T00:00:00Z", "2021-11-20T00:00:00Z", "2021-11-21T00:00:00Z"];
+    let gone = with_pruned_of(days, |log, facts| {
         let held = last_party(facts).entries.pop().unwrap();
-        let leaf = facts.journal.entries.iter().find(|entry| entry.seq == held).unwrap().leaf;
         facts.journal.entries.retain(|entry| entry.seq != held);
-        last_party(facts).pruned = Some(PrunedFacts { count: 3, seq: held, leaf, at: at("2026-11-21T00:00:00Z") });
+        last_party(facts).pruned = Some(pruned(log, 3, held, days[2]));
     });
     assert_eq!(verify(&gone).exit_code(), 0, "{:?}", verify(&gone).failures);
     let Some(told) = second_opinion(&super::second::pins(), &[file, gone]) else { return };
     assert!(told.iter().all(|(indication, _)| indication == "TOTAL-PASSED"), "{told:?}");
+}
+
+/// The operator keeps back what he likes and calls it pruned. Keeps: JRN-03, JRN-10
+#[test]
+fn entries_whose_term_has_not_run_are_not_called_pruned() {
+    // The term ends with the fifth anniversary in Almaty; the checkpoint was stamped on 2026-11-24 at 09:00 in UTC.
+    let days = |last: &'static str| ["2021-11-19T00:00:00Z", last, "2026-11-21T00:00:00Z"];
+    let mut files = Vec::new();
+    for (last, is_past) in
+        [("2021-11-24T17:59:59.999Z", true), ("2021-11-24T18:00:00Z", false), ("2026-11-20T00:00:00Z", false)]
+    {
+        files.push((with_pruned_of(days(last), |_, _| ()), is_past));
+    }
+    type Lie = fn(&Log, &mut ExtractFacts);
+    let young = days("2026-11-20T00:00:00Z");
+    let lies: [Lie; 4] = [
+        // He says that it was long ago.
+        |_, facts| last_party(facts).pruned.as_mut().unwrap().at = at("2021-11-20T00:00:00Z"),
+        // He shows the body of another entry that is as old: the one before.
+        |log, facts| {
+            let gone = last_party(facts).pruned.as_mut().unwrap();
+            gone.body = log.shown(&[gone.seq - 1]).remove(0).body;
+            gone.at = at("2021-11-19T00:00:00Z");
+        },
+        // He makes one of his own.
+        |_, facts| {
+            let gone = last_party(facts).pruned.as_mut().unwrap();
+            let mut entry = qolhat::journal::entry::Entry::parse(&gone.body).unwrap();
+            entry.t_ms = at("2021-11-20T00:00:00Z").unix_micros() / 1000;
+            gone.body = entry.to_bytes().unwrap();
+            gone.leaf = qolhat::journal::entry::leaf_hash(&gone.body);
+            gone.at = at("2021-11-20T00:00:00Z");
+        },
+        |_, facts| last_party(facts).pruned.as_mut().unwrap().proof[0][0] ^= 1,
+    ];
+    files.extend(lies.map(|lie| (with_pruned_of(young, lie), false)));
+    for (number, (file, is_past)) in files.iter().enumerate() {
+        let report = verify(file);
+        assert_eq!(report.exit_code(), u8::from(!is_past), "{number}: {:?}", report.failures);
+        assert_eq!(words(&report).contains(&(format::STATEMENT, "pruned-not-proven")), !is_past, "{number}");
+        assert_eq!(report.complete, *is_past, "{number}");
+    }
+    let (files, past): (Vec<_>, Vec<_>) = files.into_iter().unzip();
+    let Some(told) = second_opinion(&super::second::pins(), &files) else { return };
+    for (number, (indication, reason)) in told.iter().enumerate() {
+        assert_eq!(indication == "TOTAL-PASSED", past[number], "{number}: {reason}");
+    }
 }
 
 /// Keeps: JRN-03, JRN-10
@@ -392,9 +508,10 @@ fn nothing_else_is_called_pruned_than_what_the_next_entry_and_the_seal_show() {
         |facts| {
             // A document's beginning kept back, as if it were past its term.
             let first = facts.journal.subjects[0].entries.remove(0);
-            let leaf = facts.journal.entries.iter().find(|entry| entry.seq == first).unwrap().leaf;
-            let pruned = PrunedFacts { count: 1, seq: first, leaf, at: at("2026-11-22T00:00:00Z") };
-            facts.journal.subjects[0].pruned = Some(pruned);
+            let gone = facts.journal.entries.iter().find(|entry| entry.seq == first).unwrap().clone();
+            let (leaf, body, proof) = (gone.leaf, gone.body, gone.proof);
+            let at = at("2026-11-22T00:00:00Z");
+            facts.journal.subjects[0].pruned = Some(PrunedFacts { count: 1, seq: first, leaf, at, body, proof });
             facts.journal.entries.retain(|entry| entry.seq != first);
         },
     ];
@@ -408,4 +525,31 @@ fn nothing_else_is_called_pruned_than_what_the_next_entry_and_the_seal_show() {
     for (number, (indication, reason)) in told.iter().enumerate() {
         assert_ne!(indication, "TOTAL-PASSED", "{number}: {reason}");
     }
+}
+
+/// What is said of the promise of an entry of the party whose first entries were pruned, which is in none of those shown.
+fn promised(extract: &[u8], log: &Log) -> (Standing, Option<&'static str>) {
+    let event = EventDraft {
+        id: EventId::from(uuid::Uuid::from_u128(0x999)),
+        kind: "session.opened".to_owned(),
+        subjects: Vec::new(),
+        payload: vec![("party".to_owned(), json!(PRUNED_PARTY))],
+        actor: json!({}),
+    };
+    let given = at("2026-11-18T00:00:00Z");
+    let origin = log.identity.origin();
+    let (promise, body) = Promise::for_event(origin, &event, given, MergeDelay::default()).unwrap();
+    let note = promise.sign(&log.identity).unwrap();
+    let report = verify(extract);
+    assert_eq!(report.exit_code(), 0, "{:?}", report.failures);
+    let besides = Besides { body: Some(&body), extract: Some(&report) };
+    let judged = verify_promise(&note, &[log.identity.verifier_key().to_owned()], besides, now()).unwrap();
+    (judged.standing, judged.reason)
+}
+
+/// The entry was there and went after its term: that it is not in what remains says nothing. Keeps: JRN-03, JRN-10
+#[test]
+fn a_promise_is_not_called_broken_by_a_history_whose_beginning_was_pruned() {
+    let log = Log::new(LOG_SEED);
+    assert_eq!(promised(&with_pruned(|_| {}), &log), (Standing::Overdue, Some("history-not-shown")));
 }

@@ -89,6 +89,11 @@ pub struct Log {
 
 impl Log {
     pub fn new(seed: u8) -> Self {
+        Self::since(seed, at("2026-11-01T00:00:00Z"))
+    }
+
+    /// A log that was opened at that time.
+    pub fn since(seed: u8, opened: Moment) -> Self {
         use base64::Engine as _;
         let identity = LogIdentity::from_seed(ORIGIN, &[seed; 32], PSEUDONYM_KEY).unwrap();
         let id = identity.verifier_key().split('+').nth(1).unwrap().to_owned();
@@ -105,7 +110,7 @@ impl Log {
         };
         let key = hex::encode(vrf().public().to_bytes());
         let fields = [(first_entry::SUITE_FIELD, json!(SUITE_NAME)), (first_entry::KEY_FIELD, json!(key))];
-        log.append(first_entry::KIND, &[], &fields, at("2026-11-01T00:00:00Z"));
+        log.append(first_entry::KIND, &[], &fields, opened);
         log
     }
 

@@ -7,9 +7,9 @@ use qolhat::operations::prune_journal::prune_journal;
 use qolhat::operations::verify_extract::verify_extract;
 
 use super::*;
-use crate::support::extracts::anchors_of;
+use crate::support::extracts::{anchors_of, file_of};
 use crate::support::second_verifier::{Pins, second_opinion};
-use crate::support::stage::{AGREEMENT, code};
+use crate::support::stage::{AGREEMENT, asked_by, code};
 
 const THEN: &str = "2026-11-22T09:00:00Z";
 const LATER: &str = "2031-11-23T09:00:00Z";
@@ -72,6 +72,16 @@ async fn are_extracted(database: Option<OwnDatabase>) {
     assert_eq!(code(stage.extract(&officer, &[&old]).await.map(|_| Value::Null)), "entries-pruned");
 
     let after = stage.extract(&officer, &[&young]).await.unwrap();
-    must_hold(&stage, &[before, after]);
+    // A party's period after it: the beginning of its history is told as pruned, and shown to be past its term.
+    let from = CivilDate::of(at(LATER)).start_of_day();
+    stage.log_in(&stage.actor("head-a").auth).await;
+    let period = json!({"party": head.party().key(), "from": from.to_string(), "to": stage.now().to_string()});
+    let asked = json!({"period": period, "asked_by": asked_by(&head.party())});
+    let of_period = stage.extract_of(&officer, &asked).await.unwrap();
+    let statement: Value = serde_json::from_slice(&file_of(&of_period, "statement.json")).unwrap();
+    let subject = &statement["subjects"][0];
+    assert!(subject["pruned"]["seq"].as_u64().unwrap() < 2 * WIDTH, "{subject}");
+    assert!(subject["pruned"]["body"].as_str().unwrap().starts_with("{\"actor\":"), "{subject}");
+    must_hold(&stage, &[before, after, of_period]);
     stage.audited();
 }
