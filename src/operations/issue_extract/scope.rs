@@ -84,8 +84,10 @@ async fn of_period(app: &App, period: &PartyPeriod) -> Result<Vec<DocumentRow>, 
         let stored = app.journal.entry(seq).await?.ok_or(JournalError::NoEntry { seq, size })?;
         let (entry, fields) = stored.proven()?;
         let told = fields.get(field::DOCUMENT_ID).and_then(Value::as_str).and_then(|id| DocumentId::parse(id).ok());
-        if entry.kind == kind::DOCUMENT_DESTROYED {
-            told.map(|id| gone.remove(&id));
+        if entry.kind == kind::DOCUMENT_DESTROYED
+            && let Some(id) = &told
+        {
+            gone.remove(id);
         }
         if !period.contains(entry.at()) {
             continue;
