@@ -30,6 +30,7 @@ use qolhat_storage::{Blobs, DiskStore, Patience, S3Options, S3Store};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
+use crate::access::session::SessionKey;
 use crate::backup::BackupKeys;
 use crate::config::{
     BlobsConfig, CodesConfig, Config, EvidenceConfig, FreshnessPolicy, Identifiers, Limits, Mode, PagesConfig,
@@ -204,6 +205,8 @@ pub struct App {
     pub wrapping: WrappingKey,
     /// What the texts of logins are made with.
     pub login_key: LoginKey,
+    /// What sessions are kept under.
+    pub session_key: SessionKey,
     /// Rules that the configuration sets.
     pub rules: Rules,
     /// What draws the documents of strangers for a browser.
@@ -305,6 +308,7 @@ impl App {
         let wrapping = wrapping_key(&config.wrapping_key_file, &mut keys)?;
         let secret = keys.secret(&config.wrapping_key_file)?;
         let (login_key, code_key) = (LoginKey::derive(&secret), CodeKey::derive(&secret));
+        let session_key = SessionKey::derive(&secret);
         let journal = {
             let memory = OutsideMemory::beside(&config.journal.key_file);
             let witnesses = witnesses_of(config)?;
@@ -325,6 +329,7 @@ impl App {
             auditors: auditors_of(config)?,
             backup_keys: backup_keys_of(config),
             login_key,
+            session_key,
             mail: mail_of(config)?,
             sms: sms_of(config)?,
             codes: config.codes,

@@ -1,9 +1,12 @@
 //! One-time challenges and sessions as they are kept. A session's token is known to its holder alone: the database
-//! keeps its SHA-256.
+//! keeps its SHA-256. What a row says gives rights, so it bears a code under a key that is not in the database: whoever has
+//! that alone can give nobody a session.
 
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use qolhat_pki::time::Span;
+use sha2::{Digest as _, Sha256};
 
-use crate::db::{Db, DbError, Tx};
+use crate::db::{Db, DbError, Row, Tx};
 use crate::domain::ids::{ChallengeId, SessionId};
 use crate::domain::time::Moment;
 use crate::params;
@@ -22,18 +25,52 @@ const KNOWN_AFTER_END_HOURS: i64 = 24;
 /// Length of a challenge's nonce, in bytes.
 pub const NONCE_BYTES: usize = 32;
 
-/// A session as it is kept.
+/// The key under which sessions are kept: the same in every process of an installation.
+pub struct SessionKey(Hmac<Sha256>);
+
+impl SessionKey {
+    /// A key of its own, derived from a secret of the installation.
+    #[must_use]
+    pub fn derive(secret: &[u8; 32]) -> Self {
+        let mut mac = keyed(secret);
+        mac.update(b"qolhat sessions v1");
+        Self(keyed(&mac.finalize().into_bytes().into()))
+    }
+
+    fn over(&self, session: &NewSession<'_>) -> Hmac<Sha256> {
+        let mut mac = self.0.clone();
+        // All before the party have lengths that are known: no two sessions are one input.
+        mac.update(&session.token_sha256);
+        mac.update(session.id.as_uuid().as_bytes());
+        mac.update(&session.certificate_sha256);
+        mac.update(&session.created_at.unix_micros().to_be_bytes());
+        mac.update(&session.expires_at.unix_micros().to_be_bytes());
+        mac.update(&u64::try_from(session.iin.len()).unwrap_or(u64::MAX).to_be_bytes());
+        mac.update(session.iin.as_bytes());
+        mac.update(session.party.as_bytes());
+        mac
+    }
+}
+
+fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {
+    // HMAC fills a key up to its block of 64 octets with zeros (RFC 2104 §2).
+    let mut block = [0_u8; 64];
+    block.iter_mut().zip(key).for_each(|(to, from)| *to = *from);
+    Hmac::new(&block.into())
+}
+
+/// A session as it is kept, written by this service.
 #[derive(Debug, Clone)]
 pub struct SessionRow {
-    /// Its id; `None` for one opened by a program of before there were ids.
-    pub id: Option<SessionId>,
+    /// Its id.
+    pub id: SessionId,
     /// IIN of the person.
     pub iin: String,
     /// Key of the party for which the person acts.
     pub party: String,
     /// The certificate by which it was opened.
-    pub certificate_sha256: Vec<u8>,
-    /// Its DER.
+    pub certificate_sha256: [u8; 32],
+    /// Its DER: it has that SHA-256.
     pub certificate_der: Vec<u8>,
     /// Until when.
     pub expires_at: Moment,
@@ -81,7 +118,7 @@ pub async fn use_challenge(
 ///
 /// # Errors
 /// A fault of the database.
-pub async fn insert(tx: &mut Tx, session: &NewSession<'_>) -> Result<(), DbError> {
+pub async fn insert(tx: &mut Tx, key: &SessionKey, session: &NewSession<'_>) -> Result<(), DbError> {
     tx.execute(
         include_str!("sql/insert_session.sql"),
         &params![
@@ -91,31 +128,59 @@ pub async fn insert(tx: &mut Tx, session: &NewSession<'_>) -> Result<(), DbError
             session.party.as_str(),
             session.certificate_sha256.to_vec(),
             session.created_at,
-            session.expires_at
+            session.expires_at,
+            key.over(session).finalize().into_bytes().to_vec()
         ],
     )
     .await
     .map(drop)
 }
 
-/// The session of a token.
+/// The session of a token. One that this service did not write so is none, and an error of the log names it.
 ///
 /// # Errors
 /// A fault of the database.
-pub async fn load(db: &Db, token_sha256: &[u8; 32]) -> Result<Option<SessionRow>, DbError> {
+pub async fn load(db: &Db, key: &SessionKey, token_sha256: &[u8; 32]) -> Result<Option<SessionRow>, DbError> {
     let row = db.query_one(include_str!("sql/select_session.sql"), &params![token_sha256.to_vec()]).await?;
-    row.map(|row| {
-        Ok(SessionRow {
-            id: row.opt_id("id")?.map(SessionId::from),
-            iin: row.text("iin")?,
-            party: row.text("party")?,
-            certificate_sha256: row.bytes("certificate_sha256")?,
-            certificate_der: row.bytes("certificate_der")?,
-            expires_at: row.moment("expires_at")?,
-            certificate_state: row.text("certificate_state")?,
-        })
-    })
-    .transpose()
+    let Some(row) = row else { return Ok(None) };
+    let Some((id, certificate_sha256)) = ours(&row, key)? else { return Ok(None) };
+    let certificate_der = row.bytes("certificate_der")?;
+    // Its roles are read from it.
+    if <[u8; 32]>::from(Sha256::digest(&certificate_der)) != certificate_sha256 {
+        tracing::error!(session.id = %id, "the certificate of a session is another one: somebody has written to the database");
+        return Ok(None);
+    }
+    Ok(Some(SessionRow {
+        id,
+        iin: row.text("iin")?,
+        party: row.text("party")?,
+        certificate_sha256,
+        certificate_der,
+        expires_at: row.moment("expires_at")?,
+        certificate_state: row.text("certificate_state")?,
+    }))
+}
+
+/// Id and certificate of a session in `row`, when this service wrote it so.
+fn ours(row: &Row, key: &SessionKey) -> Result<Option<(SessionId, [u8; 32])>, DbError> {
+    let id = row.opt_id("id")?.map(SessionId::from);
+    let octets = |column| row.bytes(column).map(|octets| <[u8; 32]>::try_from(octets).ok());
+    if let (Some(id), Some(token_sha256), Some(certificate_sha256)) =
+        (id, octets("token_sha256")?, octets("certificate_sha256")?)
+    {
+        let (iin, party) = (row.text("iin")?, row.text("party")?);
+        let (created_at, expires_at) = (row.moment("created_at")?, row.moment("expires_at")?);
+        let told = NewSession { token_sha256, id, iin: &iin, party, certificate_sha256, created_at, expires_at };
+        if key.over(&told).verify_slice(&row.opt_bytes("mac")?.unwrap_or_default()).is_ok() {
+            return Ok(Some((id, certificate_sha256)));
+        }
+    }
+    let id = id.map(|id| id.to_string()).unwrap_or_default();
+    tracing::error!(
+        session.id = id,
+        "this service did not write a session so: somebody else has written to the database"
+    );
+    Ok(None)
 }
 
 /// Forgets the sessions that ran out long ago, and the tallies of hours that are over.
@@ -164,18 +229,25 @@ pub async fn end(tx: &mut Tx, token_sha256: &[u8; 32]) -> Result<Option<SessionI
     Ok(row.map(|row| row.opt_id("id")).transpose()?.flatten().map(SessionId::from))
 }
 
-/// The sessions opened by a certificate that have not run out, and the key of the party of each.
+/// The sessions opened by a certificate that have not run out, and the key of the party of each; those that this service did
+/// not write so are none.
 ///
 /// # Errors
 /// A fault of the database.
 pub async fn open_of(
     tx: &mut Tx,
+    key: &SessionKey,
     certificate_sha256: &[u8; 32],
     now: Moment,
 ) -> Result<Vec<(SessionId, String)>, DbError> {
     let asked = params![certificate_sha256.to_vec(), now];
-    let rows = tx.query(include_str!("sql/select_sessions_of_certificate.sql"), &asked).await?;
-    rows.iter().map(|row| Ok((SessionId::from(row.id("id")?), row.text("party")?))).collect()
+    let mut open = Vec::new();
+    for row in tx.query(include_str!("sql/select_sessions_of_certificate.sql"), &asked).await? {
+        if let Some((id, _)) = ours(&row, key)? {
+            open.push((id, row.text("party")?));
+        }
+    }
+    Ok(open)
 }
 
 /// Ends every session opened by a certificate (CMP-05).

@@ -51,6 +51,7 @@ const STEPS: &[Step] = &[
     step!(34, "guards_look_here", "0034_guards_look_here.sql"),
     step!(36, "guards_ask_once", "0036_guards_ask_once.sql"),
     step!(37, "inbox_mac", "0037_inbox_mac.sql"),
+    step!(38, "session_mac", "0038_session_mac.sql"),
 ];
 
 /// The step since which whatever waits in the inbox bears a code: it can be taken only while nothing waits.

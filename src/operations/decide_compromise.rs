@@ -88,7 +88,7 @@ pub async fn decide_compromise(
             (CaseState::Lifted, kind::COMPROMISE_LIFTED, None)
         }
     };
-    let ended = session::open_of(&mut tx, &sha256, now).await?;
+    let ended = session::open_of(&mut tx, &app.session_key, &sha256, now).await?;
     session::end_all_of(&mut tx, &sha256).await?;
     cases::decide(&mut tx, id, state, now, &caller.iin.to_string(), cut_off).await?;
     let draft = EventDraft {

@@ -176,6 +176,7 @@ async fn open(
     session::forget_over(&mut tx, now).await?;
     session::insert(
         &mut tx,
+        &app.session_key,
         &NewSession {
             token_sha256: digest(&token),
             id,
@@ -235,7 +236,9 @@ fn digest(token: &str) -> [u8; 32] {
     Sha256::digest(token.as_bytes()).into()
 }
 
-/// Whose session `token` names.
+/// Whose session `token` names. Of its row everything that gives rights is under a code of the service ([`session::load`]): the
+/// person, the party, the certificate and with it the roles, the end. Who is an officer says the configuration; the members of a
+/// party and the states of certificates stand in rows of their own, without a code.
 ///
 /// # Errors
 /// `login-required`, `session-expired`; `key-compromised` when the certificate is suspended or annulled meanwhile.
@@ -243,7 +246,7 @@ pub async fn caller_of(app: &App, token: &str) -> Result<Caller, OperationError>
     if token.len() != TOKEN_BYTES * 2 {
         return Err(RefusalCode::LoginRequired.into());
     }
-    let row = session::load(&app.db, &digest(token)).await?.ok_or(RefusalCode::LoginRequired)?;
+    let row = session::load(&app.db, &app.session_key, &digest(token)).await?.ok_or(RefusalCode::LoginRequired)?;
     if app.clock.now() >= row.expires_at {
         return Err(RefusalCode::SessionExpired.into());
     }
@@ -253,11 +256,10 @@ pub async fn caller_of(app: &App, token: &str) -> Result<Caller, OperationError>
     // What was kept was judged when it came in.
     let iin = Iin::parse(&row.iin, IdentifierPolicy::AcceptTest);
     let party = Party::parse_key(&row.party, IdentifierPolicy::AcceptTest);
-    let sha256 = <[u8; 32]>::try_from(row.certificate_sha256);
     let certificate = Certificate::from_der(&row.certificate_der);
-    match (iin, party, sha256, certificate) {
-        (Ok(iin), Ok(party), Ok(sha256), Ok(certificate)) => {
-            caller(app, iin, party, sha256, certificate.roles(), row.id).await
+    match (iin, party, certificate) {
+        (Ok(iin), Ok(party), Ok(certificate)) => {
+            caller(app, iin, party, row.certificate_sha256, certificate.roles(), Some(row.id)).await
         }
         _ => Err(Fault::Inconsistent("a session that names nobody".to_owned()).into()),
     }

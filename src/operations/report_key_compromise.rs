@@ -216,7 +216,7 @@ async fn open(
     // when the case is decided.
     act.events.push(reported(caller, certificate, case));
     let case_id = case.id.to_string();
-    for (session, party) in session::open_of(tx, &certificate.sha256, case.reported_at).await? {
+    for (session, party) in session::open_of(tx, &app.session_key, &certificate.sha256, case.reported_at).await? {
         let why = Why::Suspended(&case_id);
         act.events.push(session_events::ended(app, caller, (session, &party), &why, case.reported_at));
     }

@@ -35,6 +35,7 @@ mod real_run;
 mod refusals;
 mod retention;
 mod sessions;
+mod sessions_forged;
 mod sms;
 mod start;
 mod store;

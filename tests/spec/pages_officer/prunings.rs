@@ -2,13 +2,17 @@
 
 use std::sync::Arc;
 
+use qolhat::access::session::{self, NewSession};
+use qolhat::domain::ids::SessionId;
 use qolhat::operations::prune_journal::prune_journal;
+use qolhat::params;
 use qolhat::serve::serve;
 use tokio::net::TcpListener;
 
 use super::*;
 use crate::retention::WIDTH;
 use crate::retention::pruning::{LATER, Old};
+use crate::support::stage::at;
 
 /// Keeps: JRN-03, JRN-07
 #[tokio::test(flavor = "multi_thread")]
@@ -17,11 +21,25 @@ async fn two_officers_agree_on_pages_that_entries_go_and_see_what_goes() {
     let stage = &old.stage;
     let second = stage.log_in(&stage.actor("officer-2").auth).await;
     let party = stage.log_in(&stage.actor("head-a").auth).await;
-    // Five years later their certificates are over: sessions of then are lent to now.
-    let mut tx = stage.app.db.begin().await.unwrap();
-    tx.execute("update session set expires_at = 9000000000000000", &[]).await.unwrap();
-    tx.commit().await.unwrap();
     let app = Arc::new(old.at(LATER).await);
+    // Five years later their certificates are over: they are lent sessions by whoever has the keys of the service.
+    let mut tx = app.db.begin().await.unwrap();
+    for (client, actor) in [(&old.officer, "officer"), (&second, "officer-2"), (&party, "head-a")] {
+        let (actor, now) = (stage.actor(actor), app.clock.now());
+        let token_sha256 = Sha256::digest(client.token().unwrap().as_bytes());
+        tx.execute("delete from session where token_sha256 = $1", &params![token_sha256.to_vec()]).await.unwrap();
+        let lent = NewSession {
+            token_sha256: token_sha256.into(),
+            id: SessionId::new(now, &mut app.rng.clone()),
+            iin: &actor.iin.to_string(),
+            party: actor.party().key(),
+            certificate_sha256: actor.auth.certificate.sha256(),
+            created_at: now,
+            expires_at: at("2035-01-01T00:00:00Z"),
+        };
+        session::insert(&mut tx, &app.session_key, &lent).await.unwrap();
+    }
+    tx.commit().await.unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(serve(Arc::clone(&app), listener, std::future::pending()));
