@@ -93,6 +93,10 @@ pub fn audit(args: &AuditArgs, output: &Output) -> Result<Answer, CliError> {
     if report.unheld > 0 {
         output::complain(&output.text("cli-unheld", &[("count", &report.unheld.to_string())]));
     }
+    if !report.exports_unlocked.is_empty() {
+        let segments = report.exports_unlocked.join(", ");
+        output::complain(&output.text("cli-exports-unlocked", &[("segments", &segments)]));
+    }
     let value = serde_json::to_value(&report).unwrap_or_else(|_| json!({}));
     output.answer(&value, |page| show(&report, page));
     Ok(report.ok.into())

@@ -213,6 +213,7 @@ impl Audit<'_> {
             seals_judged: false,
             seals_unproven: Vec::new(),
             unheld: 0,
+            exports_unlocked: Vec::new(),
             promised: self.promised,
             first_failure,
         }
