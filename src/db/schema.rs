@@ -50,6 +50,8 @@ const STEPS: &[Step] = &[
     step!(32, "sms", "0032_sms.sql"),
     step!(34, "guards_look_here", "0034_guards_look_here.sql"),
     step!(36, "guards_ask_once", "0036_guards_ask_once.sql"),
+    step!(39, "blob_addresses", "0039_blob_addresses.sql"),
+    step!(40, "keeping", "0040_keeping.sql"),
 ];
 
 pub(super) fn migrator(engine: Engine) -> Migrator {
