@@ -75,6 +75,8 @@ begin
             when item.relname = 'journal_promise' then 'select, insert, delete'
             -- The map of subjects is a cache: whoever seals brings it up to date.
             when item.relname in ('journal_map', 'journal_map_tile') then 'select, insert, update'
+            -- Holds and destructions move it on, and so does whoever prunes, who owns it.
+            when item.relname = 'journal_keeping' then 'select, insert, update'
             when item.relname = any(sequenced) then 'select'
             else 'select, insert'
         end;
@@ -83,7 +85,7 @@ begin
             when item.relkind = 'v' then 'select'
             when item.relname = 'log_head' then 'select, insert, update'
             when item.relname = 'journal_inbox' then 'select, delete'
-            when item.relname in ('journal_segment', 'journal_pruned') then 'select'
+            when item.relname in ('journal_segment', 'journal_pruned', 'journal_keeping') then 'select'
             else 'select, insert'
         end;
         for right_of in

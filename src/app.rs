@@ -25,7 +25,7 @@ use qolhat_pki::certificate::Certificate;
 use qolhat_pki::random::SecureRandom;
 use qolhat_pki::trust::TrustStore;
 use qolhat_storage::envelope::{SecureRandom as EnvelopeRandom, WrappingKey};
-use qolhat_storage::{Blobs, DiskStore, Patience, S3Options, S3Store};
+use qolhat_storage::{Blobs, DiskStore, LockSupport, Patience, S3Options, S3Store};
 
 use sha2::Sha256;
 use zeroize::Zeroizing;
@@ -33,8 +33,8 @@ use zeroize::Zeroizing;
 use crate::access::session::SessionKey;
 use crate::backup::BackupKeys;
 use crate::config::{
-    BlobsConfig, CodesConfig, Config, EvidenceConfig, FreshnessPolicy, Identifiers, Limits, Mode, PagesConfig,
-    PolicyOid, SealConfig, Secret,
+    BlobsConfig, CodesConfig, Config, EvidenceConfig, FreshnessPolicy, Identifiers, Limits, LocksConfig, Mode,
+    PagesConfig, PolicyOid, SealConfig, Secret,
 };
 use crate::db::Db;
 use crate::domain::party::{Bin, IdentifierPolicy, Iin};
@@ -382,7 +382,17 @@ pub async fn blobs_of(blobs: &BlobsConfig) -> Result<Blobs, StartError> {
         spool: s3.spool.clone(),
         patience: Patience::default(),
     };
-    Ok(Blobs::S3(S3Store::open(options).await?))
+    let store = S3Store::open(options).await?;
+    if s3.locks == LocksConfig::Required && !store.locks() {
+        let found = match store.report().lock {
+            LockSupport::Claimed => {
+                "the bucket says that it locks, but a locked object could be removed or had no lock"
+            }
+            LockSupport::Held | LockSupport::Off => "the bucket does not lock, or does not say so",
+        };
+        return Err(StartError::Invalid { what: "blobs.s3.locks".to_owned(), detail: format!("required: {found}") });
+    }
+    Ok(Blobs::S3(store))
 }
 
 fn secret_of(what: &str, secret: &Secret) -> Result<Zeroizing<String>, StartError> {

@@ -23,7 +23,7 @@ use crate::db::CONNECTIONS_MAX;
 use crate::journal::promise::MergeDelay;
 use crate::journal::segment::SegmentEntries;
 
-pub use self::blobs::{AddressingConfig, BlobsConfig, S3Config, Secret};
+pub use self::blobs::{AddressingConfig, BlobsConfig, LocksConfig, S3Config, Secret};
 pub use self::mail::{CodesConfig, MailConfig, RelayAddress};
 pub use self::seal::{OperatorConfig, SealConfig, TokenConfig, TokenKey, TokenPlace};
 pub use self::sms::{SmsConfig, SmsPlace};

@@ -73,13 +73,14 @@ impl BackupKeys {
         write().map_err(|error| fault(&path, error.to_string()))
     }
 
-    /// The key of the backup `name`; `None` when it is not here (any more).
+    /// The key of the backup `name`; `None` when it is not here (any more), and from its day on, though its file may
+    /// still lie here: on a machine where nothing has run since, or out of a copy.
     ///
     /// # Errors
     /// [`KeyFileError`].
-    pub fn find(&self, name: &str) -> Result<Option<WrappingKey>, KeyFileError> {
+    pub fn find(&self, name: &str, now: Moment) -> Result<Option<WrappingKey>, KeyFileError> {
         let path = self.file(name);
-        let Some((key, _)) = read(&path)? else { return Ok(None) };
+        let Some((key, _)) = read(&path)?.filter(|(_, until)| now < *until) else { return Ok(None) };
         WrappingKey::parse_hex(&key).map(Some).map_err(|error| fault(&path, error.to_string()))
     }
 
@@ -168,15 +169,17 @@ mod tests {
         keys.keep("one", &[7; 32], keys.until(now)).unwrap();
         let later = now.checked_add(Span::days(1)).unwrap();
         keys.keep("two", &[8; 32], keys.until(later)).unwrap();
-        assert_eq!(keys.find("one").unwrap().unwrap().mark(), WrappingKey::from_bytes([7; 32]).mark());
         let day = keys.until(now);
-        assert_eq!(keys.expire(day.checked_sub(Span::seconds(1)).unwrap()).unwrap(), 0);
+        let before = day.checked_sub(Span::seconds(1)).unwrap();
+        assert_eq!(keys.find("one", before).unwrap().unwrap().mark(), WrappingKey::from_bytes([7; 32]).mark());
+        assert!(keys.find("one", day).unwrap().is_none(), "its file is still here");
+        assert_eq!(keys.expire(before).unwrap(), 0);
 
         assert_eq!(keys.expire(day).unwrap(), 1);
 
-        assert!(keys.find("one").unwrap().is_none() && keys.find("two").unwrap().is_some());
+        assert!(keys.find("one", now).unwrap().is_none() && keys.find("two", day).unwrap().is_some());
         fs::write(folder.path().join("keys/odd.key"), "no key").unwrap();
         assert!(keys.expire(keys.until(later)).unwrap_err().path.ends_with("odd.key"));
-        assert!(keys.find("two").unwrap().is_none(), "an odd file keeps no other from its end");
+        assert!(keys.find("two", now).unwrap().is_none(), "an odd file keeps no other from its end");
     }
 }

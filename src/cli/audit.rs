@@ -98,6 +98,10 @@ pub fn audit(args: &AuditArgs, output: &Output) -> Result<Answer, CliError> {
         let values = [("event", &*late.event), ("deadline", &*late.deadline), ("seq", &*seq), ("at", &*late.at)];
         output::complain(&output.text("cli-audit-promise-late", &values));
     }
+    if !report.exports_unlocked.is_empty() {
+        let segments = report.exports_unlocked.join(", ");
+        output::complain(&output.text("cli-exports-unlocked", &[("segments", &segments)]));
+    }
     let value = serde_json::to_value(&report).unwrap_or_else(|_| json!({}));
     output.answer(&value, |page| show(&report, page));
     Ok(report.ok.into())

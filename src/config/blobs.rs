@@ -47,6 +47,20 @@ pub struct S3Config {
     /// `/tmp` may be memory. It holds ciphertext.
     #[serde(default = "default_spool")]
     pub spool: PathBuf,
+    /// Whether the store must have been seen to hold a lock.
+    #[serde(default)]
+    pub locks: LocksConfig,
+}
+
+/// What is done where the store does not hold locks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LocksConfig {
+    /// Segments of the journal are locked where it does, and lie there without a lock where it does not.
+    #[default]
+    AsFound,
+    /// Nothing starts.
+    Required,
 }
 
 /// Where the bucket's name goes in addresses.
@@ -200,7 +214,9 @@ mod tests {
             access_key = { env = \"A\" }\nsecret_key = { file = \"s\" }\n";
         let BlobsConfig::S3(s3) = parsed(least).unwrap() else { panic!() };
         assert_eq!((s3.region.as_str(), s3.prefix.as_str()), ("us-east-1", ""));
-        assert_eq!(s3.addressing, AddressingConfig::Path);
+        assert_eq!((s3.addressing, s3.locks), (AddressingConfig::Path, LocksConfig::AsFound));
+        let BlobsConfig::S3(s3) = parsed(&format!("{least}locks = \"required\"\n")).unwrap() else { panic!() };
+        assert_eq!(s3.locks, LocksConfig::Required);
         assert!(matches!(&s3.secret_key, Secret::File(path) if path == Path::new("s")));
     }
 
@@ -211,6 +227,7 @@ mod tests {
             ("blobs = 1", "folder"),
             ("[blobs.s3]\nbucket = \"b\"", "endpoint"),
             ("[blobs.disk]\nx = 1", "disk"),
+            ("[blobs.s3]\nlocks = \"wanted\"", "locks"),
             (
                 "[blobs.s3]\nendpoint = \"e\"\nbucket = \"b\"\naccess_key = \"open\"\nsecret_key = \"open\"",
                 "access_key",

@@ -52,6 +52,8 @@ const STEPS: &[Step] = &[
     step!(36, "guards_ask_once", "0036_guards_ask_once.sql"),
     step!(37, "inbox_mac", "0037_inbox_mac.sql"),
     step!(38, "session_mac", "0038_session_mac.sql"),
+    step!(39, "blob_addresses", "0039_blob_addresses.sql"),
+    step!(40, "keeping", "0040_keeping.sql"),
 ];
 
 /// The step since which whatever waits in the inbox bears a code: it can be taken only while nothing waits.

@@ -157,13 +157,20 @@ pub async fn insert_unerased(tx: &mut Tx, document: DocumentId, at: Moment) -> R
     tx.execute(include_str!("sql/insert_unerased.sql"), &params![document.as_uuid(), at]).await.map(drop)
 }
 
-/// At most `most` documents of which the journal's entries reveal something that may be erased `now`.
+/// At most `most` documents of which the journal's entries reveal something that may be erased `now`, in order of when
+/// that was due: those past `after`.
 ///
 /// # Errors
 /// A fault of the database.
-pub async fn unerased_due(db: &Db, now: Moment, most: i64) -> Result<Vec<DocumentId>, DbError> {
-    let rows = db.query(include_str!("sql/select_unerased_due.sql"), &params![now, most]).await?;
-    rows.iter().map(|row| Ok(DocumentId::from(row.id("document_id")?))).collect()
+pub async fn unerased_due(
+    db: &Db,
+    now: Moment,
+    most: i64,
+    after: (Moment, DocumentId),
+) -> Result<Vec<(Moment, DocumentId)>, DbError> {
+    let page = params![now, most, after.0, after.1.as_uuid()];
+    let rows = db.query(include_str!("sql/select_unerased_due.sql"), &page).await?;
+    rows.iter().map(|row| Ok((row.moment("due_at")?, DocumentId::from(row.id("document_id")?)))).collect()
 }
 
 /// Notes when the next entry of the document may be erased.

@@ -152,6 +152,15 @@ pub async fn open(db: &Db, now: Moment) -> Result<Vec<CourtRow>, DbError> {
     rows.iter().map(court).collect()
 }
 
+/// As [`open`], inside a transaction.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn open_now(tx: &mut Tx, now: Moment) -> Result<Vec<CourtRow>, DbError> {
+    let rows = tx.query(include_str!("sql/list_court_requests_open.sql"), &params![now]).await?;
+    rows.iter().map(court).collect()
+}
+
 /// Keeps the decision on a request that the transaction has locked: who, when and in which event.
 ///
 /// # Errors

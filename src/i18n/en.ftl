@@ -1018,6 +1018,7 @@ cli-copy-unlocked = Exported segments of the journal that the target was asked t
 cli-held = Exported segments of the journal that the store holds under a lock: { $count }
 cli-seals-unproven = WARNING: the operator's signature over the seals of these exported segments lacks evidence that its certificate was not revoked, so they may not be pruned: { $segments }
 cli-unheld = WARNING: exported segments of the journal that should be under a lock and lie in a store without locks, where they can be changed and removed: { $count }
+cli-exports-unlocked = WARNING: the store holds locks, but these exported segments of the journal lie in it without one, and can be changed and removed: { $segments }
 cli-backup-progress = Blobs: { $copied } copied of { $blobs }
 cli-backup-done = Backup { $path }: { $size } entries of the journal, { $blobs } blobs, of them copied now: { $copied }
 cli-backup-key = Its key: { $key }. It is destroyed on { $until }; after that nobody reads the backup

@@ -224,6 +224,7 @@ impl Audit<'_> {
             seals_judged: false,
             seals_unproven: Vec::new(),
             unheld: 0,
+            exports_unlocked: Vec::new(),
             promised: self.promised,
             promises_late: self.promises_late.clone(),
             first_failure,

@@ -17,6 +17,7 @@ pub mod first_entry;
 mod heads;
 mod inbox;
 mod inbox_key;
+pub mod keeping;
 mod lease;
 pub mod map;
 pub mod naming;
@@ -252,6 +253,14 @@ impl Journal {
     /// A fault of the database.
     pub async fn entries_of_subject(&self, identity: &str) -> Result<Vec<u64>, JournalError> {
         store::entries_of_subject(&self.db, &self.pseudonym(identity)).await
+    }
+
+    /// The numbers of all entries of a subject, of those that were pruned too.
+    ///
+    /// # Errors
+    /// A fault of the database.
+    pub async fn numbers_of_subject(&self, identity: &str) -> Result<Vec<u64>, JournalError> {
+        store::numbers_of_subject(&self.db, &self.pseudonym(identity)).await
     }
 
     /// What of the history of a subject was pruned: then [`Journal::entries_of_subject`] begins after it. `None` when nothing

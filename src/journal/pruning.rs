@@ -5,9 +5,11 @@
 //! proofs of everything hold, a retried event finds its place, and the map of subjects can be made anew. Entry 0 stays whole:
 //! it fixes the key of pseudonyms.
 
+use std::collections::VecDeque;
+
 use super::entry::{Entry, leaf_hash};
 use super::{JournalError, store};
-use crate::db::{Db, Engine, Value};
+use crate::db::{Db, Engine, Tx, Value};
 use crate::domain::time::Moment;
 use crate::params;
 
@@ -50,37 +52,62 @@ pub(super) async fn minimum(db: &Db) -> Result<u64, JournalError> {
     Ok(row.map(|row| store::unsigned(&row, "minimum")).transpose()?.unwrap_or_default())
 }
 
-/// Takes the entries from `from` to before `to` out of the database of `owner`, who owns the journal's tables. All of it
-/// was approved and exported.
-///
-/// # Errors
-/// A fault of the database: one that does not let this login remove anything, too. What was done stays done.
-pub async fn prune(owner: &Db, from: u64, to: u64) -> Result<(), JournalError> {
-    // First it is said: whoever reads from now on does not miss what goes.
-    let mut tx = owner.begin().await?;
-    tx.execute(include_str!("sql/update_minimum.sql"), &params![store::signed(to)]).await?;
-    tx.commit().await?;
-    for (start, end) in steps(from, to) {
-        keep_leaves(owner, start, end).await?;
+/// A pruning that is being done: entries leave the database of one who owns the journal's tables. All of it was
+/// approved and exported; whether it may still go is asked before each step.
+#[derive(Debug)]
+pub struct Pruning {
+    left: VecDeque<Step>,
+}
+
+/// What is done in one transaction.
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    /// First it is said: whoever reads from now on does not miss what goes.
+    Bound(u64),
+    /// Leaves are kept, openings erased.
+    Leaves(u64, u64),
+    /// Segments of PostgreSQL are dropped, at most so many.
+    Segments(u32),
+    /// What is left of the entries goes.
+    Entries(u64, u64),
+}
+
+impl Pruning {
+    /// The pruning of the entries from `from` to before `to`, from its beginning: what was done before is passed over.
+    #[must_use]
+    pub fn new(engine: Engine, from: u64, to: u64) -> Self {
+        let mut left = VecDeque::from([Step::Bound(to)]);
+        left.extend(steps(from, to).map(|(start, end)| Step::Leaves(start, end)));
+        left.extend((engine == Engine::Postgres).then_some(Step::Segments(SEGMENTS_MAX)));
+        left.extend(steps(from, to).map(|(start, end)| Step::Entries(start, end)));
+        Self { left }
     }
-    if owner.engine() == Engine::Postgres {
-        for _ in 0..SEGMENTS_MAX {
-            let mut tx = owner.begin().await?;
-            let row = tx.query_one("select journal_drops_segment()::int::bigint as dropped", &[]).await?;
-            let dropped = row.map(|row| row.int("dropped")).transpose()?.unwrap_or_default();
-            tx.commit().await?;
-            if dropped == 0 {
-                break;
+
+    /// Does the next step in a transaction of its own; whether there is another one.
+    ///
+    /// # Errors
+    /// A fault of the database: one that does not let this login remove anything, too. What was committed stays done.
+    pub async fn step(&mut self, tx: &mut Tx) -> Result<bool, JournalError> {
+        match self.left.pop_front() {
+            Some(Step::Bound(to)) => {
+                tx.execute(include_str!("sql/update_minimum.sql"), &params![store::signed(to)]).await?;
             }
+            Some(Step::Leaves(start, end)) => keep_leaves(tx, start, end).await?,
+            Some(Step::Segments(most)) => {
+                let row = tx.query_one("select journal_drops_segment()::int::bigint as dropped", &[]).await?;
+                let dropped = row.map(|row| row.int("dropped")).transpose()?.unwrap_or_default();
+                if let Some(most) = most.checked_sub(1).filter(|most| dropped > 0 && *most > 0) {
+                    self.left.push_front(Step::Segments(most));
+                }
+            }
+            Some(Step::Entries(start, end)) => {
+                let range = params![store::signed(start), store::signed(end)];
+                tx.execute(include_str!("sql/delete_entries.sql"), &range).await?;
+            }
+            None => {}
         }
+        Ok(!self.left.is_empty())
     }
-    for (start, end) in steps(from, to) {
-        let mut tx = owner.begin().await?;
-        let range = params![store::signed(start), store::signed(end)];
-        tx.execute(include_str!("sql/delete_entries.sql"), &range).await?;
-        tx.commit().await?;
-    }
-    Ok(())
 }
 
 /// The range without entry 0, in pieces.
@@ -94,9 +121,8 @@ fn steps(from: u64, to: u64) -> impl Iterator<Item = (u64, u64)> {
 }
 
 /// Writes down what stays of the entries, and erases what opens them.
-async fn keep_leaves(owner: &Db, start: u64, end: u64) -> Result<(), JournalError> {
+async fn keep_leaves(tx: &mut Tx, start: u64, end: u64) -> Result<(), JournalError> {
     let range = params![store::signed(start), store::signed(end)];
-    let mut tx = owner.begin().await?;
     let mut rows: Vec<Vec<Value>> = Vec::new();
     for row in tx.query(include_str!("sql/select_segment_entries.sql"), &range).await? {
         let (seq, body, leaf) = (store::unsigned(&row, "seq")?, row.bytes("body")?, row.array::<32>("leaf")?);
@@ -111,7 +137,7 @@ async fn keep_leaves(owner: &Db, start: u64, end: u64) -> Result<(), JournalErro
     tx.execute(include_str!("sql/delete_openings_between.sql"), &range).await?;
     // By its digest a promise tells what the event said.
     tx.execute(include_str!("sql/delete_promises_between.sql"), &range).await?;
-    Ok(tx.commit().await?)
+    Ok(())
 }
 
 /// What of the history of a subject was pruned; `None` when nothing was.

@@ -9,7 +9,7 @@ use qolhat_storage::{BlobStore as _, Blobs, ContentDigest, StoreError};
 use super::OperationError;
 use super::export_segments::{KIND, SUBJECT};
 use super::seal_signature::{SealJudge, Worth};
-use super::segment_locks::from_the_store;
+use super::segment_locks::{from_the_store, term_from};
 use crate::db::Db;
 use crate::domain::ids::EventId;
 use crate::domain::time::Moment;
@@ -72,6 +72,9 @@ pub async fn audit_exports(
                 Err(format!("the export of the entries from {next} on is missing"))
             };
             report.unheld += u64::from(found.is_ok() && is_unheld(blobs, &reader, &export));
+            if found.is_ok() && is_unlocked(blobs, &reader, &export).await? {
+                report.exports_unlocked.push(format!("{}-{}", export.from, export.to));
+            }
             match found {
                 Ok(held) => {
                     if held.worth == Some(Worth::WithoutRevocation) {
@@ -206,6 +209,21 @@ fn recorded(reader: &Reader<'_>, export: &Export) -> Option<Moment> {
 /// Whether it was put under a lock that is not over, and this store has none.
 fn is_unheld(blobs: &Blobs, reader: &Reader<'_>, export: &Export) -> bool {
     !blobs.locks() && recorded(reader, export).is_some()
+}
+
+/// Whether it was put without a lock and is within its term, and this store, which has locks, holds it by none: what
+/// the service found at a start was wrong, or the store has got them since.
+async fn is_unlocked(blobs: &Blobs, reader: &Reader<'_>, export: &Export) -> Result<bool, OperationError> {
+    if !blobs.locks() || export.locked_until.is_some() || term_from(export.made_at)? <= reader.now {
+        return Ok(false);
+    }
+    match blobs.held_until(&ContentDigest::from_bytes(export.sha256)).await {
+        Ok(Some(held)) => Ok(from_the_store(held)? <= reader.now),
+        Ok(None) => Ok(true),
+        // Removed since it was read.
+        Err(StoreError::NotFound { .. }) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// That the store holds it as long as was written down.

@@ -1,13 +1,16 @@
-//! A holder asks, by his signature, that the content of a document be destroyed (JRN-05). He has no access from then on.
-//! When no other party holds the content, no term of keeping runs and no legal hold stands, its key is erased, and with it
-//! the operator's copies of extracts: nobody can read it any more. The journal, its proofs and the request stay.
+//! A holder asks, by his signature, that the content of a document be destroyed (JRN-05). He has no access from then
+//! on. When no other party holds the content, no term of keeping runs, no legal hold stands and no court asks for it,
+//! its key is erased, and with it the operator's copies of extracts: nobody can read it any more. The journal, its
+//! proofs and the request stay.
 
-use qolhat_storage::{BlobStore as _, ContentDigest, RemovalRule};
+use qolhat_storage::{BlobStore as _, ContentDigest, RemovalRule, StoreError};
 use serde_json::json;
+use tokio::io::AsyncReadExt as _;
 
 use super::commit::{self, Act as Written};
+use super::court_keeping::{AskedFor, History};
 use super::take_signature::{take_signature, written_down};
-use super::{Fault, OperationError, keep_signature, sign_document};
+use super::{Fault, OperationError, keep_signature, scrub_store, sign_document};
 use crate::access::answers::Request;
 use crate::access::rights::Caller;
 use crate::access::store as clients;
@@ -25,7 +28,8 @@ use crate::domain::retention;
 use crate::domain::time::{CivilDate, Moment};
 use crate::extract::format::field;
 use crate::extract::store as extracts;
-use crate::journal::EventDraft;
+use crate::journal::segment::TITLE;
+use crate::journal::{EventDraft, keeping as decisions};
 use crate::signature::authority;
 
 /// Documents looked at in one query.
@@ -99,9 +103,10 @@ pub async fn request_destruction(
     })
     .await?;
 
-    let keeping = keeping(app, &row).await?;
+    let keeping = keeping(app, &row, now).await?;
     let event = EventId::new(now, &mut app.rng.clone());
     let mut tx = app.db.begin().await?;
+    decisions::decide(&mut tx).await?;
     let row = store::lock(&mut tx, document).await?.ok_or(RefusalCode::DocumentUnknown)?;
     if matches!(row.state(), State::Recording | State::CheckPending) {
         return Err(RefusalCode::DocumentNotYetReceived.into());
@@ -129,7 +134,7 @@ pub async fn request_destruction(
         ],
         actor: commit::actor(caller),
     }];
-    let destroyed = destroy_if_free(app, &mut tx, (&row, keeping), now, &mut events).await?;
+    let destroyed = destroy_if_free(app, &mut tx, (&row, &keeping), now, &mut events).await?;
     let written =
         Written { events, notices: Vec::new(), request: request.map(|request| (request, document.to_string())) };
     commit::commit(app, tx, written, now).await?;
@@ -177,23 +182,25 @@ pub async fn destroy_due(app: &App) -> Result<usize, OperationError> {
 async fn destroy_now(app: &App, document: DocumentId) -> Result<bool, OperationError> {
     let now = app.clock.now();
     let Some(seen) = store::load(&app.db, document).await? else { return Ok(false) };
-    let keeping = keeping(app, &seen).await?;
+    let keeping = keeping(app, &seen, now).await?;
     let mut tx = app.db.begin().await?;
+    decisions::decide(&mut tx).await?;
     let Some(row) = store::lock(&mut tx, document).await? else { return Ok(false) };
     let mut events = Vec::new();
-    if destroy_if_free(app, &mut tx, (&row, keeping), now, &mut events).await?.is_none() {
+    if destroy_if_free(app, &mut tx, (&row, &keeping), now, &mut events).await?.is_none() {
         return Ok(false);
     }
     commit::commit(app, tx, Written { events, notices: Vec::new(), request: None }, now).await?;
     Ok(true)
 }
 
-/// Erases the keys of the document, which is locked, when nothing keeps its content; answers the blobs that nobody can read
-/// any more, or `None`. The act of destruction is added to `events`, and what is to be swept is written down.
+/// Erases the keys of the document, which is locked, when nothing keeps its content; nobody else decides meanwhile what
+/// is kept. Answers the blobs that nobody can read any more, or `None`. The act of destruction is added to `events`,
+/// and what is to be swept is written down.
 async fn destroy_if_free(
     app: &App,
     tx: &mut Tx,
-    (row, keeping): (&DocumentRow, Keeping),
+    (row, keeping): (&DocumentRow, &Keeping),
     now: Moment,
     events: &mut Vec<EventDraft>,
 ) -> Result<Option<Vec<ContentDigest>>, OperationError> {
@@ -202,7 +209,8 @@ async fn destroy_if_free(
         || keeping.binds_a_client
         // Who never got to see the document holds nothing of it.
         || row.recorded_event.is_some() && destruction::holders(tx, row.id, &operator).await? > 0
-        || destruction::holds_now(tx, row.id).await?.iter().any(|hold| hold.lifted_at.is_none());
+        || destruction::holds_now(tx, row.id).await?.iter().any(|hold| hold.lifted_at.is_none())
+        || AskedFor::when_deciding(tx, now).await?.covers(row, keeping.history.as_ref());
     if is_kept || destruction::is_destroyed(tx, row.id).await? {
         return Ok(None);
     }
@@ -227,23 +235,24 @@ async fn destroy_if_free(
 
 /// What keeps the content of a document besides its holders and holds, as far as it is read elsewhere than in its row: looked
 /// up before the transaction, which would else wait with its locks for a second connection.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 struct Keeping {
     /// Number and instant of the entry that records the document.
     recorded: Option<(i64, Moment)>,
     /// Whether it is a consent by which a client is bound.
     binds_a_client: bool,
+    /// What happened to it, where a court asks for a period of one of its parties.
+    history: Option<History>,
 }
 
-async fn keeping(app: &App, row: &DocumentRow) -> Result<Keeping, OperationError> {
+async fn keeping(app: &App, row: &DocumentRow, now: Moment) -> Result<Keeping, OperationError> {
     let recorded = match row.recorded_seq.and_then(|seq| Some((seq, u64::try_from(seq).ok()?))) {
-        Some((kept, seq)) => match app.journal.entry(seq).await? {
-            Some(stored) => Some((kept, stored.proven()?.0.at())),
-            None => None,
-        },
+        // Of an entry that was pruned the instant stays.
+        Some((kept, seq)) => Some((kept, app.journal.instant_of(seq).await?)),
         None => None,
     };
-    Ok(Keeping { recorded, binds_a_client: binds_a_client(app, row).await? })
+    let history = AskedFor::at(app, now).await?.history(app, row, now).await?;
+    Ok(Keeping { recorded, binds_a_client: binds_a_client(app, row).await?, history })
 }
 
 impl Keeping {
@@ -286,6 +295,26 @@ pub async fn sweep(app: &App) -> Result<usize, OperationError> {
     take_away(app, destruction::unswept(&app.db, SWEPT_AT_ONCE).await?, mark).await
 }
 
+/// Why a blob stays although it is written down to be taken away: a row of that list alone, which anybody may have
+/// written who may write to the database, destroys nothing that is in use, and no segment of the journal.
+async fn what_keeps(app: &App, address: &ContentDigest) -> Result<Option<&'static str>, Fault> {
+    if scrub_store::is_named(&app.db, address).await? {
+        return Ok(Some("a row names it"));
+    }
+    let mut reader = match app.blobs.reader(address).await {
+        Ok(reader) => reader,
+        Err(StoreError::NotFound { .. }) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let (mut head, length) = (Vec::new(), u64::try_from(TITLE.len()).unwrap_or(u64::MAX));
+    let read = (&mut reader).take(length).read_to_end(&mut head).await;
+    match read.map_err(|error| reader.failed(error)) {
+        // A damaged one goes as well.
+        Ok(_) | Err(StoreError::Corrupt { .. }) => Ok((head == TITLE).then_some("it is a segment of the journal")),
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// Takes away `blobs` that were read after `since`.
 async fn take_away(app: &App, blobs: Vec<ContentDigest>, since: Mark) -> Result<usize, OperationError> {
     let (mut swept, mut failed) = (Vec::new(), None);
@@ -294,8 +323,17 @@ async fn take_away(app: &App, blobs: Vec<ContentDigest>, since: Mark) -> Result<
         app.db.make_durable(since).await?;
     }
     for address in blobs {
-        match app.blobs.remove(&address, RemovalRule::Always).await {
-            Ok(_) => swept.push(address),
+        let removed = match what_keeps(app, &address).await {
+            // Struck off: one that is destroyed later is written down again.
+            Ok(Some(why)) => {
+                tracing::error!(blob.address = %address, why, "a blob is written down to be taken away, and is left");
+                Ok(())
+            }
+            Ok(None) => app.blobs.remove(&address, RemovalRule::Always).await.map(drop).map_err(Fault::from),
+            Err(error) => Err(error),
+        };
+        match removed {
+            Ok(()) => swept.push(address),
             Err(error) => {
                 tracing::warn!(error = %error, blob.address = %address, "a destroyed blob was not taken away");
                 failed = Some(error);

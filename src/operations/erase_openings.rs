@@ -1,20 +1,23 @@
 //! What the journal's entries say of a document whose content is destroyed is erased when its own term has run. Until then it
 //! stays whoever asks: it is the journal, which the law keeps for years (JRN-03), and a destruction keeps the journal, the
-//! digest and the act (JRN-05).
+//! digest and the act (JRN-05). It stays longer while a court asks for it.
 //!
 //! Erased are the salts and values of what an entry says and who acted. Its body, leaf and proofs stay, and so does its place
 //! among the entries of its subjects: no history of the other side gets a gap, and an extract that was handed out brings the
 //! openings with it. The act of destruction itself stays open. What is kept of the document beside the journal (its row, the
 //! names of its files, the operator's receipt) is not touched here.
 
+use uuid::Uuid;
+
+use super::court_keeping::AskedFor;
 use super::{Fault, OperationError, commit};
 use crate::app::App;
-use crate::docflow::destruction;
+use crate::docflow::{destruction, store};
 use crate::domain::ids::DocumentId;
 use crate::domain::retention;
 use crate::domain::time::{CivilDate, Moment};
-use crate::journal::JournalError;
 use crate::journal::entry::Entry;
+use crate::journal::{JournalError, keeping};
 
 /// Documents looked at in one round.
 const DOCUMENTS_AT_ONCE: i64 = 50;
@@ -27,11 +30,19 @@ const ACTS: [&str; 2] = ["document.destruction-requested", "document.destroyed"]
 /// A fault of the database. What one document meets does not keep the others from their turn.
 pub async fn erase_due(app: &App) -> Result<usize, OperationError> {
     let now = app.clock.now();
-    let mut count = 0;
-    for document in destruction::unerased_due(&app.db, now, DOCUMENTS_AT_ONCE).await? {
-        match erase(app, document, now).await {
-            Ok(erased) => count += erased,
-            Err(error) => tracing::error!(error = %error, document.id = %document, "openings are due and not erased"),
+    let (mut count, mut after) = (0, (Moment::MIN, DocumentId::from(Uuid::nil())));
+    // To the end of the list: those that a court asks for stay at its head.
+    loop {
+        let due = destruction::unerased_due(&app.db, now, DOCUMENTS_AT_ONCE, after).await?;
+        let Some(last) = due.last() else { break };
+        after = *last;
+        for (_, document) in due {
+            match erase(app, document, now).await {
+                Ok(erased) => count += erased,
+                Err(error) => {
+                    tracing::error!(error = %error, document.id = %document, "openings are due and not erased");
+                }
+            }
         }
     }
     if count > 0 {
@@ -42,6 +53,10 @@ pub async fn erase_due(app: &App) -> Result<usize, OperationError> {
 
 /// Erases what of the document's entries is out of its term, and notes when the next of them will be.
 async fn erase(app: &App, document: DocumentId, now: Moment) -> Result<usize, OperationError> {
+    let Some(row) = store::load(&app.db, document).await? else { return Ok(0) };
+    let asked = AskedFor::at(app, now).await?;
+    let history = asked.history(app, &row, now).await?;
+    let of_talk = asked.entries(app).await?;
     let (mut due, mut next) = (Vec::new(), None);
     // What was pruned has no openings any more.
     for seq in app.journal.entries_of_subject(&commit::document_subject(document)).await.map_err(Fault::from)? {
@@ -60,6 +75,15 @@ async fn erase(app: &App, document: DocumentId, now: Moment) -> Result<usize, Op
         }
     }
     let mut tx = app.db.begin().await?;
+    keeping::decide(&mut tx).await?;
+    // What came up since it was looked at is looked at in the next round.
+    let now_asked = AskedFor::when_deciding(&mut tx, now).await?;
+    let is_kept = now_asked.covers(&row, history.as_ref())
+        || now_asked.is_of_more_talk_than(&asked)
+        || due.iter().any(|seq| of_talk.contains(seq));
+    if is_kept {
+        return Ok(0);
+    }
     let mut erased = 0;
     for seq in due {
         erased += usize::from(app.journal.erase_openings(&mut tx, seq).await.map_err(Fault::from)?);

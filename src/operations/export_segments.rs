@@ -55,6 +55,10 @@ async fn export(app: &App, mut segment: Segment) -> Result<Option<Export>, Opera
         enough: for_the_store(term_from(ends_at)?)?,
     };
     let kept = app.blobs.put_locked(bytes, term).await?;
+    if kept.locked_until.is_none() && app.blobs.claims_locks() {
+        let (from, to) = (segment.from(), segment.to());
+        tracing::error!(from, to, blob.address = %kept.address, "exported without a lock that the store claims");
+    }
     fail_point::at("segment: kept, not read again");
     // What the store gives back is hashed by it; that it is the segment is seen here.
     let again = app.blobs.get(&kept.address).await?;

@@ -15,7 +15,7 @@ use crate::docflow::store;
 use crate::domain::ids::{DocumentId, EventId, new_uuid};
 use crate::domain::refusal::RefusalCode;
 use crate::extract::format::field;
-use crate::journal::EventDraft;
+use crate::journal::{EventDraft, keeping};
 
 /// Most holds of the list.
 const LISTED_MAX: i64 = 500;
@@ -38,6 +38,7 @@ pub async fn place_hold(
     let ground = checked_reason(ground, "/ground")?;
     let (id, event) = (new_uuid(now, &mut app.rng.clone()), EventId::new(now, &mut app.rng.clone()));
     let mut tx = app.db.begin().await?;
+    keeping::decide(&mut tx).await?;
     let row = store::lock(&mut tx, document).await?.ok_or(RefusalCode::DocumentUnknown)?;
     if destruction::is_destroyed(&mut tx, document).await? {
         return Err(RefusalCode::ContentDestroyed.into());

@@ -13,6 +13,7 @@ pub mod check_signature;
 pub mod commit;
 pub mod confirm_contact;
 pub mod copy_store;
+mod court_keeping;
 pub mod court_scope;
 pub mod decide_compromise;
 pub mod decide_court_request;

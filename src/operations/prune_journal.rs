@@ -11,16 +11,17 @@ use super::{Fault, OperationError};
 use crate::app::App;
 use crate::domain::ids::EventId;
 use crate::domain::refusal::{Refusal, RefusalCode};
-use crate::journal::EventDraft;
-use crate::journal::pruning::{APPROVED, BY_FIELD, FIELD, FROM_FIELD, ID_FIELD, PROPOSED, prune};
+use crate::journal::pruning::{APPROVED, BY_FIELD, FIELD, FROM_FIELD, ID_FIELD, PROPOSED, Pruning};
 use crate::journal::prunings::{self, PruningRow, PruningState};
+use crate::journal::{EventDraft, keeping};
 
 /// Does the approved pruning; answers the first entry that is held from now on, `None` when nothing is approved. It may be
 /// interrupted, and goes on at the next call.
 ///
 /// # Errors
 /// `pruning-state` when the journal does not hold that two officers agreed, what `must_be_due` says, `pruning-not-exported`
-/// when a segment is not what it was, or its seal lacks evidence that its certificate was not revoked; a fault of a database that does not let this login remove anything.
+/// when a segment is not what it was, or its seal lacks evidence that its certificate was not revoked; a fault of a database
+/// that does not let this login remove anything.
 ///
 /// Keeps: JRN-03, JRN-07.
 pub async fn prune_journal(app: &App) -> Result<Option<u64>, OperationError> {
@@ -46,7 +47,7 @@ pub async fn prune_journal(app: &App) -> Result<Option<u64>, OperationError> {
             return Err(refuse("nothing in it proves that the certificate over its seal was not revoked"));
         }
     }
-    prune(&app.db.for_owner(), row.from, row.to).await?;
+    take_away(app, &row).await?;
     // What was erased is not in the database's own files either, as far as it can be helped; the worker tries again.
     if let Err(error) = app.db.forget().await {
         tracing::warn!(error = %error, "what was pruned is still in the write-ahead log");
@@ -68,6 +69,27 @@ pub async fn prune_journal(app: &App) -> Result<Option<u64>, OperationError> {
         commit::commit(app, tx, Act { events: vec![draft], notices: Vec::new(), request: None }, now).await?;
     }
     Ok(Some(row.to))
+}
+
+/// Takes the entries away, step by step. Reading the segments may have taken hours, and so may the steps: what was
+/// placed meanwhile, a hold or a court's request, stops them.
+async fn take_away(app: &App, row: &PruningRow) -> Result<(), OperationError> {
+    let owner = app.db.for_owner();
+    let (mut pruning, mut last) = (Pruning::new(owner.engine(), row.from, row.to), None);
+    loop {
+        let mut tx = owner.begin().await?;
+        let decision = keeping::decide(&mut tx).await?;
+        // When nobody else has decided anything since, nothing is held that was not.
+        if last != Some(decision.saturating_sub(1)) {
+            must_be_due(app, (row.from, row.to), app.clock.now()).await?;
+        }
+        last = Some(decision);
+        let goes_on = pruning.step(&mut tx).await?;
+        tx.commit().await?;
+        if !goes_on {
+            return Ok(());
+        }
+    }
 }
 
 /// That the journal holds that one officer proposed this pruning and another approved it.

@@ -1,5 +1,5 @@
 //! What must hold before entries of the journal may go: their own term has run, they lie outside the database, and no hold and
-//! no court's request concerns them. Looked at when a pruning is proposed, when it is approved and when it is done.
+//! no court's request concerns them. Looked at when a pruning is proposed, when it is approved, and while it is done.
 
 use super::court_scope::CourtScope;
 use super::{OperationError, commit};
@@ -32,20 +32,20 @@ pub(super) async fn must_be_due(app: &App, (from, to): (u64, u64), now: Moment) 
         return Err(Refusal::new(RefusalCode::PruningEarly).with("until", until).into());
     }
     for document in destruction::held(&app.db).await? {
-        must_not_concern(app, document, to).await?;
+        must_not_concern(app, document, (from, to)).await?;
     }
     for request in court::open(&app.db, now).await? {
         match CourtScope::of(&request)? {
             CourtScope::Documents(documents) => {
                 for document in documents {
-                    must_not_concern(app, document, to).await?;
+                    must_not_concern(app, document, (from, to)).await?;
                 }
             }
             CourtScope::Period(period) if period.from <= last => {
                 return Err(held(format!("court-request:{}", request.id)));
             }
             CourtScope::Period(_) => {}
-            CourtScope::About(about) => must_not_reach(app, about.record().identity(), to).await?,
+            CourtScope::About(about) => must_not_reach(app, about.record().identity(), (from, to)).await?,
         }
     }
     Ok(exports)
@@ -100,13 +100,15 @@ pub(super) async fn exported(app: &App, from: u64, to: u64) -> Result<Vec<Export
     Err(Refusal::new(RefusalCode::PruningNotExported).with("detail", told).at("/minimum").into())
 }
 
-async fn must_not_concern(app: &App, document: DocumentId, to: u64) -> Result<(), OperationError> {
-    must_not_reach(app, commit::document_subject(document), to).await
+async fn must_not_concern(app: &App, document: DocumentId, range: (u64, u64)) -> Result<(), OperationError> {
+    must_not_reach(app, commit::document_subject(document), range).await
 }
 
-async fn must_not_reach(app: &App, identity: String, to: u64) -> Result<(), OperationError> {
-    let entries = app.journal.entries_of_subject(&identity).await?;
-    if entries.iter().any(|seq| *seq < to) { Err(held(identity)) } else { Ok(()) }
+/// That no entry from `from` to before `to` is the subject's. One that the bound has passed already counts: its pruning
+/// may have been cut off, and be about to go on.
+async fn must_not_reach(app: &App, identity: String, (from, to): (u64, u64)) -> Result<(), OperationError> {
+    let entries = app.journal.numbers_of_subject(&identity).await?;
+    if entries.iter().any(|seq| (from..to).contains(seq)) { Err(held(identity)) } else { Ok(()) }
 }
 
 fn held(what: String) -> OperationError {

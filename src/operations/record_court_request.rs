@@ -16,7 +16,7 @@ use crate::domain::text::is_plain;
 use crate::domain::time::{CivilDate, Moment};
 use crate::extract::court::{self, CourtRow, CourtState};
 use crate::extract::format::field;
-use crate::journal::EventDraft;
+use crate::journal::{EventDraft, keeping};
 
 /// Longest name of a court or a body, in characters.
 const AUTHORITY_MAX_CHARS: usize = 500;
@@ -112,6 +112,7 @@ pub async fn record_court_request(
         actor: commit::actor(caller),
     };
     let mut tx = app.db.begin().await?;
+    keeping::decide(&mut tx).await?;
     court::insert(&mut tx, &row, event).await?;
     let request = request.map(|request| (request, id.to_string()));
     commit::commit(app, tx, Act { events: vec![draft], notices: Vec::new(), request }, now).await?;

@@ -42,7 +42,8 @@ pub struct Target<'a> {
     pub names: Option<&'a VrfSecretKey>,
     /// Who else remembers the log.
     pub witnesses: &'a Witnesses,
-    /// The moment asked about: segments of the journal whose lock ended before are not locked again.
+    /// The moment asked about: a key whose day has come opens nothing, and segments of the journal whose lock ended
+    /// before are not locked again.
     pub now: Moment,
 }
 
@@ -55,8 +56,8 @@ pub enum RestoreError {
     /// The database has tables or rows already.
     #[error("the database is not empty: a backup is put back into an empty one alone")]
     NotEmpty,
-    /// The key of the backup is not here.
-    #[error("the key of the backup {name} is not among {folder}; its day was {until}")]
+    /// The key of the backup is not here, or its day has come.
+    #[error("the key of the backup {name} is not among {folder}, or its day has come: {until}")]
     NoKey {
         /// The backup.
         name: String,
@@ -211,7 +212,7 @@ fn must_be_read(manifest: &Manifest, to: &Target<'_>) -> Result<(), RestoreError
 
 /// The key of the backup.
 fn key(manifest: &Manifest, to: &Target<'_>) -> Result<WrappingKey, RestoreError> {
-    to.keys.find(&manifest.name)?.ok_or_else(|| RestoreError::NoKey {
+    to.keys.find(&manifest.name, to.now)?.ok_or_else(|| RestoreError::NoKey {
         name: manifest.name.clone(),
         folder: to.keys.folder().display().to_string(),
         until: manifest.key_until.clone(),

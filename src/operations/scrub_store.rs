@@ -141,6 +141,17 @@ async fn named_on(db: &Db, shelf: u8, after: Option<ContentDigest>) -> Result<BT
     Ok(named)
 }
 
+/// Whether a row names the blob, but for what was destroyed on request.
+///
+/// # Errors
+/// A fault of the database.
+pub(super) async fn is_named(db: &Db, address: &ContentDigest) -> Result<bool, Fault> {
+    let from = address.as_bytes().to_vec();
+    // The next one in order: what is longer by an octet.
+    let to = [address.as_bytes().as_slice(), &[0]].concat();
+    Ok(!db.query(include_str!("sql/select_blob_addresses.sql"), &params![from, to]).await?.is_empty())
+}
+
 /// A page of the store's list, and how much of it is done.
 #[derive(Default)]
 struct Page {

@@ -44,6 +44,15 @@ impl Blobs {
         }
     }
 
+    /// Whether the store says that it holds, and was not seen to when it was tried.
+    #[must_use]
+    pub fn claims_locks(&self) -> bool {
+        match self {
+            Self::S3(store) => store.claims_locks(),
+            Self::Disk(_) | Self::Memory(_) => false,
+        }
+    }
+
     /// Has a blob that is there held for `term`; answers until when it is, `None` where the store does not hold.
     ///
     /// # Errors

@@ -118,6 +118,12 @@ impl S3Store {
         self.inner.report.lock == LockSupport::Held
     }
 
+    /// Whether the bucket says that it locks, and was not seen to.
+    #[must_use]
+    pub fn claims_locks(&self) -> bool {
+        self.inner.report.lock == LockSupport::Claimed
+    }
+
     /// Keeps `bytes` and has them held for `term`, under a lock of compliance: nobody lifts it. What is there already,
     /// whole and held long enough, is left as it is. Where the service does not hold locks it is a put like any other.
     ///

@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests find their files and measure")]
 
 use std::io::ErrorKind;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use qolhat_storage::{
@@ -340,6 +341,38 @@ async fn a_lock_is_read_back_made_longer_where_it_is_and_never_put_twice() {
     assert_eq!(versions(&moto, "holding", &store, &address).await, 1);
     let absent = store.hold(&ContentDigest::of(b"nothing"), LockTerm::until(day)).await;
     assert!(matches!(absent, Err(StoreError::NotFound { .. })), "{absent:?}");
+}
+
+/// One bad answer at the start must not have segments kept without a lock for as long as the process lives. Keeps:
+/// JRN-03
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_is_busy_when_its_locks_are_tried_is_asked_again_and_never_taken_for_one_without() {
+    let Some(moto) = Moto::start() else { return };
+    moto.bucket("busy", true).await;
+    let root = tempfile::tempdir().unwrap();
+    let proxy = FaultProxy::before(&moto.endpoint).await;
+    let open = async || {
+        let options = S3Options { bucket: "busy".to_owned(), ..options(&proxy.endpoint, root.path()) };
+        S3Store::open(options).await.map(|store| store.report().lock)
+    };
+    let asks = |seen: &Seen| seen.method == "GET" && seen.target.contains("object-lock");
+    let tries =
+        |seen: &Seen| seen.method == "DELETE" && seen.target.contains("-lock") && seen.target.contains("versionId");
+    for is_it in [asks, tries] {
+        for fate in
+            [SLOW_DOWN, Fate::Refused(429, "TooManyRequests"), Fate::Refused(408, "RequestTimeout"), Fate::AnswerLost]
+        {
+            let once = AtomicBool::new(true);
+            proxy.set(move |_, seen| match is_it(seen) && once.swap(false, Ordering::Relaxed) {
+                true => fate,
+                false => Fate::Passes,
+            });
+            assert_eq!(open().await.unwrap(), LockSupport::Held, "{fate:?}");
+            proxy.set(move |_, seen| if is_it(seen) { fate } else { Fate::Passes });
+            let refused = open().await;
+            assert!(matches!(refused, Err(StoreError::Busy { .. } | StoreError::Io { .. })), "{fate:?}: {refused:?}");
+        }
+    }
 }
 
 /// Whoever may write into the bucket puts other octets over it, or says that it is deleted. Keeps: JRN-03

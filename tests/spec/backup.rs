@@ -316,6 +316,12 @@ async fn content_destroyed_on_request_is_in_no_later_backup_and_in_no_earlier_on
     let refused = machine.open(&case.stage).await.err().expect("an old database beside a newer checkpoint");
     assert!(refused.contains("shorter"), "{refused}");
 
+    // A copy of the key opens nothing either, from its day on, on a machine where nothing has destroyed it.
+    let kept = Elsewhere::with_keys_of(&case.stage).await;
+    let arguments = ["restore", "--from", before.to_str().unwrap()];
+    let (exit, report) = qolhat(Some("2027-02-01T00:00:00Z"), &arguments, &kept.config_file()).await;
+    assert_eq!((exit, report["error"]["code"].as_str()), (2, Some("backup-key-missing")), "{report}");
+
     // On its day its key is destroyed by whatever comes first, the worker or the next backup.
     let (exit, made) = case.back_up_at(Some("2027-02-01T00:00:00Z")).await;
     assert_eq!((exit, &made["keys_expired"]), (0, &2.into()), "{made}");

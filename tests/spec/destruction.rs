@@ -1,6 +1,8 @@
 //! Content goes when its holders ask for it and nothing keeps it; the journal and what was proven by it stay.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+mod kept;
+
 use std::fs;
 
 use base64::Engine as _;

@@ -1,6 +1,8 @@
 //! What is kept of the journal outside the database, and for how long.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+mod destroyed;
+mod holds;
 mod locks;
 mod notices;
 mod old_extracts;

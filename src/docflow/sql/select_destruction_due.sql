@@ -1,5 +1,6 @@
--- At most $3 documents past $4 that every party holding them asked to destroy, whose lock ended before $2, and which are under no
--- hold. $1: the operator, who holds a key of each.
+-- At most $3 documents past $4 that every party holding them asked to destroy, whose lock ended before $2, and which
+-- are under no hold. What a court asks for is among them: whoever destroys looks at its requests. $1: the operator, who
+-- holds a key of each.
 select distinct r.document_id from destruction_request r
 where r.document_id > $4
     and not exists (select 1 from document_destroyed d where d.document_id = r.document_id)

@@ -36,6 +36,8 @@ pub struct AuditReport {
     pub seals_unproven: Vec<String>,
     /// Segments that were put under a lock which is not over, in a store that has none.
     pub unheld: u64,
+    /// Segments (`from-to`) that were exported without a lock and have none, in a store that holds locks.
+    pub exports_unlocked: Vec<String>,
     /// Signed promises whose event is no entry yet; one past its deadline is a failure.
     pub promised: u64,
     /// Promises whose entry came after the deadline: broken, though the log holds what it should.

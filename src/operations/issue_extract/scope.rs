@@ -43,7 +43,7 @@ impl PartyPeriod {
         Err(Refusal::new(RefusalCode::DateInvalid).with("reason", to.to_string()).at("/to"))
     }
 
-    pub(super) fn contains(&self, at: Moment) -> bool {
+    pub(in super::super) fn contains(&self, at: Moment) -> bool {
         self.from <= at && at < self.to
     }
 }

@@ -170,8 +170,12 @@ impl Inner {
         let (is_on, unasked) = match self.wire.ask(Ask::of_bucket("object-lock")).await {
             Ok(answer) => answers::lock_configuration(&answer.body)
                 .map_err(|detail| Fault::Malformed(detail).during("ask for the locks of", &self.bucket))?,
-            // No such configuration, no such question, or no right to ask it: then nothing is locked here.
-            Err(fault) if fault.status().is_some_and(|status| !status.is_server_error()) || fault.is_not_offered() => {
+            // No such configuration, no such question, or no right to ask it: then nothing is locked here. A service
+            // that is too busy to say has not said so.
+            Err(fault)
+                if !fault.may_pass()
+                    && (fault.status().is_some_and(|status| !status.is_server_error()) || fault.is_not_offered()) =>
+            {
                 (false, false)
             }
             Err(fault) => return Err(fault.during("ask for the locks of", &self.bucket)),
@@ -199,8 +203,13 @@ impl Inner {
         }
         let says = self.lock_of(key, version.as_deref()).await.map_err(failed)? >= Some(SystemTime::from(until));
         let delete = Ask::new(key, Command::DeleteObject).with_version(version.as_deref());
-        let was_refused =
-            self.wire.ask_once(delete).await.err().and_then(|fault| fault.status()) == Some(StatusCode::FORBIDDEN);
+        // Asked again like everything: of what is answered in passing nothing is learnt, and segments would be kept
+        // without a lock for as long as this process lives.
+        let was_refused = match self.wire.ask(delete).await {
+            Ok(_) => false,
+            Err(fault) if fault.may_pass() => return Err(failed(fault)),
+            Err(fault) => fault.status() == Some(StatusCode::FORBIDDEN),
+        };
         let support = if says && was_refused { LockSupport::Held } else { LockSupport::Claimed };
         Ok((support, unasked))
     }

@@ -147,6 +147,53 @@ async fn a_lock_shorter_than_was_asked_for_is_named_and_never_recorded() {
     assert_eq!(versions(&moto, "short", &made[0]).await, 1);
 }
 
+/// Keeps: JRN-03, JRN-06
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_exported_without_a_lock_is_named_where_the_store_has_locks() {
+    let Some(moto) = Moto::start() else { return };
+    let proxy = FaultProxy::before(&moto.endpoint).await;
+    // At the start the service of the bucket grants no lock, for whatever reason.
+    let retention = |seen: &Seen| seen.method == "PUT" && seen.target.contains("retention");
+    proxy.set(move |_, seen| if retention(seen) { Fate::Refused(403, "AccessDenied") } else { Fate::Passes });
+    let stage = stage_in(&moto, "claimed", &proxy.endpoint, OwnDatabase::chosen().await).await;
+    assert!(stage.app.blobs.claims_locks() && !stage.app.blobs.locks());
+    grow(&stage, WIDTH).await;
+    seal(&stage, 1).await;
+    let made = export_due(&stage.app, 99).await.unwrap();
+    assert_eq!(made.iter().map(|export| export.locked_until).collect::<Vec<_>>(), [None]);
+    let report = audit(&stage, &[]);
+    assert_eq!((&report["ok"], &report["exports_unlocked"]), (&json!(true), &json!([])), "{report}");
+
+    proxy.set(|_, _| Fate::Passes);
+    for full in [&["--full"][..], &[]] {
+        let report = audit(&stage, full);
+        assert_eq!((&report["ok"], &report["exports_unlocked"]), (&json!(true), &json!(["0-256"])), "{report}");
+    }
+    moto.lock("claimed", &key(&made[0]), ("COMPLIANCE", UNTIL)).await;
+    assert_eq!(audit(&stage, &[])["exports_unlocked"], json!([]));
+}
+
+/// Keeps: JRN-03
+#[tokio::test(flavor = "multi_thread")]
+async fn where_locks_are_required_nothing_starts_without_them() {
+    let Some(moto) = Moto::start() else { return };
+    let folder = TempDir::new().unwrap();
+    let proxy = FaultProxy::before(&moto.endpoint).await;
+    moto.bucket("required", true).await;
+    moto.bucket("plain", false).await;
+    let opened = async |name: &str| {
+        let file = Bucket { endpoint: &proxy.endpoint, name, prefix: PREFIX }.file(folder.path());
+        let text = std::fs::read_to_string(&file).unwrap().replacen("s3 = { ", "s3 = { locks = \"required\", ", 1);
+        std::fs::write(&file, text).unwrap();
+        blobs_of(&BlobsConfig::load(&file).unwrap()).await.map(|blobs| blobs.locks()).map_err(|error| error.to_string())
+    };
+    assert_eq!(opened("required").await, Ok(true));
+    assert!(opened("plain").await.unwrap_err().contains("blobs.s3.locks"));
+    let retention = |seen: &Seen| seen.method == "PUT" && seen.target.contains("retention");
+    proxy.set(move |_, seen| if retention(seen) { Fate::Refused(403, "AccessDenied") } else { Fate::Passes });
+    assert!(opened("required").await.unwrap_err().contains("blobs.s3.locks"));
+}
+
 /// What `qolhat store copy` answers, and what it says on stderr.
 async fn copy(arguments: &[&Path]) -> (Value, String) {
     let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_qolhat"));

@@ -2,6 +2,7 @@
 
 use qolhat::access::rights::{Caller, Capability};
 use qolhat::app::{App, Passwords};
+use qolhat::db::Db;
 use qolhat::demo::client::{Client, text};
 use qolhat::demo::story::Actor;
 use qolhat::docflow::State;
@@ -9,7 +10,8 @@ use qolhat::domain::ids::{DocumentId, PruningId};
 use qolhat::domain::party::Party;
 use qolhat::journal::checkpoint::Checkpoint;
 use qolhat::journal::proof::{verify_consistency, verify_inclusion};
-use qolhat::journal::{JournalError, WaitError, pruning, rebuild_map};
+use qolhat::journal::pruning::{self, Pruning};
+use qolhat::journal::{JournalError, WaitError, rebuild_map};
 use qolhat::operations::OperationError;
 use qolhat::operations::decide_pruning::decide_pruning;
 use qolhat::operations::propose_pruning::propose_pruning;
@@ -34,7 +36,7 @@ pub struct Old {
     pub stage: Stage,
     pub officer: Client,
     head: Actor,
-    document: String,
+    pub document: String,
     /// The event of an entry in the first segment.
     event: EventDraft,
     /// The checkpoint of long ago.
@@ -74,7 +76,7 @@ impl Old {
         App::open(&config, &Passwords::Demo).await.unwrap()
     }
 
-    fn officer(&self, id: &str) -> Caller {
+    pub fn officer(&self, id: &str) -> Caller {
         let actor = self.stage.actor(id);
         Caller {
             iin: actor.iin,
@@ -87,11 +89,11 @@ impl Old {
         }
     }
 
-    async fn propose(&self, app: &App, minimum: u64) -> Result<PruningId, OperationError> {
+    pub async fn propose(&self, app: &App, minimum: u64) -> Result<PruningId, OperationError> {
         propose_pruning(app, &self.officer("officer"), minimum, "Срок хранения истёк", None).await
     }
 
-    async fn approve(&self, app: &App, id: PruningId) -> Result<(), OperationError> {
+    pub async fn approve(&self, app: &App, id: PruningId) -> Result<(), OperationError> {
         decide_pruning(app, &self.officer("officer-2"), id, SecondDecision::Approve, None).await
     }
 
@@ -110,11 +112,24 @@ async fn put(app: &App, event: &EventDraft) -> u64 {
     app.journal.wait(event.id, Duration::from_secs(30)).await.unwrap().seq
 }
 
+/// Every step of a pruning, and nobody asked.
+async fn prune(owner: &Db, from: u64, to: u64) -> Result<(), JournalError> {
+    let mut pruning = Pruning::new(owner.engine(), from, to);
+    loop {
+        let mut tx = owner.begin().await?;
+        let goes_on = pruning.step(&mut tx).await?;
+        tx.commit().await?;
+        if !goes_on {
+            return Ok(());
+        }
+    }
+}
+
 async fn count(app: &App, sql: &'static str) -> i64 {
     app.db.query_one(sql, &[]).await.unwrap().unwrap().int("count").unwrap()
 }
 
-fn refused<T: std::fmt::Debug>(answer: Result<T, OperationError>) -> &'static str {
+pub fn refused<T: std::fmt::Debug>(answer: Result<T, OperationError>) -> &'static str {
     match answer {
         Err(OperationError::Refused(refusal)) => refusal.code.code(),
         other => panic!("{other:?}"),
@@ -208,7 +223,7 @@ async fn all_that_remains_holds(old: Old) {
     assert_eq!((exit, restored["audit"]["minimum"].as_u64()), (0, Some(768)), "{restored}");
 }
 
-async fn stored(app: &App, seq: u64) -> qolhat::journal::StoredEntry {
+pub async fn stored(app: &App, seq: u64) -> qolhat::journal::StoredEntry {
     app.journal.entry(seq).await.unwrap().unwrap()
 }
 
@@ -333,7 +348,7 @@ async fn whoever_takes_entries_away_without_two_officers_is_refused_or_named() {
         let mut tx = owner.begin().await.unwrap();
         assert!(tx.execute(sql, &[]).await.is_err(), "{sql}");
     }
-    assert!(matches!(pruning::prune(&app.db.for_owner(), 0, 300).await, Err(JournalError::Database(_))));
+    assert!(matches!(prune(&app.db.for_owner(), 0, 300).await, Err(JournalError::Database(_))));
     app.journal.close().await;
 
     // Who takes the guards away: an entry is missing; nobody approved the bound; what was kept is another.
@@ -351,7 +366,7 @@ async fn a_bound_that_no_two_officers_approved_is_named() {
     let old = Old::set(OwnDatabase::chosen().await).await;
     let app = old.at(LATER).await;
     // All of it is done as a pruning does it, by one who owns the tables.
-    pruning::prune(&app.db.for_owner(), 0, 512).await.unwrap();
+    prune(&app.db.for_owner(), 0, 512).await.unwrap();
     app.journal.close().await;
     app.db.close().await;
     assert_eq!(named(&audit(&old.stage, &["--full"])), ("minimum".to_owned(), Some(512)));
@@ -399,7 +414,7 @@ async fn a_bound_that_one_officer_alone_wanted_or_that_nobody_proposed_is_named(
         put(&app, &said(&app, kind, id, range, by)).await;
     }
     assert!(app.journal.audit().await.unwrap().ok);
-    pruning::prune(&app.db.for_owner(), 0, 512).await.unwrap();
+    prune(&app.db.for_owner(), 0, 512).await.unwrap();
     let report = app.journal.audit().await.unwrap();
     let failure = report.first_failure.map(|failure| (failure.part, failure.seq));
     assert_eq!(failure, Some(("minimum", Some(512))));

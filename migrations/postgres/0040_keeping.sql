@@ -1,0 +1,7 @@
+-- One row, or none before the first act: whoever decides that something is kept (a hold, a court's request) and whoever
+-- lets it go (a destruction, a pruning) moves it on, and so comes before or after the other.
+create table journal_keeping (
+    one bigint not null primary key,
+    revision bigint not null,
+    constraint there_is_one_keeping check (one = 1)
+);
