@@ -27,7 +27,7 @@ test: tools
 	else tests/with-postgres cargo test --workspace --locked; fi
 	@# The whole workspace again: one crate alone has other features of its dependencies, and all would be built twice.
 	@# Those tests that leave the choice of database and store to the run; those that choose PostgreSQL have run.
-	@staged=$$(grep -rlE 'Stage::set(_with)?\(|Database::chosen' tests/spec --include='*.rs' | sed 's|^tests/spec/||; s|/.*||; s|\.rs$$||' | sort -u | grep -vE '^(support|browser|ncalayer|fetch|online|extend|demo)$$') && \
+	@staged=$$(grep -rlE 'Stage::set(_with)?\(|Database::chosen' tests/spec --include='*.rs' | sed 's|^tests/spec/||; s|/.*||; s|\.rs$$||' | sort -u | grep -vE '^(support|browser|ncalayer|fetch|online|extend|demo|kill)$$') && \
 	export QOLHAT_SPEC_DATABASE=postgres QOLHAT_SPEC_BLOBS=s3 && echo "once more on PostgreSQL and S3:" $$staged && \
 	if cargo nextest --version >/dev/null 2>&1; then \
 	  tests/with-postgres cargo nextest run --workspace --locked -E "binary(=spec) & test(/^($$(echo $$staged | tr ' ' '|'))::/) & not test(/gibibyte|on_postgresql/)"; \

@@ -16,6 +16,8 @@ use crate::support::Predictable;
 use crate::support::s3_server::{S3Server, options};
 
 const GIBIBYTE: u64 = 1024 * 1024 * 1024;
+/// On S3: many times what may be held, and many parts. A gibibyte goes there through the service, in its own tests.
+const ON_S3: u64 = GIBIBYTE / 4;
 const GROWTH_MAX_KIBIBYTES: u64 = 64 * 1024;
 const WHERE: &str = "QOLHAT_TEST_MEMORY_OF";
 
@@ -62,7 +64,7 @@ fn a_gibibyte_through_a_disk_holds_no_more_than_64_mebibytes() {
 }
 
 #[test]
-fn a_gibibyte_through_s3_holds_no_more_than_64_mebibytes() {
+fn a_quarter_of_a_gibibyte_through_s3_holds_no_more_than_64_mebibytes() {
     let root = tempfile::tempdir().unwrap();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let server = runtime.block_on(S3Server::start(&root.path().join("s3")));
@@ -75,17 +77,17 @@ async fn the_process_that_is_measured() {
     let place = std::env::var(WHERE).unwrap();
     let (kind, folder) = place.split_once(' ').unwrap();
     let folder = Path::new(folder);
-    let store = match kind {
-        "disk" => Blobs::Disk(DiskStore::open(folder.join("blobs")).await.unwrap()),
-        endpoint => Blobs::S3(S3Store::open(options(endpoint, &folder.join("spool"))).await.unwrap()),
+    let (store, size) = match kind {
+        "disk" => (Blobs::Disk(DiskStore::open(folder.join("blobs")).await.unwrap()), GIBIBYTE),
+        endpoint => (Blobs::S3(S3Store::open(options(endpoint, &folder.join("spool"))).await.unwrap()), ON_S3),
     };
     let mut random = Predictable::from(7);
     let key = ContentKey::generate(&mut random);
     store.put(vec![1; 100_000]).await.unwrap();
     let before = resident_kibibytes("VmRSS:");
 
-    let mut sealed = SealReader::new(&key, Flow { left: GIBIBYTE }, &mut random);
-    let stored = store.put_stream(&mut sealed, sealed_size_bytes(GIBIBYTE).unwrap()).await.unwrap();
+    let mut sealed = SealReader::new(&key, Flow { left: size }, &mut random);
+    let stored = store.put_stream(&mut sealed, sealed_size_bytes(size).unwrap()).await.unwrap();
     let put = sealed.finish().unwrap();
     let mut opened = OpenReader::new(key, store.reader(&stored.address).await.unwrap());
     let (mut hasher, mut piece) = (ContentHasher::new(), vec![0; 64 * 1024]);
@@ -98,7 +100,7 @@ async fn the_process_that_is_measured() {
     }
 
     assert_eq!(opened.finish().unwrap(), put);
-    assert_eq!((put.size_bytes, hasher.finish()), (GIBIBYTE, put.digest));
+    assert_eq!((put.size_bytes, hasher.finish()), (size, put.digest));
     let growth = resident_kibibytes("VmHWM:") - before;
     eprintln!("{kind}: {before} KiB before, {growth} KiB more at the most");
     assert!(growth <= GROWTH_MAX_KIBIBYTES, "{growth} KiB more than the {before} KiB before");
