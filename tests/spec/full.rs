@@ -14,7 +14,7 @@ use tempfile::TempDir;
 
 use crate::kill::{Service, ledger_signature, system_now};
 use crate::power::{Disk, Site};
-use crate::support::database::OwnDatabase;
+use crate::support::database::{OwnDatabase, skipped};
 use crate::support::stage::Stage;
 
 /// Acts that fit into pages that are begun, at the most.
@@ -95,7 +95,7 @@ impl SmallDisk {
         if disk.is_some() {
             assert!(Command::new("cp").arg("-a").arg(aside.join(".")).arg(folder).status().unwrap().success());
         } else {
-            eprintln!("SKIPPED: no disk may be mounted here");
+            skipped("no disk may be mounted here: it needs root");
         }
         fs::remove_dir_all(aside).unwrap();
         disk

@@ -17,7 +17,7 @@ use tempfile::TempDir;
 
 use crate::kill::{Service, answered, free_address};
 use crate::processes::{Load, audited, leading, nothing_is_lost, taken_over};
-use crate::support::database::OwnDatabase;
+use crate::support::database::{OwnDatabase, skipped};
 
 const WITH_POSTGRES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/with-postgres");
 /// The test's own cable, and one for each process.
@@ -37,7 +37,7 @@ impl Island {
     /// `None` with a word on stderr where the network may not be taken apart.
     fn make() -> Option<Island> {
         if !may_cut() {
-            eprintln!("SKIPPED: a network cut in two (needs root, ip, unshare and nsenter, and a kernel with veth)");
+            skipped("a network cut in two needs root, ip, unshare and nsenter, and a kernel with veth");
             return None;
         }
         let files = TempDir::new().unwrap();

@@ -11,6 +11,12 @@ pub struct OwnDatabase {
     name: String,
 }
 
+/// Says that something cannot be tried here, and why; in CI nothing is left out.
+pub fn skipped(why: &str) {
+    assert!(std::env::var_os("CI").is_none(), "{why}");
+    eprintln!("SKIPPED: {why}");
+}
+
 impl OwnDatabase {
     /// Where QOLHAT_SPEC_DATABASE asks for PostgreSQL; otherwise tests take SQLite.
     pub async fn chosen() -> Option<Self> {
@@ -24,8 +30,7 @@ impl OwnDatabase {
     /// On the server that QOLHAT_TEST_POSTGRES names, or `None` with a word on stderr. Its user is a superuser.
     pub async fn make() -> Option<Self> {
         let Ok(url) = std::env::var("QOLHAT_TEST_POSTGRES") else {
-            assert!(std::env::var_os("CI").is_none(), "QOLHAT_TEST_POSTGRES does not say where a PostgreSQL is");
-            eprintln!("SKIPPED: QOLHAT_TEST_POSTGRES does not say where a PostgreSQL is");
+            skipped("QOLHAT_TEST_POSTGRES does not say where a PostgreSQL is");
             return None;
         };
         Some(Self::on(&url).await)
