@@ -22,6 +22,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use qolhat_pki::armor;
 use qolhat_pki::certificate::Certificate;
+use qolhat_pki::key::{KeyFormatError, PrivateKey};
 use qolhat_pki::random::SecureRandom;
 use qolhat_pki::trust::TrustStore;
 use qolhat_storage::envelope::{SecureRandom as EnvelopeRandom, WrappingKey};
@@ -110,6 +111,10 @@ impl SharedRandom {
 impl SecureRandom for SharedRandom {
     fn fill(&mut self, out: &mut [u8]) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).fill(out);
+    }
+
+    fn rsa_key(&mut self, bits: u32) -> Result<PrivateKey, KeyFormatError> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).rsa_key(bits)
     }
 }
 

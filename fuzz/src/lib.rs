@@ -5,6 +5,7 @@
 //! `smoke` the mutations of [`mutate`]. Both begin from [`seeds`].
 
 pub mod fixture;
+mod kept_keys;
 pub mod mutate;
 pub mod seeds;
 pub mod targets;

@@ -74,14 +74,14 @@ impl Branch {
         }
     }
 
-    /// A new key of this branch. The randomness of RSA keys is OpenSSL's own.
+    /// A new key of this branch.
     ///
     /// # Errors
     /// When `rng` or the library fails.
     pub fn new_key(self, rng: &mut dyn SecureRandom) -> Result<PrivateKey, DemoError> {
         Ok(match self {
             Self::Gost => PrivateKey::generate_gost512(rng)?,
-            Self::Rsa => PrivateKey::generate_rsa(RSA_BITS)?,
+            Self::Rsa => rng.rsa_key(RSA_BITS)?,
         })
     }
 }

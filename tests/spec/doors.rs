@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
-use qolhat::app::{App, Passwords, SharedRandom, SystemRandom, clock_of};
+use qolhat::app::{App, Passwords, SharedRandom, clock_of};
 use qolhat::config::Config;
 use qolhat::demo::client::{Client, text};
 use qolhat::demo::register::IssuedBy;
@@ -27,6 +27,7 @@ use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
+use crate::support::random::TestRandom;
 use crate::support::stage::{AGREEMENT, Stage, at, code};
 
 fn http() -> reqwest::Client {
@@ -155,7 +156,7 @@ async fn files_of_strangers_have_so_many_places_and_not_more() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_is_asked_for_once_however_many_signers_it_serves() {
     const CONTENT: &[u8] = b"content";
-    let (folder, mut rng) = (TempDir::new().unwrap(), SharedRandom::new(SystemRandom));
+    let (folder, mut rng) = (TempDir::new().unwrap(), SharedRandom::new(TestRandom));
     let start = at("2026-11-22T09:00:00Z");
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());

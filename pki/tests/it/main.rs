@@ -12,6 +12,7 @@ mod example;
 mod foreign;
 mod gost;
 mod issue;
+mod kept_keys;
 mod ncanode_holes;
 mod ocsp;
 mod pkcs12;

@@ -17,6 +17,8 @@ use qolhat_pki::oid;
 use qolhat_pki::random::SecureRandom;
 use qolhat_pki::time::Moment;
 
+use crate::kept_keys;
+
 /// SHA-256 of a seed and a counter: the same octets in every run.
 pub struct SeededRandom {
     seed: u64,
@@ -103,6 +105,11 @@ pub fn verifies(certificate: &Certificate, algorithm: SignatureAlgorithm, messag
     public.verify_message(algorithm, message, signature).is_ok()
 }
 
+/// An RSA key of 2048 bits, another one at each call.
+pub fn rsa_key() -> PrivateKey {
+    kept_keys::rsa_key(2048)
+}
+
 /// The kinds of key the national CA has issued.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -116,7 +123,7 @@ impl Kind {
 
     pub fn key(self, random: &mut SeededRandom) -> PrivateKey {
         match self {
-            Kind::Rsa => PrivateKey::generate_rsa(2048),
+            Kind::Rsa => return rsa_key(),
             Kind::Gost2015 => PrivateKey::generate_gost512(random),
             Kind::Gost2004 => PrivateKey::generate_gost(Curve::Gost2004A, random),
         }

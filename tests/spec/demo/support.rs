@@ -7,17 +7,10 @@ use std::time::Duration;
 use qolhat::demo::World;
 use qolhat::demo::responders::{Services, serve};
 use qolhat::domain::time::{FixedClock, Moment};
-use qolhat_pki::random::SecureRandom;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
-pub struct Random;
-
-impl SecureRandom for Random {
-    fn fill(&mut self, out: &mut [u8]) {
-        getrandom::fill(out).unwrap();
-    }
-}
+pub use crate::support::random::TestRandom as Random;
 
 pub fn now() -> Moment {
     Moment::parse_rfc3339("2026-10-05T09:30:00.25Z").unwrap()

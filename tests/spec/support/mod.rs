@@ -6,6 +6,7 @@ pub mod database;
 pub mod extracts;
 pub mod mail;
 pub mod messages;
+pub mod random;
 pub mod renewal;
 pub mod second_verifier;
 pub mod server;

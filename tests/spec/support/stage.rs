@@ -7,7 +7,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use qolhat::app::{App, Passwords, SharedRandom, SystemRandom, clock_of};
+use qolhat::app::{App, Passwords, SharedRandom, clock_of};
 use qolhat::config::Config;
 use qolhat::demo::World;
 use qolhat::demo::client::{Attached, Client, ClientError, KeyPair, text};
@@ -29,6 +29,7 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 
 use super::database::OwnDatabase;
+use super::random::TestRandom;
 
 pub const AGREEMENT: &str = "Соглашение.\n1. Стороны обмениваются документами.\n";
 
@@ -111,7 +112,7 @@ impl Stage {
         adjust: impl FnOnce(&mut Config, &World),
     ) -> Stage {
         let folder = TempDir::new().unwrap();
-        let mut rng = SharedRandom::new(SystemRandom);
+        let mut rng = SharedRandom::new(TestRandom);
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let world = World::create(&folder.path().join("world"), &url, start, &mut rng).unwrap();
@@ -133,7 +134,7 @@ impl Stage {
         self.responders.abort();
         let Stage { world, mut config, blobs, database, _folder: folder, responders, .. } = self;
         let _ = responders.await;
-        let mut rng = SharedRandom::new(SystemRandom);
+        let mut rng = SharedRandom::new(TestRandom);
         let world = super::renewal::renew(&world, then, &mut rng);
         config.clock = Some(then.to_string());
         let address = world.responders_url().strip_prefix("http://").unwrap().to_owned();

@@ -16,7 +16,7 @@ use qolhat_pki::policy::RevocationPolicy;
 use qolhat_pki::trust::TrustStore;
 use qolhat_pki::validate::{Evidence, validate_path};
 
-use crate::workshop::{SeededRandom, at};
+use crate::workshop::{SeededRandom, at, rsa_key};
 
 const NOW: &str = "2026-05-01T12:00:00Z";
 /// Generous, for a machine that does other things too; the measured times are a tenth of it.
@@ -31,7 +31,7 @@ struct Mint {
 
 impl Mint {
     fn new() -> Mint {
-        let key = PrivateKey::generate_rsa(2048).unwrap();
+        let key = rsa_key();
         Mint { spki: key.spki_der().unwrap(), key, serial: 0 }
     }
 

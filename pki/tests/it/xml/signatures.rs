@@ -31,7 +31,7 @@ use super::{
     signature, signed_info,
 };
 use crate::report_etsi::strict::strictly_read;
-use crate::workshop::{Holder, Kind, World, at, head_of_organisation, service_uris, validity};
+use crate::workshop::{Holder, Kind, World, at, head_of_organisation, rsa_key, service_uris, validity};
 
 const LAYOUTS: [Layout; 4] = [Layout::Santuario, Layout::Crlf, Layout::Lf, Layout::Compact];
 
@@ -210,7 +210,7 @@ fn ecdsa_values_are_two_numbers_of_the_width_of_the_curve_and_nothing_else() {
     ] {
         let key = EcKey::generate(&EcGroup::from_curve_name(nid).unwrap()).unwrap();
         let certificate = issued(&world, key.public_key_to_der().unwrap());
-        let holder = Holder { key: PrivateKey::generate_rsa(2048).unwrap(), certificate };
+        let holder = Holder { key: rsa_key(), certificate };
         let info = signed_info(C14N, &reference("", &[ENVELOPED])).replace("#rsa-sha256", &format!("#ecdsa-{name}"));
         let template = format!("<a>{}</a>", signature(&info, &holder, ""));
         let sign = |info: &[u8]| {
@@ -242,7 +242,7 @@ fn ed25519_signs_the_form_itself() {
     let world = World::new(Kind::Rsa);
     let key = PKey::generate_ed25519().unwrap();
     let certificate = issued(&world, key.public_key_to_der().unwrap());
-    let holder = Holder { key: PrivateKey::generate_rsa(2048).unwrap(), certificate };
+    let holder = Holder { key: rsa_key(), certificate };
     let plain = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256";
     let info = signed_info(C14N, &reference("", &[ENVELOPED]));
     let info = info.replace(plain, "http://www.w3.org/2021/04/xmldsig-more#eddsa-ed25519");
