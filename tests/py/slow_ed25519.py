@@ -1,6 +1,10 @@
 """Ed25519 (RFC 8032) and the verifiable random function ECVRF-EDWARDS25519-SHA512-TAI (RFC 9381), in plain Python."""
 
+from functools import lru_cache
 from hashlib import sha512
+
+# The same keys and signatures stand in many a file that is read in one run.
+remembered = lru_cache(maxsize=8192)
 
 P = 2**255 - 19
 ORDER = 2**252 + 27742317777372353535851937790883648493
@@ -19,12 +23,17 @@ def add(one, two):
 
 
 def times(number, point):
-    result = ZERO
-    while number:
-        if number & 1:
-            result = add(result, point)
-        point = add(point, point)
-        number >>= 1
+    return sum_of(number, point, 0, ZERO)
+
+
+def sum_of(one, first, two, second):
+    """one * first + two * second."""
+    both, result = add(first, second), ZERO
+    for bit in reversed(range(max(one, two).bit_length())):
+        result = add(result, result)
+        which = (one >> bit & 1) + 2 * (two >> bit & 1)
+        if which:
+            result = add(result, (first, second, both)[which - 1])
     return result
 
 
@@ -62,15 +71,17 @@ def encode(point):
 BASE = decode((4 * pow(5, -1, P) % P).to_bytes(32, "little"))
 
 
+@remembered
 def verify(key, text, signature):
     point, first = decode(key), decode(signature[:32])
     s = int.from_bytes(signature[32:], "little")
     if point is None or first is None or len(signature) != 64 or s >= ORDER:
         return False
     k = int.from_bytes(sha512(signature[:32] + key + text).digest(), "little") % ORDER
-    return same(times(s, BASE), add(first, times(k, point)))
+    return same(sum_of(s, BASE, k, negative(point)), first)
 
 
+@remembered
 def vrf_key(octets):
     """The key, or None for one of small order or in another encoding."""
     point = decode(octets)
@@ -79,6 +90,7 @@ def vrf_key(octets):
     return octets, point
 
 
+@remembered
 def vrf_output(key, identity, proof):
     """The output that the proof shows for the identity, or None."""
     octets, point = key
@@ -95,8 +107,8 @@ def vrf_output(key, identity, proof):
     else:
         return None
     h = times(8, h)
-    u = add(times(s, BASE), negative(times(c, point)))
-    v = add(times(s, h), negative(times(c, gamma)))
+    u = sum_of(s, BASE, c, negative(point))
+    v = sum_of(s, h, c, negative(gamma))
     points = [octets] + [encode(each) for each in (h, gamma, u, v)]
     if sha512(b"\x03\x02" + b"".join(points) + b"\x00").digest()[:16] != proof[32:48]:
         return None

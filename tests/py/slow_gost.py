@@ -3,6 +3,11 @@ GOST 34.10 over any short
 Weierstrass curve, with the encodings of docs/extract-format.md section 10: numbers little-endian, signature r || s.
 """
 
+from functools import lru_cache
+
+# The same certificates and signatures stand in many a file that is read in one run.
+remembered = lru_cache(maxsize=8192)
+
 PI = bytes.fromhex(
     "fceedd11cf6e3116fbc4fada23c5044de977f0db932e99ba1736f1bb14cd5fc1f918655ae25cef21811c3c428b018e4f058402aee36a8fa0060bed98"
     "7fd4d31feb342c51eac848abf22a68a2fd3aceccb5700e56080c7612bf7213479cb75d8715a19629107b9ac7f391786f9d9eb2b13275193dff358a7e"
@@ -59,13 +64,14 @@ TABLES = _table()
 
 
 def _lps(state):
-    words = []
-    for i in range(8):
-        value = 0
-        for j in range(8):
-            value ^= TABLES[j][state[i + 8 * j]]
-        words.append(value.to_bytes(8, "little"))
-    return b"".join(words)
+    a, b, c, d, e, f, g, h = TABLES
+    return b"".join(
+        (
+            a[state[i]] ^ b[state[i + 8]] ^ c[state[i + 16]] ^ d[state[i + 24]]
+            ^ e[state[i + 32]] ^ f[state[i + 40]] ^ g[state[i + 48]] ^ h[state[i + 56]]
+        ).to_bytes(8, "little")
+        for i in range(8)
+    )
 
 
 def _xor(a, b):
@@ -84,6 +90,10 @@ def _step(h, count, block):
 
 def streebog(data, bits=512):
     """The digest of `data`: 64 octets, or 32."""
+    return (_remembered_streebog if len(data) <= 65536 else _streebog)(data, bits)
+
+
+def _streebog(data, bits):
     h = (b"\x01" if bits == 256 else b"\x00") * 64
     count = total = 0
     while len(data) >= 64:
@@ -98,6 +108,9 @@ def streebog(data, bits=512):
     h = _step(h, 0, count.to_bytes(64, "little"))
     h = _step(h, 0, total.to_bytes(64, "little"))
     return h[32:] if bits == 256 else h
+
+
+_remembered_streebog = remembered(_streebog)
 
 
 # GOST 34.311-95 with the test parameter set of RFC 5831.
@@ -178,34 +191,45 @@ class Curve:
         x, y = point
         return 0 <= x < self.p and 0 <= y < self.p and (y * y - x * x * x - self.a * x - self.b) % self.p == 0
 
+    def twice(self, point):
+        """Points here are (X, Y, Z) for x = X / Z^2, y = Y / Z^3; infinity has Z = 0."""
+        x, y, z = point
+        p = self.p
+        square = y * y % p
+        middle = 4 * x * square % p
+        slope = (3 * x * x + self.a * pow(z, 4, p)) % p
+        new = (slope * slope - 2 * middle) % p
+        return new, (slope * (middle - new) - 8 * square * square) % p, 2 * y * z % p
+
     def add(self, one, two):
-        if one is None:
+        if one[2] == 0:
             return two
-        if two is None:
+        if two[2] == 0:
             return one
         p = self.p
-        if one[0] == two[0]:
-            if (one[1] + two[1]) % p == 0:
-                return None
-            slope = (3 * one[0] * one[0] + self.a) * pow(2 * one[1], -1, p)
-        else:
-            slope = (two[1] - one[1]) * pow(two[0] - one[0], -1, p)
-        x = (slope * slope - one[0] - two[0]) % p
-        return x, (slope * (one[0] - x) - one[1]) % p
-
-    def times(self, number, point):
-        result = None
-        while number:
-            if number & 1:
-                result = self.add(result, point)
-            point = self.add(point, point)
-            number >>= 1
-        return result
+        (x1, y1, z1), (x2, y2, z2) = one, two
+        square1, square2 = z1 * z1 % p, z2 * z2 % p
+        u, v = x1 * square2 % p, y1 * z2 * square2 % p
+        run, rise = (x2 * square1 - u) % p, (y2 * z1 * square1 - v) % p
+        if run == 0:
+            return self.twice(one) if rise == 0 else (1, 1, 0)
+        square = run * run % p
+        cube = run * square % p
+        new = (rise * rise - cube - 2 * u * square) % p
+        return new, (rise * (u * square - new) - v * cube) % p, run * z1 * z2 % p
 
     def combined_x(self, one, two, key):
         """x of one * base + two * key, or None at infinity."""
-        point = self.add(self.times(one % self.q, self.base), self.times(two % self.q, key))
-        return None if point is None else point[0]
+        one, two = one % self.q, two % self.q
+        base, key = (*self.base, 1), (*key, 1)
+        both, result = self.add(base, key), (1, 1, 0)
+        for bit in reversed(range(max(one, two).bit_length())):
+            result = self.twice(result)
+            which = (one >> bit & 1) + 2 * (two >> bit & 1)
+            if which:
+                result = self.add(result, (base, key, both)[which - 1])
+        x, _, z = result
+        return None if z == 0 else x * pow(z, -2, self.p) % self.p
 
 
 _P512 = 2**512 - 569
@@ -237,6 +261,7 @@ NIST_P256 = Curve(
 )
 
 
+@remembered
 def gost_verify(curve, key, digest, signature):
     """Whether r || s, little-endian, is a signature over the digest, read little-endian, by the key X || Y."""
     size = len(key) // 2
@@ -251,6 +276,7 @@ def gost_verify(curve, key, digest, signature):
     return found is not None and found % curve.q == r
 
 
+@remembered
 def ecdsa_verify(curve, point, digest, r, s):
     """FIPS 186-5 section 6.4.2, the digest cut to the length of the order."""
     if not curve.has(point) or not (0 < r < curve.q and 0 < s < curve.q):
