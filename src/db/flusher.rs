@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, PgConnection};
+use tokio::runtime::Handle;
 use tokio::sync::{Mutex, Notify};
 use tokio::time::timeout;
 
@@ -35,6 +36,8 @@ pub(super) struct Flusher(Arc<Shared>);
 
 struct Shared {
     options: PgConnectOptions,
+    /// In which the session lives, whoever asks for it: another one may end before.
+    runtime: Handle,
     session: Mutex<Session>,
     /// The number of the session that lives; 0 while there is none.
     current: AtomicU64,
@@ -60,6 +63,7 @@ impl Flusher {
         let session = Mutex::new(Session { connection: Some(connection), made: 1, last: (0, 0) });
         let shared = Arc::new(Shared {
             options,
+            runtime: Handle::current(),
             session,
             current: AtomicU64::new(1),
             begun: AtomicU64::new(0),
@@ -80,9 +84,10 @@ impl Flusher {
     pub(super) async fn alive(&self) -> Result<u64, DbError> {
         let shared = Arc::clone(&self.0);
         // In a task of its own, as a flush.
-        let looked = tokio::spawn(async move { shared.look().await });
-        match looked.await.map(|()| self.mark()) {
-            Ok(number) if number > 0 => Ok(number),
+        let looked = self.0.runtime.spawn(async move { shared.look().await });
+        // It asks at most twice. The runtime may have ended, or stand still.
+        match timeout(PATIENCE * 3, looked).await {
+            Ok(Ok(())) if self.mark() > 0 => Ok(self.mark()),
             Ok(_) | Err(_) => Err(DbError::Unavailable),
         }
     }
@@ -98,7 +103,7 @@ impl Flusher {
         let shared = Arc::clone(&self.0);
         let ticket = shared.begun.load(Ordering::SeqCst);
         // In a task of its own: whoever gives up waiting does not break off what others wait for.
-        let done = tokio::spawn(async move { shared.flush(since, ticket).await });
+        let done = self.0.runtime.spawn(async move { shared.flush(since, ticket).await });
         done.await.unwrap_or(Err(DbError::Unavailable))
     }
 
@@ -156,6 +161,9 @@ impl Shared {
     /// Sees to it that there is a session that lives.
     async fn look(&self) {
         let mut session = self.session.lock().await;
+        if self.is_closed.load(Ordering::SeqCst) {
+            return;
+        }
         if session.connection.is_some() {
             let lives = self.ask(&mut session, |mut connection| async move {
                 let answer = timeout(PATIENCE, connection.ping()).await;

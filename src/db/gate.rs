@@ -164,6 +164,11 @@ impl Gate {
         self.pool.close().await;
     }
 
+    /// Whether it lends none any more.
+    pub(super) fn is_closed(&self) -> bool {
+        self.permits.is_closed()
+    }
+
     /// A server that has let go of one connection may have let go of all: others are opened in their place.
     fn distrust(&self) {
         let idle = {

@@ -99,13 +99,21 @@ impl Db {
         }
     }
 
-    /// The same database as the sequencer sees it: on PostgreSQL in its own role and over its own connections, so that a
-    /// flood of requests does not keep the log waiting.
+    /// The same database as a sequencer sees it: on PostgreSQL in its role and over connections of its own, so that a flood of
+    /// requests does not keep the log waiting. They belong to the runtime in which this is called: whoever ends it calls
+    /// [`Db::leave`] before.
     #[must_use]
     pub fn for_sequencer(&self) -> Db {
         match &self.server {
-            Some(server) => Db { pools: Pools::Postgres(server.sequencer.clone()), server: self.server.clone() },
+            Some(server) => Db { pools: Pools::Postgres(server.lasting_sequencer()), server: self.server.clone() },
             None => self.clone(),
+        }
+    }
+
+    /// Closes the connections of a value of [`Db::for_sequencer`], and no other ones.
+    pub async fn leave(&self) {
+        if let Pools::Postgres(gate) = &self.pools {
+            gate.close().await;
         }
     }
 
@@ -149,9 +157,9 @@ impl Db {
     /// # Errors
     /// When the database cannot be used.
     pub async fn end_silent_writers(&self, table: &'static str) -> Result<(), DbError> {
-        match &self.server {
-            Some(server) => server.end_silent_writers(table).await,
-            None => Ok(()),
+        match (&self.server, &self.pools) {
+            (Some(server), Pools::Postgres(gate)) => server.end_silent_writers(gate, table).await,
+            (_, _) => Ok(()),
         }
     }
 

@@ -1,6 +1,7 @@
 //! PostgreSQL: who the process is there, and how long one that has gone silent may hold what others wait for.
 
 use std::str::FromStr as _;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use sqlx::migrate::Migrator;
@@ -54,10 +55,10 @@ const SEQUENCER_PATIENCE: Patience = Patience { idle: 3_000, statement: 4_000 };
 pub(super) struct Server {
     /// Of the operations.
     pub(super) application: Gate,
-    /// Of the sequencer.
-    pub(super) sequencer: Gate,
     /// Of the owner.
     pub(super) owner: Gate,
+    /// Of those who sequence, and have not left.
+    sequencers: Arc<Mutex<Vec<Gate>>>,
     /// What makes durable.
     pub(super) flusher: Flusher,
     options: PgConnectOptions,
@@ -76,9 +77,6 @@ impl Server {
         let flusher = Flusher::new(first, options.clone());
         let application = pool(APPLICATION, PATIENCE, &flusher).max_connections(connections);
         let owner = pool(OWNER, PATIENCE, &flusher).max_connections(OWNER_CONNECTIONS_MAX);
-        let sequencer = pool(SEQUENCER, SEQUENCER_PATIENCE, &flusher)
-            .max_connections(SEQUENCER_CONNECTIONS_MAX)
-            .acquire_timeout(SEQUENCER_ACQUIRE_TIMEOUT);
         Ok(Self {
             application: Gate::new(
                 application.connect_lazy_with(options.clone()),
@@ -86,13 +84,8 @@ impl Server {
                 Some(SILENT_MAX),
                 &flusher,
             ),
-            sequencer: Gate::new(
-                sequencer.connect_lazy_with(options.clone()),
-                SEQUENCER_CONNECTIONS_MAX,
-                Some(SEQUENCER_SILENT_MAX),
-                &flusher,
-            ),
             owner: Gate::new(owner.connect_lazy_with(options.clone()), OWNER_CONNECTIONS_MAX, None, &flusher),
+            sequencers: Arc::default(),
             flusher,
             options,
         })
@@ -120,6 +113,24 @@ impl Server {
         Ok(connection.close().await?)
     }
 
+    /// As [`Server::sequencer`], to be closed with the others.
+    pub(super) fn lasting_sequencer(&self) -> Gate {
+        let gate = self.sequencer();
+        let mut open = self.sequencers.lock().unwrap_or_else(PoisonError::into_inner);
+        open.retain(|gate| !gate.is_closed());
+        open.push(gate.clone());
+        gate
+    }
+
+    /// Connections for one who sequences.
+    fn sequencer(&self) -> Gate {
+        let pool = pool(SEQUENCER, SEQUENCER_PATIENCE, &self.flusher)
+            .max_connections(SEQUENCER_CONNECTIONS_MAX)
+            .acquire_timeout(SEQUENCER_ACQUIRE_TIMEOUT)
+            .connect_lazy_with(self.options.clone());
+        Gate::new(pool, SEQUENCER_CONNECTIONS_MAX, Some(SEQUENCER_SILENT_MAX), &self.flusher)
+    }
+
     /// The database as it is now, to be read table by table.
     pub(super) async fn dump(&self) -> Result<Dump, DbError> {
         let mut connection = self.options.connect().await?;
@@ -131,16 +142,18 @@ impl Server {
     /// Whether operations and sequencer act in roles of their own.
     pub(super) async fn roles_are_apart(&self) -> Result<bool, DbError> {
         let mut apart = true;
-        for (gate, role) in [(&self.application, APPLICATION), (&self.sequencer, SEQUENCER)] {
+        let sequencer = self.sequencer();
+        for (gate, role) in [(&self.application, APPLICATION), (&sequencer, SEQUENCER)] {
             let rows = gate.lend().await?.rows(sqlx::query("select current_user::text")).await?;
             apart = apart && rows.first().and_then(|row| row.try_get::<String, _>(0).ok()).as_deref() == Some(role);
         }
+        sequencer.close().await;
         Ok(apart)
     }
 
     /// Ends the sessions of our own login that have written to `table` in a transaction and then left the server waiting for
     /// a word. A timeout does so too, but not within a COPY whose rows do not come.
-    pub(super) async fn end_silent_writers(&self, table: &'static str) -> Result<(), DbError> {
+    pub(super) async fn end_silent_writers(&self, gate: &Gate, table: &'static str) -> Result<(), DbError> {
         const END: &str = "select pg_terminate_backend(a.pid) from pg_stat_activity a \
             where a.pid <> pg_backend_pid() and a.usename = session_user and a.wait_event = 'ClientRead' \
                 and a.state_change < clock_timestamp() - interval '1 second' \
@@ -148,7 +161,7 @@ impl Server {
                     and l.database = (select oid from pg_database where datname = current_database()) \
                     and l.mode = 'RowExclusiveLock' and l.granted)";
         // Whose sessions they are tells the login, not the role that it has taken on.
-        let mut tx = self.sequencer.begin("begin; set local role none").await?;
+        let mut tx = gate.begin("begin; set local role none").await?;
         let ended = tx.execute(sqlx::query(END).bind(table)).await?;
         if ended > 0 {
             tracing::warn!(session.count = ended, "sessions that had fallen silent were ended");
@@ -178,7 +191,10 @@ impl Server {
     pub(super) async fn close(&self) {
         self.flusher.close().await;
         self.owner.close().await;
-        self.sequencer.close().await;
+        let sequencers = std::mem::take(&mut *self.sequencers.lock().unwrap_or_else(PoisonError::into_inner));
+        for gate in sequencers {
+            gate.close().await;
+        }
         self.application.close().await;
     }
 }

@@ -111,7 +111,7 @@ impl Journal {
         let newest = watch::Sender::new(None);
         let receiver = newest.subscribe();
         let tools = Tools {
-            db: db.for_sequencer(),
+            db: db.clone(),
             identity: Arc::clone(&identity),
             clock: Arc::clone(&clock),
             rng,

@@ -10,11 +10,13 @@
 //! locks on what others need.
 
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
 use qolhat_pki::random::SecureRandom;
 use qolhat_storage::fail_point;
-use tokio::sync::{Mutex, Notify, watch};
+use tokio::runtime::Builder;
+use tokio::sync::{Mutex, Notify, oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
@@ -67,7 +69,8 @@ pub(super) struct Sequencer {
     name: Arc<str>,
     shared: Arc<Shared>,
     end: Arc<watch::Sender<()>>,
-    task: Arc<Mutex<Option<JoinHandle<()>>>>,
+    /// Told when it has ended.
+    ended: Arc<Mutex<Option<oneshot::Receiver<()>>>>,
 }
 
 struct Shared {
@@ -89,32 +92,64 @@ pub(super) struct Tools {
 
 impl Sequencer {
     /// Makes sure that the log is whole, and starts: to lead it when nobody does, to follow otherwise.
+    ///
+    /// Beside a server it has a thread and connections of its own: everybody waits for it, and it must not wait for its turn
+    /// behind what they do.
     pub(super) async fn start(mut tools: Tools) -> Result<Self, JournalError> {
         let candidate = Candidate::new(tools.memory.as_ref(), tools.rng.as_mut());
         let name = Arc::from(candidate.name());
-        store::found(&tools.db, &tools.identity).await?;
-        store::examine(&tools.db, &tools.identity).await?;
-        let mut work =
-            Work { tools, candidate, log: None, learnt: 0, appended: None, doubt: Doubt::default(), most: BATCH_MAX };
-        work.log = work.try_to_lead().await?;
-        if work.log.as_ref().is_some_and(|log| log.frontier.size() == 0) {
-            let waiters = Waiters::default();
-            if let Next::Batch(first) = work.batch(None).await? {
-                work.write(*first, &waiters).await?;
-            }
-        }
         let shared = Arc::new(Shared { work: Notify::new(), waiters: Waiters::default() });
         let (end, gone) = watch::channel(());
-        let task = tokio::spawn(run(work, Arc::clone(&shared), gone));
-        Ok(Self { name, shared, end: Arc::new(end), task: Arc::new(Mutex::new(Some(task))) })
+        let (begun, begins) = oneshot::channel();
+        let (ending, ended) = oneshot::channel();
+        let (shared_here, engine) = (Arc::clone(&shared), tools.db.engine());
+        let life = async move {
+            tools.db = tools.db.for_sequencer();
+            let db = tools.db.clone();
+            match Work::begin(tools, candidate).await {
+                Ok(mut work) => match begun.send(Ok(())) {
+                    Ok(()) => run(work, shared_here, gone).await,
+                    // Whoever began it has gone.
+                    Err(_) => work.resign().await,
+                },
+                Err(error) => drop(begun.send(Err(error))),
+            }
+            if engine == Engine::Postgres {
+                db.leave().await;
+            }
+        };
+        match engine {
+            Engine::Postgres => {
+                let failed = |error: std::io::Error| DbError::Other(format!("no thread for the sequencer: {error}"));
+                let thread = move || {
+                    match Builder::new_current_thread().enable_all().build() {
+                        Ok(runtime) => runtime.block_on(life),
+                        Err(error) => tracing::error!(error = %error, "no runtime for the sequencer"),
+                    }
+                    // Its runtime has ended as well.
+                    let _ = ending.send(());
+                };
+                thread::Builder::new().name("sequencer".to_owned()).spawn(thread).map_err(failed)?;
+            }
+            // The connections are everybody's.
+            Engine::Sqlite => drop(tokio::spawn(async move {
+                life.await;
+                let _ = ending.send(());
+            })),
+        }
+        match begins.await {
+            Ok(begun) => begun?,
+            Err(_) => return Err(DbError::Other("the sequencer has ended at its beginning".to_owned()).into()),
+        }
+        Ok(Self { name, shared, end: Arc::new(end), ended: Arc::new(Mutex::new(Some(ended))) })
     }
 
     /// Ends the sequencer and gives the lead away.
     pub(super) async fn close(&self) {
         self.end.send_replace(());
-        if let Some(task) = self.task.lock().await.take() {
+        if let Some(ended) = self.ended.lock().await.take() {
             // Its end is what is waited for, however it ends.
-            let _ = task.await;
+            let _ = ended.await;
         }
     }
 
@@ -254,6 +289,22 @@ struct Made {
 }
 
 impl Work {
+    /// Makes sure that the log is whole, and takes the lead when nobody has it; an empty log is opened.
+    async fn begin(tools: Tools, candidate: Candidate) -> Result<Self, JournalError> {
+        store::found(&tools.db, &tools.identity).await?;
+        store::examine(&tools.db, &tools.identity).await?;
+        let mut work =
+            Work { tools, candidate, log: None, learnt: 0, appended: None, doubt: Doubt::default(), most: BATCH_MAX };
+        work.log = work.try_to_lead().await?;
+        if work.log.as_ref().is_some_and(|log| log.frontier.size() == 0) {
+            let waiters = Waiters::default();
+            if let Next::Batch(first) = work.batch(None).await? {
+                work.write(*first, &waiters).await?;
+            }
+        }
+        Ok(work)
+    }
+
     /// Until the next look when nobody calls.
     fn pause(&self, waiters: &Waiters) -> Duration {
         Duration::from_millis(match (&self.log, self.tools.db.engine()) {
