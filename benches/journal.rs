@@ -183,11 +183,14 @@ impl Bench {
         run(&self.config.database, "create table if not exists bare (id bigserial primary key, body bytea not null)")
             .await;
         let pool = self.pool(clients).await;
-        let work = async |_: u64| {
-            let insert = sqlx::query("insert into bare (body) values ($1)").bind(vec![7_u8; body]);
-            insert.execute(&pool).await.unwrap();
-        };
-        rate_of(clients, work).await
+        rate_of(clients, move |_| {
+            let pool = pool.clone();
+            async move {
+                let insert = sqlx::query("insert into bare (body) values ($1)").bind(vec![7_u8; body]);
+                insert.execute(&pool).await.unwrap();
+            }
+        })
+        .await
     }
 
     /// The chain that locks its head in every request's transaction.
@@ -198,44 +201,60 @@ impl Bench {
             insert into chain_head values (1, 0, '\\x00')";
         run(&self.config.database, tables).await;
         let pool = self.pool(clients).await;
-        let work = async |_: u64| {
-            let mut tx = pool.begin().await.unwrap();
-            let head = "select n from chain_head where one = 1 for update";
-            let n: i64 = sqlx::query_scalar(head).fetch_one(&mut *tx).await.unwrap();
-            let insert = sqlx::query("insert into chain (seq, hash, body) values ($1, $2, $3)");
-            insert.bind(n).bind(vec![7_u8; 32]).bind(vec![7_u8; body]).execute(&mut *tx).await.unwrap();
-            let update = sqlx::query("update chain_head set n = n + 1, hash = $1 where one = 1").bind(vec![7_u8; 32]);
-            update.execute(&mut *tx).await.unwrap();
-            tx.commit().await.unwrap();
-        };
-        rate_of(clients, work).await
+        rate_of(clients, move |_| {
+            let pool = pool.clone();
+            async move {
+                let mut tx = pool.begin().await.unwrap();
+                let head = "select n from chain_head where one = 1 for update";
+                let n: i64 = sqlx::query_scalar(head).fetch_one(&mut *tx).await.unwrap();
+                let insert = sqlx::query("insert into chain (seq, hash, body) values ($1, $2, $3)");
+                insert.bind(n).bind(vec![7_u8; 32]).bind(vec![7_u8; body]).execute(&mut *tx).await.unwrap();
+                let update =
+                    sqlx::query("update chain_head set n = n + 1, hash = $1 where one = 1").bind(vec![7_u8; 32]);
+                update.execute(&mut *tx).await.unwrap();
+                tx.commit().await.unwrap();
+            }
+        })
+        .await
     }
 }
 
 /// Operations per second of so many callers, each of whom waits for his entry.
 async fn committed(app: &Arc<App>, waiters: u32) -> f64 {
-    let work = async |number: u64| {
-        let tx = app.db.begin().await.unwrap();
-        let act = Act { events: vec![draft(DRAINED + number)], notices: Vec::new(), request: None };
-        let entries = commit(app, tx, act, app.clock.now()).await.unwrap();
-        assert!(entries.iter().all(Option::is_some), "not sequenced in time");
-    };
-    rate_of(waiters, work).await
+    let app = Arc::clone(app);
+    rate_of(waiters, move |number| {
+        let app = Arc::clone(&app);
+        async move {
+            let tx = app.db.begin().await.unwrap();
+            let act = Act { events: vec![draft(DRAINED + number)], notices: Vec::new(), request: None };
+            let entries = commit(&app, tx, act, app.clock.now()).await.unwrap();
+            assert!(entries.iter().all(Option::is_some), "not sequenced in time");
+        }
+    })
+    .await
 }
 
-/// How often a second so many clients get `work` done.
-async fn rate_of(clients: u32, work: impl AsyncFn(u64)) -> f64 {
+/// How often a second so many clients get `work` done, each in a task of its own, as requests are.
+async fn rate_of<F>(clients: u32, work: impl Fn(u64) -> F + Send + Sync + 'static) -> f64
+where
+    F: Future<Output = ()> + Send + 'static,
+{
     static NUMBER: AtomicU64 = AtomicU64::new(0);
-    let (began, done) = (Instant::now(), AtomicU64::new(0));
-    let one = async || {
-        while began.elapsed() < WARM_UP + MEASURED {
-            work(NUMBER.fetch_add(1, Ordering::Relaxed)).await;
-            if began.elapsed() >= WARM_UP {
-                done.fetch_add(1, Ordering::Relaxed);
+    let (began, done, work) = (Instant::now(), Arc::new(AtomicU64::new(0)), Arc::new(work));
+    let one = || {
+        let (done, work) = (Arc::clone(&done), Arc::clone(&work));
+        tokio::spawn(async move {
+            while began.elapsed() < WARM_UP + MEASURED {
+                work(NUMBER.fetch_add(1, Ordering::Relaxed)).await;
+                if began.elapsed() >= WARM_UP {
+                    done.fetch_add(1, Ordering::Relaxed);
+                }
             }
-        }
+        })
     };
-    futures_util::future::join_all((0..clients).map(|_| one())).await;
+    for client in (0..clients).map(|_| one()).collect::<Vec<_>>() {
+        client.await.unwrap();
+    }
     let done = u32::try_from(done.load(Ordering::Relaxed)).unwrap();
     f64::from(done) / (began.elapsed() - WARM_UP).as_secs_f64()
 }
