@@ -13,6 +13,8 @@
 
 #[path = "gost/cpu_time.rs"]
 mod cpu_time;
+#[path = "../tests/it/kept_keys.rs"]
+mod kept_keys;
 #[path = "cms/messages.rs"]
 mod messages;
 #[path = "gost/table.rs"]

@@ -50,7 +50,7 @@ pub use self::options::{Addressing, Patience, S3Options, S3OptionsError};
 pub use self::probe::{ConditionalPut, LockSupport, S3Report, Versioning};
 
 /// Bodies on their way at once, in MiB; each is held twice.
-const ROOM_MEBIBYTES: u32 = 32;
+const ROOM_MEBIBYTES: u32 = 24;
 const MEBIBYTE: u64 = 1024 * 1024;
 
 /// A store in one bucket. Clones share it.

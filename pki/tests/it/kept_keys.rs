@@ -1,4 +1,5 @@
 //! RSA keys that are made once and kept for the next test: to make one takes longer than all else that most tests do.
+#![allow(clippy::unwrap_used, reason = "tests")]
 
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -19,9 +19,9 @@ use crate::support::stage::{AGREEMENT, Stage, at};
 
 const GIBIBYTE: u64 = 1024 * MEBIBYTE;
 const GROWTH_MAX_KIBIBYTES: u64 = 64 * 1024;
-/// The same while many come at once on S3: bodies of 32 MiB in all are on their way, however many callers there are, each
-/// held twice by the library that sends them.
-const MANY_ON_S3_MAX_KIBIBYTES: u64 = (64 + 2 * 32) * 1024;
+/// The same while many come at once on S3: bodies of 24 MiB in all are on their way, however many callers there are, each
+/// held twice by the library that sends them, and for a moment by the allocator that has them back.
+const MANY_ON_S3_MAX_KIBIBYTES: u64 = 128 * 1024;
 const PIECE_BYTES: u64 = 64 * 1024;
 
 /// Octets that nobody holds: each piece differs from every other.
