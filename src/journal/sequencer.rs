@@ -122,7 +122,7 @@ impl Sequencer {
             Engine::Postgres => {
                 let failed = |error: std::io::Error| DbError::Other(format!("no thread for the sequencer: {error}"));
                 let thread = move || {
-                    match Builder::new_current_thread().enable_all().build() {
+                    match Builder::new_multi_thread().worker_threads(1).thread_name("sequencer").enable_all().build() {
                         Ok(runtime) => runtime.block_on(life),
                         Err(error) => tracing::error!(error = %error, "no runtime for the sequencer"),
                     }
