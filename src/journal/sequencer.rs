@@ -93,8 +93,8 @@ pub(super) struct Tools {
 impl Sequencer {
     /// Makes sure that the log is whole, and starts: to lead it when nobody does, to follow otherwise.
     ///
-    /// Beside a server it has a thread and connections of its own: everybody waits for it, and it must not wait for its turn
-    /// behind what they do.
+    /// Beside a server it has threads and connections of its own: everybody waits for it, and it must not wait for its turn
+    /// behind what they do. One makes batches, and one sends them and hears the answers.
     pub(super) async fn start(mut tools: Tools) -> Result<Self, JournalError> {
         let candidate = Candidate::new(tools.memory.as_ref(), tools.rng.as_mut());
         let name = Arc::from(candidate.name());
