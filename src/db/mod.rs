@@ -110,7 +110,7 @@ impl Db {
         }
     }
 
-    /// Closes the connections of a value of [`Db::for_sequencer`], and no other ones.
+    /// Closes the connections of a value of [`Db::for_sequencer`], and no other ones. Nothing on SQLite, where they are everybody's.
     pub async fn leave(&self) {
         if let Pools::Postgres(gate) = &self.pools {
             gate.close().await;

@@ -114,9 +114,7 @@ impl Sequencer {
                 },
                 Err(error) => drop(begun.send(Err(error))),
             }
-            if engine == Engine::Postgres {
-                db.leave().await;
-            }
+            db.leave().await;
         };
         match engine {
             Engine::Postgres => {
