@@ -19,7 +19,7 @@ use figment::providers::{Env, Format, Toml};
 use qolhat_pki::oid::Oid;
 use serde::Deserialize;
 
-use crate::db::CONNECTIONS_MAX;
+use crate::db::connections;
 use crate::journal::promise::MergeDelay;
 use crate::journal::segment::SegmentEntries;
 
@@ -68,7 +68,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// `sqlite:PATH` or `postgres://…`.
     pub database: String,
-    /// Most connections of the operations to PostgreSQL; the sequencer and what flushes have a few of their own.
+    /// Most connections of the operations to PostgreSQL; the sequencer and what flushes have a few of their own. When nobody
+    /// says how many: four for each processor of this machine, 8 to 32.
     #[serde(default = "default_database_connections")]
     pub database_connections: u32,
     /// Where blobs are kept: a folder, or a bucket.
@@ -324,8 +325,8 @@ impl TryFrom<Vec<IpAddr>> for TrustedProxies {
     }
 }
 
-const fn default_database_connections() -> u32 {
-    CONNECTIONS_MAX
+fn default_database_connections() -> u32 {
+    connections()
 }
 
 const fn default_identifiers() -> Identifiers {

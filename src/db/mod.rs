@@ -40,8 +40,8 @@ use sqlx::sqlite::SqlitePool;
 use sqlx::{AssertSqlSafe, Executor as _};
 
 use gate::{Gate, Opening};
-pub(crate) use postgres::CONNECTIONS_MAX;
 use postgres::Server;
+pub(crate) use postgres::connections;
 use row::Native;
 use tx::NativeTx;
 
@@ -82,7 +82,7 @@ impl Db {
     /// `Unavailable` when the server or file cannot be reached; `Other` for another kind of URL. The URL is
     /// never repeated in an error, for it may hold a password.
     pub async fn connect(url: &str) -> Result<Db, DbError> {
-        Self::connect_with(url, CONNECTIONS_MAX).await
+        Self::connect_with(url, connections()).await
     }
 
     /// As [`Db::connect`], with at most so many connections for the operations on PostgreSQL.

@@ -58,6 +58,8 @@ async fn note(app: &App, sms: &Sms, report: &Report) -> Result<(), OperationErro
         let event = send_messages::event(app, &row, kind, payload, now);
         send_messages::finish(app, tx, &row, event, now).await?;
     } else {
+        // Its connection first: so many reports that come again at once would each keep one and wait for another.
+        drop(tx);
         let known =
             outbox::load(&app.db, row.id).await?.ok_or_else(|| Fault::Inconsistent("a message is gone".to_owned()))?;
         if known.state != state {
