@@ -70,7 +70,7 @@ pub struct Config {
     pub database: String,
     /// Most connections of the operations to PostgreSQL; the sequencer and what flushes have a few of their own. When nobody
     /// says how many: four for each processor of this machine, 8 to 32.
-    #[serde(default = "default_database_connections")]
+    #[serde(default = "connections")]
     pub database_connections: u32,
     /// Where blobs are kept: a folder, or a bucket.
     pub blobs: BlobsConfig,
@@ -323,10 +323,6 @@ impl TryFrom<Vec<IpAddr>> for TrustedProxies {
         }
         Ok(proxies)
     }
-}
-
-fn default_database_connections() -> u32 {
-    connections()
 }
 
 const fn default_identifiers() -> Identifiers {
