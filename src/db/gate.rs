@@ -17,6 +17,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{interval, timeout};
 
 use super::flusher::Flusher;
+use super::holders::{Held, Holders};
 use super::rests::has_asked;
 use super::{ACQUIRE_TIMEOUT, DbError, Mark};
 
@@ -33,6 +34,7 @@ pub(super) struct Gate {
     /// As many as the pool may open: who has one never waits for the pool.
     permits: Arc<Semaphore>,
     idle: Arc<Mutex<Idle>>,
+    holders: Holders,
     flusher: Flusher,
     /// How long the server may be silent before it is taken to be gone; `None` has no end.
     silent_max: Option<Duration>,
@@ -71,6 +73,7 @@ pub(super) struct Lent {
     is_spoiled: bool,
     gate: Gate,
     permit: Option<OwnedSemaphorePermit>,
+    _held: Held,
 }
 
 /// A transaction that begins with its first statement: one of a single statement is no more than that.
@@ -100,11 +103,12 @@ impl Gate {
         let permits = Arc::new(Semaphore::new(usize::try_from(connections).unwrap_or(Semaphore::MAX_PERMITS)));
         let idle = Arc::default();
         tokio::spawn(give_back(Arc::downgrade(&idle)));
-        Self { pool, permits, idle, flusher: flusher.clone(), silent_max }
+        Self { pool, permits, idle, holders: Holders::default(), flusher: flusher.clone(), silent_max }
     }
 
-    /// A connection.
+    /// A connection. Nobody who has one asks for another one ([`Holders`]).
     pub(super) async fn lend(&self) -> Result<Lent, DbError> {
+        let held = self.holders.enter();
         let wait = timeout(ACQUIRE_TIMEOUT, Arc::clone(&self.permits).acquire_owned());
         let permit = wait.await.map_err(|_| sqlx::Error::PoolTimedOut)?.map_err(|_| sqlx::Error::PoolClosed)?;
         let known = locked(&self.idle).take();
@@ -125,6 +129,7 @@ impl Gate {
             is_spoiled: false,
             gate,
             permit: Some(permit),
+            _held: held,
         })
     }
 

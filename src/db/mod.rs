@@ -13,6 +13,7 @@ mod dump;
 mod error;
 mod flusher;
 mod gate;
+mod holders;
 mod postgres;
 mod rests;
 mod row;

@@ -196,7 +196,8 @@ pub(super) fn whole(steps: &[Step], flush: Flush) -> Option<Written<'_>> {
         what.push(LAZILY.to_owned());
     }
     if !demands.is_empty() {
-        what.push(format!("must_hold({})", demands.join(" and ")));
+        // The function is called to refuse, and not each time to say that all is well.
+        what.push(format!("case when {} then true else must_hold(false) end", demands.join(" and ")));
     }
     let what = if what.is_empty() { "1".to_owned() } else { what.join(", ") };
     Some(Written { sql: format!("with {} select {what}", parts.join(", ")), bound })

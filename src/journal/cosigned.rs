@@ -36,14 +36,23 @@ impl Journal {
             return Ok(Cosigned { note: stored.note.clone(), missing: Vec::new(), is_overtaken: false });
         };
         let tasks = witnesses.tasks(&self.db, self.identity.verifier_key(), &self.clock, &self.guard);
-        let answers = join_all(tasks.iter().map(|task| task.answers(stored))).await;
+        // Each in a task of its own, which has one connection at a time; what is answered late is kept all the same.
+        let asked: Vec<_> = tasks
+            .into_iter()
+            .map(|task| {
+                let (key, stored) = (task.verifier_key().to_owned(), stored.clone());
+                (key, tokio::spawn(async move { task.answers(&stored).await }))
+            })
+            .collect();
+        let (keys, answers): (Vec<_>, Vec<_>) = asked.into_iter().unzip();
+        let answers = join_all(answers).await;
         let note = witnesses::with_cosignatures(&self.db, stored).await?;
         let (mut missing, mut is_overtaken) = (Vec::new(), false);
-        for (task, has_answered) in tasks.iter().zip(answers) {
-            let key = WitnessKey::parse(task.verifier_key());
+        for (name, answer) in keys.into_iter().zip(answers) {
+            let key = WitnessKey::parse(&name);
             if key.and_then(|key| key.cosigned(&note)).is_none() {
-                is_overtaken |= has_answered;
-                missing.push(task.verifier_key().to_owned());
+                is_overtaken |= answer.unwrap_or(false);
+                missing.push(name);
             }
         }
         Ok(Cosigned { note, missing, is_overtaken })

@@ -269,6 +269,23 @@ mod tests {
         }
     }
 
+    /// The library before this one, which is in the program as well, multiplies by other instructions of the processor where
+    /// this one does by AVX-512 IFMA. Keeps: JRN-03
+    #[test]
+    fn a_name_is_the_same_by_other_instructions() {
+        for number in 0..64_u8 {
+            let key = VrfSecretKey::from_seed(&[number; 32]);
+            let alpha = vec![number; usize::from(number) * 4];
+            assert_eq!(key.public().verify(&alpha, &key.prove(&alpha)), Some(key.output(&alpha)), "{number}");
+
+            let point = key.public().point_of(&alpha);
+            let before = curve25519_dalek_4::edwards::CompressedEdwardsY(point.compress().to_bytes()).decompress();
+            let scalar = curve25519_dalek_4::scalar::Scalar::from_bytes_mod_order(key.scalar);
+            let product = (before.unwrap() * scalar).compress().to_bytes();
+            assert_eq!((point * key.scalar()).compress().to_bytes(), product, "{number}");
+        }
+    }
+
     #[test]
     fn a_proof_with_any_bit_changed_or_for_another_input_or_key_proves_nothing() {
         let key = VrfSecretKey::from_seed(&[7; 32]);
