@@ -7,7 +7,9 @@ use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, Postgres};
 
 use super::Value;
-use super::row::{PgId, PgNull};
+use super::columns::Cells;
+use super::postgres;
+use super::row::PgId;
 use super::statement::placeholder_count;
 
 /// The object identifier of the built-in type `uuid[]` (pg_type.dat).
@@ -54,10 +56,22 @@ impl<'a> Column<'a> {
     }
 }
 
+impl<'a> From<&'a Cells> for Column<'a> {
+    fn from(cells: &'a Cells) -> Self {
+        match cells {
+            Cells::Ints(numbers) => Column::Ints(numbers.iter().copied().map(Some).collect()),
+            Cells::Ids(ids) => Column::Ids(ids.iter().copied().map(PgId).map(Some).collect()),
+            Cells::Bytes(runs) => Column::Bytes(runs.iter().map(Some).collect()),
+            Cells::Texts(texts) => Column::Texts(texts.iter().map(Some).collect()),
+        }
+    }
+}
+
 /// Parameters by the kinds that the driver knows.
 #[derive(Clone)]
 pub(super) enum Bound<'a> {
     One(&'a Value),
+    Own(Value),
     Count(i64),
     Column(Column<'a>),
 }
@@ -74,22 +88,37 @@ impl<'a> Written<'a> {
         Self { sql: sql.to_owned(), bound: params.iter().map(Bound::One).collect() }
     }
 
+    /// As [`Written::one`], with parameters of its own.
+    pub(super) fn own(sql: &str, params: Vec<Value>) -> Self {
+        Self { sql: sql.to_owned(), bound: params.into_iter().map(Bound::Own).collect() }
+    }
+
     /// `insert … values ($1, $2) …` for all `rows` at once; `None` when a column has no kind or the shape is another.
     pub(super) fn insert(sql: &str, rows: &'a [Vec<Value>]) -> Option<Self> {
+        let count = placeholder_count(sql);
+        let columns: Option<Vec<Column<'a>>> =
+            (0..count).map(|place| Column::of(rows.iter().filter_map(move |row| row.get(place)))).collect();
+        Self::insert_columns(sql, columns?)
+    }
+
+    /// As [`Written::insert`], of rows that are kept by column.
+    pub(super) fn insert_cells(sql: &str, columns: &'a [Cells]) -> Option<Self> {
+        Self::insert_columns(sql, columns.iter().map(Column::from).collect())
+    }
+
+    fn insert_columns(sql: &str, columns: Vec<Column<'a>>) -> Option<Self> {
         let (before, rest) = sql.rsplit_once("values (")?;
         let (tuple, after) = rest.split_once(')')?;
         let count = placeholder_count(tuple);
         // In their order: others would be put into one another's columns.
-        if tuple.split(',').map(str::trim).ne((1..=count).map(|place| format!("${place}"))) {
+        if count != columns.len() || tuple.split(',').map(str::trim).ne((1..=count).map(|place| format!("${place}"))) {
             return None;
         }
-        let columns: Option<Vec<Column<'a>>> =
-            (0..count).map(|place| Column::of(rows.iter().filter_map(move |row| row.get(place)))).collect();
         // In the list of what is selected the arrays are walked side by side; after `from` each would be written to a store of its
         // own first.
         let columns_of = (1..=count).map(|place| format!("unnest(${place})")).collect::<Vec<_>>().join(", ");
         let sql = format!("{before}select {columns_of}{after}");
-        Some(Self { sql, bound: columns?.into_iter().map(Bound::Column).collect() })
+        Some(Self { sql, bound: columns.into_iter().map(Bound::Column).collect() })
     }
 
     /// `… in ($1) …` with all `keys` at once; `None` when they are of several kinds or the shape is another.
@@ -102,11 +131,8 @@ impl<'a> Written<'a> {
         let mut query = sqlx::query(AssertSqlSafe(self.sql));
         for bound in self.bound {
             query = match bound {
-                Bound::One(Value::Null) => query.bind(PgNull),
-                Bound::One(Value::Int(number)) => query.bind(*number),
-                Bound::One(Value::Text(text)) => query.bind(text.as_str()),
-                Bound::One(Value::Bytes(bytes)) => query.bind(bytes.as_slice()),
-                Bound::One(Value::Id(id)) => query.bind(PgId(*id)),
+                Bound::One(value) => postgres::bind_one(query, value),
+                Bound::Own(value) => postgres::bind_one(query, &value),
                 Bound::Count(count) => query.bind(count),
                 Bound::Column(Column::Ints(values)) => query.bind(values),
                 Bound::Column(Column::Texts(values)) => query.bind(values),

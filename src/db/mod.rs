@@ -9,6 +9,7 @@
 //! To add a table: a file in `migrations/sqlite` and in `migrations/postgres`, and a line in `schema.rs`.
 
 mod bulk;
+mod columns;
 mod dump;
 mod error;
 mod flusher;
@@ -25,6 +26,7 @@ mod statement;
 mod tx;
 mod value;
 
+pub(crate) use columns::{Cells, Packed, PackedText};
 pub use error::DbError;
 pub(crate) use rests::{Rests, watching};
 pub use row::Row;

@@ -31,8 +31,8 @@ const CONNECTIONS_PER_PROCESSOR: usize = 4;
 const CONNECTIONS_LEAST: u32 = 8;
 /// The same at the most: the server may have several such processes.
 const CONNECTIONS_MOST: u32 = 32;
-/// Connections of the sequencer: one writes, one looks.
-const SEQUENCER_CONNECTIONS_MAX: u32 = 3;
+/// Connections of the sequencer: two write, one reads ahead, one looks.
+const SEQUENCER_CONNECTIONS_MAX: u32 = 4;
 const OWNER_CONNECTIONS_MAX: u32 = 2;
 const SEQUENCER_ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a connection that is given back to the pool may take to say that it is there.
@@ -249,9 +249,11 @@ pub(super) async fn settle_application(connection: &mut PgConnection) -> Result<
 
 async fn settle(connection: &mut PgConnection, role: &'static str, patience: Patience) -> Result<(), sqlx::Error> {
     // A commit that is told of is on disk, whatever the login's settings say.
+    // A transaction that waits for another one goes on from what that has left.
     // Every statement of ours goes by the same way whatever its parameters: to plan a small one takes longer than to run it.
     const PATIENCE: &str = "select set_config('idle_in_transaction_session_timeout', $1, false), \
         set_config('statement_timeout', $2, false), set_config('plan_cache_mode', 'force_generic_plan', false), \
+        set_config('default_transaction_isolation', 'read committed', false), \
         set_config('synchronous_commit', case current_setting('synchronous_commit') when 'off' then 'on' \
             else current_setting('synchronous_commit') end, false)";
     const ROLE: &str =
@@ -266,15 +268,23 @@ async fn settle(connection: &mut PgConnection, role: &'static str, patience: Pat
 pub(super) fn bind(sql: &str, params: &[Value]) -> Query<'static, Postgres, PgArguments> {
     let mut query = sqlx::query(AssertSqlSafe(sql.to_owned()));
     for value in params {
-        query = match value {
-            Value::Null => query.bind(PgNull),
-            Value::Int(number) => query.bind(*number),
-            Value::Text(text) => query.bind(text.as_str()),
-            Value::Bytes(bytes) => query.bind(bytes.as_slice()),
-            Value::Id(id) => query.bind(PgId(*id)),
-        };
+        query = bind_one(query, value);
     }
     query
+}
+
+/// With one more parameter.
+pub(super) fn bind_one(
+    query: Query<'static, Postgres, PgArguments>,
+    value: &Value,
+) -> Query<'static, Postgres, PgArguments> {
+    match value {
+        Value::Null => query.bind(PgNull),
+        Value::Int(number) => query.bind(*number),
+        Value::Text(text) => query.bind(text.as_str()),
+        Value::Bytes(bytes) => query.bind(bytes.as_slice()),
+        Value::Id(id) => query.bind(PgId(*id)),
+    }
 }
 
 #[cfg(test)]

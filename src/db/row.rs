@@ -16,6 +16,15 @@ pub(super) enum Native {
     Postgres(PgRow),
 }
 
+/// How the server keeps a whole number.
+enum Width {
+    Eight,
+    Four,
+    Two,
+    Bit,
+    None,
+}
+
 impl Row {
     /// A whole number: `bigint`, a count, or a truth value as 0 or 1.
     /// # Errors
@@ -72,12 +81,23 @@ impl Row {
                 if value.is_null() {
                     return Ok(None);
                 }
-                let kind = value.type_info().name().to_owned();
-                match kind.as_str() {
-                    "INT4" => Ok(postgres_column::<i32>(row, column)?.map(i64::from)),
-                    "INT2" => Ok(postgres_column::<i16>(row, column)?.map(i64::from)),
-                    "BOOL" => Ok(postgres_column::<bool>(row, column)?.map(i64::from)),
-                    _ => postgres_column::<i64>(row, column),
+                let width = match value.type_info().name() {
+                    "INT8" => Width::Eight,
+                    "INT4" => Width::Four,
+                    "INT2" => Width::Two,
+                    "BOOL" => Width::Bit,
+                    _ => Width::None,
+                };
+                match width {
+                    Width::Eight => {
+                        let number = <i64 as Decode<'_, Postgres>>::decode(value);
+                        number.map(Some).map_err(|error| inconsistent(column, error.to_string()))
+                    }
+                    Width::Four => Ok(postgres_column::<i32>(row, column)?.map(i64::from)),
+                    Width::Two => Ok(postgres_column::<i16>(row, column)?.map(i64::from)),
+                    Width::Bit => Ok(postgres_column::<bool>(row, column)?.map(i64::from)),
+                    // The driver says what stands there instead.
+                    Width::None => postgres_column::<i64>(row, column),
                 }
             }
         }

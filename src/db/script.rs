@@ -1,6 +1,8 @@
 //! Several statements that are done together or not at all, in one round trip where the engine is a server: PostgreSQL is
 //! given them as one statement, so that a process that falls silent in the middle holds nothing.
 
+use std::sync::Arc;
+
 use qolhat_storage::fail_point;
 
 use sqlx::Postgres;
@@ -8,6 +10,7 @@ use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
 
 use super::bulk::{Bound, Written};
+use super::columns::{self, Cells};
 use super::tx::{Flush, NativeTx};
 use super::{Db, DbError, Engine, Pools, Tx, Value, statement};
 
@@ -25,12 +28,13 @@ pub struct Step {
 pub(crate) enum Together {
     /// As one statement with its parameters in the server's form.
     Whole(Query<'static, Postgres, PgArguments>),
-    Each(Vec<Step>),
+    Each(Arc<[Step]>),
 }
 
 enum What {
     Once(Vec<Value>),
     Many(Vec<Vec<Value>>),
+    Columns(Vec<Cells>),
     Among(Vec<Value>),
 }
 
@@ -45,6 +49,12 @@ impl Step {
     #[must_use]
     pub fn many(sql: &'static str, rows: Vec<Vec<Value>>) -> Self {
         Self { sql, what: What::Many(rows), expected: None }
+    }
+
+    /// As [`Step::many`], of rows that are kept by column.
+    #[must_use]
+    pub(crate) fn columns(sql: &'static str, columns: Vec<Cells>) -> Self {
+        Self { sql, what: What::Columns(columns), expected: None }
     }
 
     /// As [`Tx::execute_in`].
@@ -63,6 +73,7 @@ impl Step {
         match &self.what {
             What::Once(_) => false,
             What::Many(rows) => rows.is_empty(),
+            What::Columns(columns) => columns.iter().all(|column| column.len() == 0),
             What::Among(keys) => keys.is_empty(),
         }
     }
@@ -74,6 +85,10 @@ impl Step {
                 [row] => Some(Written::one(self.sql, row)),
                 rows => Written::insert(self.sql, rows),
             },
+            What::Columns(columns) => match columns::len(columns)? {
+                1 => Some(Written::own(self.sql, columns::rows(columns).pop()?)),
+                _ => Written::insert_cells(self.sql, columns),
+            },
             What::Among(keys) => Written::among(self.sql, keys),
         }
     }
@@ -82,6 +97,7 @@ impl Step {
         let touched = match &self.what {
             What::Once(params) => tx.execute(self.sql, params).await?,
             What::Many(rows) => tx.execute_many(self.sql, rows).await?,
+            What::Columns(columns) => tx.execute_many(self.sql, &columns::rows(columns)).await?,
             What::Among(keys) => tx.execute_in(self.sql, keys).await?,
         };
         match self.expected {
@@ -100,13 +116,13 @@ impl Db {
     ///
     /// # Errors
     /// `Other` for a step with another number of parameters than its statement has.
-    pub(crate) fn together(&self, steps: Vec<Step>) -> Result<Together, DbError> {
-        check(&steps)?;
+    pub(crate) fn together(&self, steps: &Arc<[Step]>) -> Result<Together, DbError> {
+        check(steps)?;
         let whole = match self.engine() {
-            Engine::Postgres => whole(&steps, Flush::Now).map(Written::query),
+            Engine::Postgres => whole(steps, Flush::Now).map(Written::query),
             Engine::Sqlite => None,
         };
-        Ok(whole.map_or(Together::Each(steps), Together::Whole))
+        Ok(whole.map_or_else(|| Together::Each(Arc::clone(steps)), Together::Whole))
     }
 
     /// Does all of `together` in a transaction of its own and makes it durable, or nothing at all.
@@ -115,9 +131,19 @@ impl Db {
     /// Any [`DbError`]; a violation of [`EXPECTED`] when a step touches another number of rows than it expects. As after
     /// [`Tx::commit`], the outcome of an error may be unknown: look again.
     pub(crate) async fn run(&self, together: Together) -> Result<(), DbError> {
+        self.run_telling(together, || {}).await
+    }
+
+    /// As [`Db::run`]; says when it is on its way, as far as that needs no connection to be opened any more.
+    ///
+    /// # Errors
+    /// As [`Db::run`].
+    pub(crate) async fn run_telling(&self, together: Together, begins: impl FnOnce()) -> Result<(), DbError> {
         let steps = match (together, &self.pools) {
             (Together::Whole(query), Pools::Postgres(gate)) => {
-                return gate.lend().await?.execute(query).await.map(drop);
+                let mut lent = gate.lend().await?;
+                begins();
+                return lent.execute(query).await.map(drop);
             }
             (Together::Whole(_), Pools::Sqlite { .. }) => {
                 return Err(DbError::Other("steps that were written out for another engine".to_owned()));
@@ -125,7 +151,7 @@ impl Db {
             (Together::Each(steps), _) => steps,
         };
         let mut tx = self.begin().await?;
-        for step in &steps {
+        for step in &*steps {
             step.run(&mut tx).await?;
         }
         fail_point::at("together: written, not committed");
@@ -157,6 +183,10 @@ pub(super) fn check(steps: &[Step]) -> Result<(), DbError> {
     steps.iter().try_for_each(|step| match &step.what {
         What::Once(params) => statement::check_arity(step.sql, params.len()),
         What::Many(rows) => super::check_arities(step.sql, rows),
+        What::Columns(columns) => match columns::len(columns) {
+            Some(_) => statement::check_arity(step.sql, columns.len()),
+            None => Err(DbError::Other(format!("columns of several lengths: {}", step.sql))),
+        },
         What::Among(_) => Ok(()),
     })
 }

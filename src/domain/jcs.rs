@@ -189,25 +189,32 @@ fn enter(path: &[String]) -> Result<(), JcsError> {
 /// Appends the canonical form of a string, quotes and all.
 pub(crate) fn write_string(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
-    for character in text.chars() {
-        match character {
-            '"' => out.extend_from_slice(b"\\\""),
-            '\\' => out.extend_from_slice(b"\\\\"),
-            '\u{8}' => out.extend_from_slice(b"\\b"),
-            '\t' => out.extend_from_slice(b"\\t"),
-            '\n' => out.extend_from_slice(b"\\n"),
-            '\u{c}' => out.extend_from_slice(b"\\f"),
-            '\r' => out.extend_from_slice(b"\\r"),
-            control if control < ' ' => {
-                out.extend_from_slice(format!("\\u{:04x}", u32::from(control)).as_bytes());
-            }
-            other => {
-                let mut buffer = [0_u8; 4];
-                out.extend_from_slice(other.encode_utf8(&mut buffer).as_bytes());
-            }
+    let mut rest = text.as_bytes();
+    // All that is escaped is ASCII: what lies between is copied as it is.
+    while let Some((plain, byte, after)) = to_escape(rest) {
+        out.extend_from_slice(plain);
+        match byte {
+            b'"' => out.extend_from_slice(b"\\\""),
+            b'\\' => out.extend_from_slice(b"\\\\"),
+            0x08 => out.extend_from_slice(b"\\b"),
+            b'\t' => out.extend_from_slice(b"\\t"),
+            b'\n' => out.extend_from_slice(b"\\n"),
+            0x0c => out.extend_from_slice(b"\\f"),
+            b'\r' => out.extend_from_slice(b"\\r"),
+            control => out.extend_from_slice(format!("\\u{control:04x}").as_bytes()),
         }
+        rest = after;
     }
+    out.extend_from_slice(rest);
     out.push(b'"');
+}
+
+/// The first octet of `text` that JSON forces to be escaped, what stands before it and what after.
+fn to_escape(text: &[u8]) -> Option<(&[u8], u8, &[u8])> {
+    let place = text.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f))?;
+    let (plain, rest) = text.split_at_checked(place)?;
+    let (byte, after) = rest.split_first()?;
+    Some((plain, *byte, after))
 }
 
 #[derive(Default)]

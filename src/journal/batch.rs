@@ -1,20 +1,22 @@
 //! How a batch is made: entries of what waits, at the end of the log, and the rows that write them down. Nothing is written
 //! here.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
+
+use uuid::Uuid;
 
 use super::draft::Waiting;
-use super::entry::{Entry, Field, commit, leaf_hash};
+use super::entry::{Field, Parts, commit, instant_of, leaf_hash};
 use super::heads::{Head, Heads};
-use super::inbox::Taken;
+use super::inbox::{Positions, Taken};
 use super::lease::LEASE_MILLISECONDS;
-use super::openings::{SEED_BYTES, Salts, facts_text, links_to_bytes};
+use super::openings::{SEED_BYTES, Salts, put_facts, put_links};
 use super::proof::Frontier;
 use super::sequencer::Tools;
-use super::subjects::SubjectLink;
+use super::subjects::{BySubject, SubjectLink};
 use super::waiters::Outcome;
 use super::{JournalError, Sequenced, store};
-use crate::db::{Step, Value};
+use crate::db::{Cells, Packed, PackedText, Step, Value};
 use crate::domain::ids::EventId;
 use crate::domain::time::Moment;
 use crate::params;
@@ -53,13 +55,52 @@ impl Log {
 /// Rows of a batch, gathered before they are written.
 #[derive(Default)]
 pub(super) struct Rows {
-    entries: Vec<Vec<Value>>,
-    events: Vec<Vec<Value>>,
-    nodes: Vec<Vec<Value>>,
-    secrets: Vec<Vec<Value>>,
+    /// Of each entry, in their order: its number, event, leaf, links, body, the seed of its facts and the facts.
+    numbers: Vec<i64>,
+    events: Vec<Uuid>,
+    leaves: Packed,
+    links: Packed,
+    bodies: Packed,
+    seeds: Packed,
+    facts: PackedText,
+    /// Of each entry that completes inner nodes.
+    nodes_at: Vec<i64>,
+    nodes: Packed,
     quarantine: Vec<Vec<Value>>,
     /// By subject: the counter of the first entry and the numbers of all.
-    runs: HashMap<[u8; 32], (u64, Vec<u64>)>,
+    runs: BySubject<(u64, Vec<u64>)>,
+}
+
+/// What one entry after the other is put together in.
+#[derive(Default)]
+struct Scratch {
+    links: Vec<SubjectLink>,
+    payload: Vec<[u8; 32]>,
+    subjects: Vec<[u8; 32]>,
+    text: String,
+}
+
+/// What a batch takes out of the inbox.
+pub(super) enum Gone {
+    /// The events with these ids.
+    Each(Vec<Value>),
+    /// All that waits from one position to another one, and was seen there: if something shows late among them, the whole batch
+    /// is refused.
+    Run(Positions),
+}
+
+impl Gone {
+    fn step(self) -> Step {
+        match self {
+            Self::Each(keys) => {
+                let count = store::unsigned_len(keys.len());
+                Step::among(include_str!("sql/delete_inbox.sql"), keys).expecting(count)
+            }
+            Self::Run(Positions { count, first, last }) => {
+                Step::once(include_str!("sql/delete_inbox_run.sql"), &params![first, last]).expecting(count)
+            }
+        }
+    }
 }
 
 /// A batch while it is made.
@@ -80,12 +121,20 @@ impl Tools {
     ) {
         let now = self.clock.now();
         let t_ms = batch.log.instant(now);
-        for (event, waiting) in taken.iter().zip(parsed) {
+        let mut seeds = vec![[0_u8; 2 * SEED_BYTES]; taken.len()];
+        self.rng.fill(seeds.as_flattened_mut());
+        let mut scratch = Scratch::default();
+        for ((event, waiting), seeds) in taken.iter().zip(parsed).zip(&seeds) {
             let made = match waiting {
-                Ok(waiting) if waiting.subjects.iter().any(|named| lost.contains(&named.subject)) => {
+                Ok(waiting)
+                    if !lost.is_empty() && waiting.subjects.iter().any(|named| lost.contains(&named.subject)) =>
+                {
                     Err(SUBJECT_LOST.to_owned())
                 }
-                Ok(waiting) => self.entry(event.id, waiting, t_ms, batch).map_err(|error| error.to_string()),
+                Ok(waiting) => {
+                    let entry = self.entry(event.id, waiting, t_ms, seeds, &mut scratch, batch);
+                    entry.map_err(|error| error.to_string())
+                }
                 Err(reason) => Err(reason.clone()),
             };
             if let Err(reason) = &made {
@@ -97,29 +146,55 @@ impl Tools {
         }
     }
 
-    /// What writes a batch down and takes its events, the rows of the inbox that `keys` name, out of the inbox; and the new
-    /// checkpoint, if the log has grown.
+    /// What writes a batch down and takes its events, which are those that are `gone`, out of the inbox; and the new checkpoint,
+    /// if the log has grown. It may come to the server while the batch is written that began at the size `behind`.
     pub(super) fn steps(
         &self,
         log: &Log,
-        old_size: u64,
+        (old_size, old_root): (u64, [u8; 32]),
         rows: Rows,
-        keys: Vec<Value>,
+        gone: Gone,
+        behind: Option<u64>,
     ) -> Result<(Vec<Step>, Option<String>), JournalError> {
         let (size, root) = (log.frontier.size(), log.frontier.root());
         let (new, old) = (store::signed(size), store::signed(old_size));
-        let head = params![new, root.to_vec(), log.t_ms, old, log.epoch, LEASE_MILLISECONDS];
-        let gone = store::unsigned_len(keys.len());
+        let mut head =
+            params![new, root.to_vec(), log.t_ms, old, log.epoch, LEASE_MILLISECONDS, old_root.to_vec()].to_vec();
+        let head = match behind {
+            None => Step::once(include_str!("sql/update_head.sql"), &head),
+            Some(before) => {
+                head.push(Value::Int(store::signed(before)));
+                Step::once(include_str!("sql/update_head_behind.sql"), &head)
+            }
+        };
         let mut steps = vec![
             // First of all: whoever has lost the lead does nothing.
-            Step::once(include_str!("sql/update_head.sql"), &head).expecting(1),
+            head.expecting(1),
             Step::many(include_str!("sql/insert_quarantine.sql"), rows.quarantine),
-            Step::many(include_str!("sql/insert_entries.sql"), rows.entries),
-            Step::many(include_str!("sql/insert_events.sql"), rows.events),
-            Step::many(include_str!("sql/insert_nodes.sql"), rows.nodes),
-            Step::many(include_str!("sql/insert_subjects.sql"), run_rows(rows.runs)),
-            Step::many(include_str!("sql/insert_secrets.sql"), rows.secrets),
-            Step::among(include_str!("sql/delete_inbox.sql"), keys).expecting(gone),
+            Step::columns(
+                include_str!("sql/insert_entries.sql"),
+                vec![
+                    Cells::Ints(rows.numbers.clone()),
+                    Cells::Ids(rows.events.clone()),
+                    Cells::Bytes(rows.leaves),
+                    Cells::Bytes(rows.links),
+                    Cells::Bytes(rows.bodies),
+                ],
+            ),
+            Step::columns(
+                include_str!("sql/insert_events.sql"),
+                vec![Cells::Ids(rows.events), Cells::Ints(rows.numbers.clone())],
+            ),
+            Step::columns(
+                include_str!("sql/insert_nodes.sql"),
+                vec![Cells::Ints(rows.nodes_at), Cells::Bytes(rows.nodes)],
+            ),
+            Step::columns(include_str!("sql/insert_subjects.sql"), run_columns(rows.runs)),
+            Step::columns(
+                include_str!("sql/insert_secrets.sql"),
+                vec![Cells::Ints(rows.numbers), Cells::Bytes(rows.seeds), Cells::Texts(rows.facts)],
+            ),
+            gone.step(),
         ];
         if size == old_size {
             return Ok((steps, None));
@@ -134,52 +209,56 @@ impl Tools {
 
     /// The entry of one event, and its rows.
     fn entry(
-        &mut self,
+        &self,
         id: EventId,
         waiting: &Waiting<'_>,
         t_ms: i64,
+        seeds: &[u8; 2 * SEED_BYTES],
+        scratch: &mut Scratch,
         batch: &mut Batch<'_>,
     ) -> Result<Sequenced, JournalError> {
         let Batch { log, rows, .. } = batch;
+        let Scratch { links, payload, subjects, text } = scratch;
         let seq = log.frontier.size();
-        let mut seeds = [0_u8; 2 * SEED_BYTES];
-        self.rng.fill(&mut seeds);
-        let (facts_seed, links_seed) = halves(&seeds);
+        let (facts_seed, links_seed) = halves(seeds);
         let (facts, opened) = (Salts::new(&facts_seed), Salts::new(&links_seed));
         let close = |salts: &Salts, field: Field, value: &str| commit(&salts.of(field), value.as_bytes());
-        let links: Vec<SubjectLink> = waiting.subjects.iter().map(|named| log.heads.next(&named.subject)).collect();
-        let entry = Entry {
-            actor: close(&facts, Field::Actor, waiting.actor),
-            id: id.as_uuid(),
-            kind: waiting.kind.to_owned(),
-            log: self.identity.origin().to_owned(),
-            payload: numbered(&waiting.payload, |index, value| close(&facts, Field::Payload(index), value)),
-            subjects: numbered(&links, |index, link| close(&opened, Field::Subject(index), &link.to_canonical())),
-            t_ms,
-        };
-        let body = entry.to_bytes()?;
-        let leaf = leaf_hash(&body);
-        for link in &links {
-            log.heads.put(link.subject, Head { n: link.n, leaf });
-            rows.runs.entry(link.subject).or_insert_with(|| (link.n, Vec::new())).1.push(seq);
-        }
+        links.clear();
+        links.extend(waiting.subjects.iter().map(|named| log.heads.next(&named.subject)));
+        payload.clear();
+        payload.extend(
+            waiting.payload.iter().enumerate().map(|(index, value)| close(&facts, Field::Payload(index), value)),
+        );
+        subjects.clear();
+        subjects.extend(links.iter().enumerate().map(|(index, link)| {
+            text.clear();
+            link.put_canonical(text);
+            close(&opened, Field::Subject(index), text)
+        }));
+        let actor = &close(&facts, Field::Actor, waiting.actor);
+        let (uuid, log_name, kind) = (id.as_uuid(), self.identity.origin(), waiting.kind);
+        let parts = Parts { actor, id: uuid, kind, log: log_name, payload, subjects, t_ms };
+        // The one thing that may fail is the first.
+        let leaf = leaf_hash(rows.bodies.write(|body| parts.write(body))?);
         let number = store::signed(seq);
-        let text = facts_text(waiting.actor, waiting.payload.iter().copied());
-        rows.secrets.push(params![number, facts_seed.to_vec(), text].to_vec());
-        rows.events.push(params![id.as_uuid(), number].to_vec());
-        let links = links_to_bytes(&links_seed, &links);
-        rows.entries.push(params![number, id.as_uuid(), leaf.to_vec(), links, body].to_vec());
+        rows.numbers.push(number);
+        rows.events.push(uuid);
+        rows.leaves.push(&leaf);
+        rows.links.append(|octets| put_links(&links_seed, links, octets));
+        rows.seeds.push(&facts_seed);
+        rows.facts.append(|facts| put_facts(waiting.actor, waiting.payload.iter().copied(), facts));
+        for link in links.iter() {
+            log.heads.put(link.subject, Head { n: link.n, leaf });
+            rows.runs.entry(link.subject).or_insert_with(|| (link.n, Vec::with_capacity(1))).1.push(seq);
+        }
         let completed = log.frontier.push(leaf);
         if !completed.is_empty() {
-            rows.nodes.push(params![number, completed.concat()].to_vec());
+            rows.nodes_at.push(number);
+            rows.nodes.push(completed.as_flattened());
         }
         log.t_ms = t_ms;
-        Ok(Sequenced { seq, at: entry.at(), leaf })
+        Ok(Sequenced { seq, at: instant_of(t_ms), leaf })
     }
-}
-
-fn numbered<T>(items: &[T], one: impl Fn(usize, &T) -> [u8; 32]) -> Vec<[u8; 32]> {
-    items.iter().enumerate().map(|(index, item)| one(index, item)).collect()
 }
 
 fn halves(seeds: &[u8; 2 * SEED_BYTES]) -> ([u8; SEED_BYTES], [u8; SEED_BYTES]) {
@@ -187,13 +266,17 @@ fn halves(seeds: &[u8; 2 * SEED_BYTES]) -> ([u8; SEED_BYTES], [u8; SEED_BYTES]) 
     (half(seeds.first_chunk()), half(seeds.last_chunk()))
 }
 
-fn run_rows(runs: HashMap<[u8; 32], (u64, Vec<u64>)>) -> Vec<Vec<Value>> {
+fn run_columns(runs: BySubject<(u64, Vec<u64>)>) -> Vec<Cells> {
     let mut runs: Vec<_> = runs.into_iter().collect();
     // In the order of their index.
     runs.sort_unstable_by_key(|(subject, _)| *subject);
-    let row = |(subject, (n, numbers)): ([u8; 32], (u64, Vec<u64>))| {
-        let last = numbers.last().copied().unwrap_or_default();
-        params![subject.to_vec(), store::signed(n), store::signed(last), store::run_to_bytes(&numbers)].to_vec()
-    };
-    runs.into_iter().map(row).collect()
+    let (mut subjects, mut firsts, mut lasts, mut entries) =
+        (Packed::default(), Vec::with_capacity(runs.len()), Vec::with_capacity(runs.len()), Packed::default());
+    for (subject, (n, numbers)) in &runs {
+        subjects.push(subject);
+        firsts.push(store::signed(*n));
+        lasts.push(store::signed(numbers.last().copied().unwrap_or_default()));
+        entries.append(|octets| store::put_run(numbers, octets));
+    }
+    vec![Cells::Bytes(subjects), Cells::Ints(firsts), Cells::Ints(lasts), Cells::Bytes(entries)]
 }

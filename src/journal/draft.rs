@@ -1,8 +1,6 @@
 //! An event on its way into the log. What could never become an entry is refused here, inside the transaction of the
 //! act, and not found out later.
 
-use std::collections::BTreeSet;
-
 use hex_simd::{AsciiCase, encode_append};
 use serde_json::Value;
 
@@ -138,13 +136,26 @@ impl<'a> Waiting<'a> {
         if values.clone().any(|value| value.len() > VALUE_MAX_BYTES || !jcs::is_canonical(value)) {
             return Err("a value is too long, or not in canonical form".to_owned());
         }
-        let names: Option<BTreeSet<&str>> = payload.iter().map(|field| field_name(field)).collect();
-        let distinct: BTreeSet<&[u8; 32]> = subjects.iter().map(|named| &named.subject).collect();
-        if names.ok_or("a field has no name")?.len() != payload.len() || distinct.len() != subjects.len() {
+        let names: Option<Vec<&str>> = payload.iter().map(|field| field_name(field)).collect();
+        if is_any_twice(&names.ok_or("a field has no name")?)
+            || is_any_twice(&subjects.iter().map(|named| &named.subject).collect::<Vec<_>>())
+        {
             return Err("a subject or a field stands twice".to_owned());
         }
         Ok(Waiting { kind, subjects, actor, payload })
     }
+}
+
+/// Of some dozens at the most.
+fn is_any_twice<T: PartialEq>(items: &[T]) -> bool {
+    let mut rest = items;
+    while let Some((first, others)) = rest.split_first() {
+        if others.contains(first) {
+            return true;
+        }
+        rest = others;
+    }
+    false
 }
 
 fn canonical_text(value: &Value) -> Result<String, EntryError> {

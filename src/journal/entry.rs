@@ -8,6 +8,7 @@
 //! salt and the value can show what was committed to; who has lost them can learn nothing from `C`.
 
 use std::fmt;
+use std::io::Write as _;
 
 use hex_simd::{AsOut as _, AsciiCase, encode_append};
 use serde::{Deserialize, Serialize};
@@ -33,6 +34,8 @@ pub const VALUE_MAX_BYTES: usize = 64 * 1024;
 pub const T_MS_MAX: i64 = 253_402_300_799_999;
 
 const VERSION: i64 = 1;
+/// Most entries have no field past these.
+const DIGITS: [&str; 10] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
 const LEAF_PREFIX: u8 = 0x00;
 const COMMITMENT_PREFIX: u8 = 0x02;
 
@@ -122,28 +125,16 @@ impl Entry {
     /// # Errors
     /// `TooLong` past [`ENTRY_MAX_BYTES`].
     pub fn to_bytes(&self) -> Result<Vec<u8>, EntryError> {
-        let mut body = Vec::with_capacity(384 + 67 * (1 + self.payload.len() + self.subjects.len()));
-        body.extend_from_slice(b"{\"actor\":");
-        put_digest(&self.actor, &mut body);
-        body.extend_from_slice(b",\"id\":");
-        jcs::write_string(self.id.hyphenated().encode_lower(&mut Uuid::encode_buffer()), &mut body);
-        body.extend_from_slice(b",\"kind\":");
-        jcs::write_string(&self.kind, &mut body);
-        body.extend_from_slice(b",\"log\":");
-        jcs::write_string(&self.log, &mut body);
-        body.extend_from_slice(b",\"payload\":");
-        put_digests(&self.payload, &mut body);
-        body.extend_from_slice(b",\"subj\":");
-        put_digests(&self.subjects, &mut body);
-        body.extend_from_slice(format!(",\"t\":{},\"v\":{VERSION}}}", self.t_ms).as_bytes());
-        within("the entry", body.len(), ENTRY_MAX_BYTES)?;
+        let Entry { actor, id, kind, log, payload, subjects, t_ms } = self;
+        let mut body = Vec::new();
+        Parts { actor, id: *id, kind, log, payload, subjects, t_ms: *t_ms }.write(&mut body)?;
         Ok(body)
     }
 
     /// The operator's clock when the entry was made.
     #[must_use]
     pub fn at(&self) -> Moment {
-        Moment::from_unix_micros(self.t_ms.saturating_mul(1000)).unwrap_or(Moment::MAX)
+        instant_of(self.t_ms)
     }
 
     /// The commitment that `field` opens, or `None` when the entry has no such field.
@@ -154,6 +145,45 @@ impl Entry {
             Field::Payload(index) => self.payload.get(index).copied(),
             Field::Subject(index) => self.subjects.get(index).copied(),
         }
+    }
+}
+
+/// The instant of an entry that says `t_ms`.
+pub(super) fn instant_of(t_ms: i64) -> Moment {
+    Moment::from_unix_micros(t_ms.saturating_mul(1000)).unwrap_or(Moment::MAX)
+}
+
+/// What an [`Entry`] says, borrowed.
+pub(super) struct Parts<'a> {
+    pub actor: &'a [u8; 32],
+    pub id: Uuid,
+    pub kind: &'a str,
+    pub log: &'a str,
+    pub payload: &'a [[u8; 32]],
+    pub subjects: &'a [[u8; 32]],
+    pub t_ms: i64,
+}
+
+impl Parts<'_> {
+    /// Appends what [`Entry::to_bytes`] answers; after an error what was appended is of no use.
+    pub(super) fn write(&self, body: &mut Vec<u8>) -> Result<(), EntryError> {
+        let start = body.len();
+        body.reserve(384 + 67 * (1 + self.payload.len() + self.subjects.len()));
+        body.extend_from_slice(b"{\"actor\":");
+        put_digest(self.actor, body);
+        body.extend_from_slice(b",\"id\":");
+        jcs::write_string(self.id.hyphenated().encode_lower(&mut Uuid::encode_buffer()), body);
+        body.extend_from_slice(b",\"kind\":");
+        jcs::write_string(self.kind, body);
+        body.extend_from_slice(b",\"log\":");
+        jcs::write_string(self.log, body);
+        body.extend_from_slice(b",\"payload\":");
+        put_digests(self.payload, body);
+        body.extend_from_slice(b",\"subj\":");
+        put_digests(self.subjects, body);
+        // To memory: that does not fail.
+        let _ = write!(body, ",\"t\":{},\"v\":{VERSION}}}", self.t_ms);
+        within("the entry", body.len().saturating_sub(start), ENTRY_MAX_BYTES)
     }
 }
 
@@ -171,15 +201,27 @@ pub enum Field {
 impl fmt::Display for Field {
     /// `actor`, `payload.0`, `subj.0`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Field::Actor => write!(f, "actor"),
-            Field::Payload(index) => write!(f, "payload.{index}"),
-            Field::Subject(index) => write!(f, "subj.{index}"),
-        }
+        let mut written = Ok(());
+        self.spell(|piece| written = written.and_then(|()| f.write_str(piece)));
+        written
     }
 }
 
 impl Field {
+    /// The canonical text, piece by piece.
+    pub(super) fn spell(&self, mut put: impl FnMut(&str)) {
+        let (word, index) = match self {
+            Field::Actor => return put("actor"),
+            Field::Payload(index) => ("payload.", index),
+            Field::Subject(index) => ("subj.", index),
+        };
+        put(word);
+        match DIGITS.get(*index) {
+            Some(digit) => put(digit),
+            None => put(&index.to_string()),
+        }
+    }
+
     /// Reads the canonical text.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {

@@ -1,15 +1,15 @@
 //! The newest entries of the subjects, as the leader knows them: nobody else appends while it leads, so that what it has read
 //! or written once stays true.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::draft::{Named, Waiting};
-use super::subjects::SubjectLink;
+use super::subjects::{BySubject, SubjectLink};
 use super::{JournalError, store};
 use crate::db::{Db, Row, Value};
 
-/// Subjects remembered in each of two halves: more than two batches can name, so that what was written a moment ago, and
-/// cannot be read yet, is remembered.
+/// Subjects remembered in each of two halves: more than four batches can name, so that what was made a moment ago, and cannot
+/// be read yet, is remembered.
 const KNOWN_MAX: usize = 131_072;
 
 /// The newest entry of a subject.
@@ -23,8 +23,8 @@ pub(super) struct Head {
 /// Two halves: when the newer one is full it takes the place of the older one.
 #[derive(Default)]
 pub(super) struct Heads {
-    newer: HashMap<[u8; 32], Head>,
-    older: HashMap<[u8; 32], Head>,
+    newer: BySubject<Head>,
+    older: BySubject<Head>,
 }
 
 impl Heads {

@@ -3,7 +3,7 @@
 use super::draft::Waiting;
 use super::inbox_key::InboxKey;
 use super::{JournalError, Sequenced, store};
-use crate::db::{Db, Row, Value};
+use crate::db::{Db, Value};
 use crate::domain::ids::EventId;
 use crate::params;
 
@@ -45,12 +45,33 @@ pub(super) struct Positions {
     pub last: i64,
 }
 
-impl Positions {
-    /// Whether something that was committed late lies between these, or before them: of what waits `count` lie from the first
-    /// to the last of them, and the oldest of all at `oldest`. All of them are still there, or none; as many others in their
-    /// gaps are not them.
-    const fn hides_another(&self, count: u64, oldest: i64) -> bool {
-        oldest < self.first || count > 0 && (count != self.count || oldest != self.first)
+/// What the batches before take out of the inbox, which are still on their way, in their order: one that is being written, and
+/// one that is being made.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Before(Vec<Positions>);
+
+impl Before {
+    pub(super) fn new(batches: impl IntoIterator<Item = Positions>) -> Self {
+        Self(batches.into_iter().filter(|batch| batch.count > 0).collect())
+    }
+
+    /// From where to where they take.
+    fn span(&self) -> Option<(i64, i64)> {
+        Some((self.0.first()?.first, self.0.last()?.last))
+    }
+
+    /// Whether something that was committed late lies between these, or before them: of what waits `count` lie within their
+    /// span, and the oldest of all at `oldest`. They land in their order, and each at once: all of them are still there, or
+    /// those that follow one that has landed, or none. As many others in their gaps are not them.
+    fn hides_another(&self, count: u64, oldest: i64) -> bool {
+        let is_all = |there: &[Positions]| {
+            count == there.iter().map(|batch| batch.count).sum::<u64>()
+                && match there.first() {
+                    Some(batch) => oldest == batch.first,
+                    None => self.span().is_none_or(|(_, last)| oldest > last),
+                }
+        };
+        !(0..=self.0.len()).any(|landed| self.0.get(landed..).is_some_and(is_all))
     }
 }
 
@@ -63,52 +84,56 @@ impl Taken {
     }
 }
 
-/// The oldest waiting events in order, but for those that the batch being written takes; `None` when something lies between
-/// those. Positions are given before a commit, so that a lower one may show later: of one document the earlier event shows
-/// first, and must not be passed over. What was not put there under `key` is known by its reason. Whether an event was sequenced before is looked at only if `in_doubt`: it waits again
-/// when a program tries it twice, and the database refuses the second entry. At most `most` events.
+/// The oldest waiting events in order, but for those that the batches `before` take; `None` when something lies between those.
+/// Positions are given before a commit, so that a lower one may show later: of one document the earlier event shows first, and
+/// must not be passed over. What was not put there under `key` is known by its reason. Whether an event was sequenced before is
+/// looked at only if `in_doubt`: it waits again when a program tries it twice, and the database refuses the second entry. At
+/// most `most` events.
 pub(super) async fn stock(
     db: &Db,
     key: &InboxKey,
-    before: Option<Positions>,
+    before: &Before,
     most: u32,
     in_doubt: bool,
 ) -> Result<Option<Stock>, JournalError> {
     let limit = i64::from(most);
-    let mut rows = match before {
+    let rows = match before.span() {
         None => db.query(include_str!("sql/select_inbox.sql"), &params![limit]).await?,
-        Some(before) => {
-            db.query(include_str!("sql/select_inbox_past.sql"), &params![limit, before.first, before.last]).await?
+        Some((first, last)) => {
+            db.query(include_str!("sql/select_inbox_past.sql"), &params![limit, first, last]).await?
         }
     };
-    let is_full = rows.len() >= usize::try_from(most).unwrap_or(usize::MAX);
-    let within = within(&rows)?;
-    let is_full = is_full || within < rows.len();
-    rows.truncate(within);
+    // All rows tell the same of those before.
+    if let (Some(_), Some(row)) = (before.span(), rows.first())
+        && before.hides_another(store::unsigned(row, "before")?, row.int("oldest")?)
+    {
+        return Ok(None);
+    }
     let mut positions = Positions::default();
-    let mut ids = Vec::with_capacity(rows.len());
+    let mut waiting = Vec::with_capacity(rows.len());
+    let mut octets = 0_usize;
     for row in &rows {
-        if let Some(before) = before
-            && before.hides_another(store::unsigned(row, "before")?, row.int("oldest")?)
-        {
-            return Ok(None);
+        let body = row.text("body")?;
+        octets = octets.saturating_add(body.len());
+        if positions.count > 0 && octets > BATCH_MAX_BYTES {
+            break;
         }
         positions.last = row.int("position")?;
         if positions.count == 0 {
             positions.first = positions.last;
         }
         positions.count += 1;
-        ids.push(EventId::from(row.id("id")?));
+        waiting.push((EventId::from(row.id("id")?), body, row.opt_bytes("mac")?));
     }
-    let indexed = if in_doubt { places(db, &ids).await? } else { Vec::new() };
+    let is_full = rows.len() >= usize::try_from(most).unwrap_or(usize::MAX) || waiting.len() < rows.len();
+    let indexed = if in_doubt { places(db, waiting.iter().map(|(id, ..)| *id)).await? } else { Vec::new() };
     let again = store::find_many(db, &indexed).await?;
-    let mut taken = Vec::with_capacity(rows.len());
-    for (row, id) in rows.into_iter().zip(ids) {
+    let mut taken = Vec::with_capacity(waiting.len());
+    for (id, body, code) in waiting {
         if again.iter().any(|(event, _)| *event == id) {
             continue;
         }
-        let body = row.text("body")?;
-        let reason = if key.is_ours(id, &body, row.opt_bytes("mac")?.as_deref()) {
+        let reason = if key.is_ours(id, &body, code.as_deref()) {
             indexed.contains(&id).then_some(STRAY)
         } else {
             Some(NOT_OURS)
@@ -119,31 +144,19 @@ pub(super) async fn stock(
 }
 
 /// Those of `events` that have a place in the index.
-async fn places(db: &Db, events: &[EventId]) -> Result<Vec<EventId>, JournalError> {
-    let keys: Vec<Value> = events.iter().map(|event| Value::from(event.as_uuid())).collect();
+async fn places(db: &Db, events: impl Iterator<Item = EventId>) -> Result<Vec<EventId>, JournalError> {
+    let keys: Vec<Value> = events.map(|event| Value::from(event.as_uuid())).collect();
     let rows = db.query_in(include_str!("sql/select_places.sql"), &keys).await?;
     rows.iter().map(|row| Ok(EventId::from(row.id("id")?))).collect()
 }
 
-/// How many of `rows` a batch can hold by their octets: one at the least.
-fn within(rows: &[Row]) -> Result<usize, JournalError> {
-    let mut octets = 0_usize;
-    for (place, row) in rows.iter().enumerate() {
-        octets = octets.saturating_add(row.text("body")?.len());
-        if place > 0 && octets > BATCH_MAX_BYTES {
-            return Ok(place);
-        }
-    }
-    Ok(rows.len())
-}
-
 #[cfg(test)]
 mod tests {
-    use super::Positions;
+    use super::{Before, Positions};
 
     #[test]
     fn what_shows_late_among_those_that_are_being_written_or_before_them_is_seen() {
-        let flight = Positions { count: 2, first: 5, last: 8 };
+        let flight = Before::new([Positions { count: 2, first: 5, last: 8 }]);
         for (count, oldest, hides) in [
             // On its way, and landed.
             (2, 5, false),
@@ -158,5 +171,44 @@ mod tests {
         ] {
             assert_eq!(flight.hides_another(count, oldest), hides, "{count} {oldest}");
         }
+    }
+
+    #[test]
+    fn what_shows_late_among_a_batch_that_is_written_and_the_one_that_is_made_is_seen() {
+        let written = Positions { count: 2, first: 5, last: 8 };
+        let made = Positions { count: 3, first: 11, last: 15 };
+        let both = Before::new([written, made]);
+        assert_eq!(both.span(), Some((5, 15)));
+        for (count, oldest, hides) in [
+            // Both on their way, the first landed, both landed.
+            (5, 5, false),
+            (3, 11, false),
+            (0, 16, false),
+            // One more in a gap of the first, between them, in a gap of the second: whatever has landed.
+            (6, 5, true),
+            (4, 6, true),
+            (4, 9, true),
+            (4, 11, true),
+            (1, 6, true),
+            (1, 12, true),
+            // As many others.
+            (3, 12, true),
+            (5, 6, true),
+            (3, 10, true),
+            // Before both.
+            (5, 4, true),
+            (3, 4, true),
+            (0, 4, true),
+            // The second cannot land before the first.
+            (2, 5, true),
+        ] {
+            assert_eq!(both.hides_another(count, oldest), hides, "{count} {oldest}");
+        }
+    }
+
+    #[test]
+    fn a_batch_that_takes_nothing_hides_nothing() {
+        let none = Before::new([Positions::default()]);
+        assert_eq!((none.span(), none), (None, Before::default()));
     }
 }

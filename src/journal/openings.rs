@@ -33,24 +33,22 @@ impl Salts {
 
     pub(super) fn of(&self, field: Field) -> [u8; 32] {
         let mut mac = self.0.clone();
-        mac.update(field.to_string().as_bytes());
+        field.spell(|piece| mac.update(piece.as_bytes()));
         mac.finalize().into_bytes().into()
     }
 }
 
-/// `links` as they are kept.
-pub(super) fn links_to_bytes(seed: &[u8; SEED_BYTES], links: &[SubjectLink]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(SEED_BYTES + LINK_BYTES * links.len());
+/// Appends `links` as they are kept.
+pub(super) fn put_links(seed: &[u8; SEED_BYTES], links: &[SubjectLink], bytes: &mut Vec<u8>) {
     bytes.extend_from_slice(seed);
     for link in links {
         bytes.extend_from_slice(&link.subject);
         bytes.extend_from_slice(&link.n.to_be_bytes());
         bytes.extend_from_slice(&link.prev.unwrap_or(NO_LEAF));
     }
-    bytes
 }
 
-/// The links of an entry and their salts; `None` for octets that [`links_to_bytes`] does not write.
+/// The links of an entry and their salts; `None` for octets that [`put_links`] does not write.
 pub(super) fn links(bytes: &[u8]) -> Option<Vec<(SubjectLink, [u8; 32])>> {
     let (seed, rest) = bytes.split_first_chunk::<SEED_BYTES>()?;
     let salts = Salts::new(seed);
@@ -90,9 +88,8 @@ pub(super) fn of_facts(row: &Row) -> Result<Vec<(Field, Opening)>, DbError> {
     Ok(values.into_iter().enumerate().map(opening).collect())
 }
 
-/// Puts canonical values together as [`of_facts`] reads them.
-pub(super) fn facts_text<'a>(actor: &'a str, payload: impl IntoIterator<Item = &'a str>) -> String {
-    let mut text = String::with_capacity(1024);
+/// Appends canonical values as [`of_facts`] reads them.
+pub(super) fn put_facts<'a>(actor: &'a str, payload: impl IntoIterator<Item = &'a str>, text: &mut String) {
     text.push('[');
     text.push_str(actor);
     for value in payload {
@@ -100,13 +97,18 @@ pub(super) fn facts_text<'a>(actor: &'a str, payload: impl IntoIterator<Item = &
         text.push_str(value);
     }
     text.push(']');
-    text
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
+
+    fn links_to_bytes(seed: &[u8; SEED_BYTES], links: &[SubjectLink]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        put_links(seed, links, &mut bytes);
+        bytes
+    }
 
     #[test]
     fn links_are_read_back_as_they_were_written_and_in_no_other_way() {

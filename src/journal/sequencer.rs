@@ -1,6 +1,7 @@
 //! The one that gives numbers. It takes what waits in the inbox, at most [`BATCH_MAX`](super::inbox::BATCH_MAX) events at once,
 //! and has a batch made of it ([`super::batch`]): entries, nodes, subject links, openings and one checkpoint, all written
-//! together. A log is either a batch longer and signed, or as it was. While a full batch is being written the next one is made.
+//! together. A log is either a batch longer and signed, or as it was. While a full batch is being written the next one is made,
+//! and while a full one is being made what comes after it is read.
 //!
 //! Of several processes on one database one leads, while its lease lives ([`super::lease`]); the others look out for the
 //! entries that their callers wait for, and for the end of the lease. Safety rests on the compare-and-swap of the head:
@@ -9,6 +10,7 @@
 //! A server is given a batch as one statement ([`Db::together`]), so that a leader that is stopped, or cut off, holds no
 //! locks on what others need.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -18,18 +20,18 @@ use qolhat_storage::fail_point;
 use tokio::runtime::Builder;
 use tokio::sync::{Mutex, Notify, oneshot, watch};
 use tokio::task::JoinHandle;
-use tokio::time::{MissedTickBehavior, interval, sleep};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
-use super::batch::{Batch, Log, Rows};
+use super::batch::{Batch, Gone, Log, Rows};
 use super::draft::Waiting;
 use super::heads::Heads;
-use super::inbox::{BATCH_MAX, Positions, Stock, Taken, stock};
+use super::inbox::{BATCH_MAX, Before, Positions, Stock, Taken, stock};
 use super::lease::{Candidate, LEASE_MILLISECONDS, RENEWAL_MILLISECONDS};
 use super::outside::{self, OutsideMemory};
 use super::waiters::{Outcome, Waiters};
 use super::witnesses::Guard;
 use super::{JournalError, LogIdentity, first_entry, must_fix, store};
-use crate::db::{Db, DbError, EXPECTED, Engine, Together, Value};
+use crate::db::{Db, DbError, EXPECTED, Engine, Step, Together, Value};
 use crate::domain::ids::EventId;
 use crate::domain::time::Clock;
 use crate::params;
@@ -61,6 +63,16 @@ const GUESSED_WRONG: [&str; 4] = [
     "journal_event_pkey",
     "journal_event.id",
 ];
+
+/// How many batches are made with care after one that was bold and should not have been.
+const CAREFUL: u32 = 8;
+/// A batch that takes longer than this is not followed by another one before it has landed: that one's time runs already.
+const LONG: Duration = Duration::from_secs(1);
+
+/// What is broken where a full batch is refused as a whole: it takes what it has not seen, or what it rests on is not there.
+const REFUSED: [&str; 2] = [EXPECTED, TOO_EARLY];
+/// What is broken where that on which a batch rests is not there yet.
+const TOO_EARLY: &str = "log_head_only_grows";
 
 /// The handle of the running sequencer. It ends when the last handle is gone.
 #[derive(Clone)]
@@ -224,6 +236,9 @@ struct Work {
     /// Size and root of what this process has appended last.
     appended: Option<(u64, [u8; 32])>,
     doubt: Doubt,
+    /// How many of the next batches are written alone and take what they have seen one by one: after a full batch that was refused
+    /// as a whole, came too early or took long.
+    careful: u32,
     /// Most events of the next batch: half as many after one that could not be written, for that may have taken too long, and
     /// twice as many after one that was.
     most: u32,
@@ -268,13 +283,22 @@ enum Landed {
 /// A batch on its way into the database.
 struct Flight {
     written: JoinHandle<Result<(), DbError>>,
+    /// Told when it is on its way to the server.
+    sent: oneshot::Receiver<()>,
     batch: Made,
 }
+
+/// What comes after a batch that is being made, while it is read.
+type Ahead = JoinHandle<Result<Option<Stock>, JournalError>>;
 
 /// A batch that is ready to be written.
 struct Made {
     /// What writes it down; none once that has begun.
     write: Option<Together>,
+    /// What that is made of, where it may come to the server before the batch that it rests on.
+    steps: Option<Arc<[Step]>>,
+    /// Of the log before it.
+    old_size: u64,
     size: u64,
     root: [u8; 32],
     /// The new checkpoint, if the log has grown.
@@ -284,6 +308,10 @@ struct Made {
     positions: Positions,
     /// Whether more may wait.
     is_full: bool,
+    /// Whether it rests on that nothing shows late within what it takes, or that it comes after the one before it.
+    is_bold: bool,
+    /// When it was ready.
+    began: Instant,
 }
 
 impl Work {
@@ -291,13 +319,25 @@ impl Work {
     async fn begin(tools: Tools, candidate: Candidate) -> Result<Self, JournalError> {
         store::found(&tools.db, &tools.identity).await?;
         store::examine(&tools.db, &tools.identity).await?;
-        let mut work =
-            Work { tools, candidate, log: None, learnt: 0, appended: None, doubt: Doubt::default(), most: BATCH_MAX };
+        let mut work = Work {
+            tools,
+            candidate,
+            log: None,
+            learnt: 0,
+            appended: None,
+            doubt: Doubt::default(),
+            careful: 0,
+            most: BATCH_MAX,
+        };
         work.log = work.try_to_lead().await?;
         if work.log.as_ref().is_some_and(|log| log.frontier.size() == 0) {
             let waiters = Waiters::default();
-            if let Next::Batch(first) = work.batch(None).await? {
-                work.write(*first, &waiters).await?;
+            let stock = work.read(Before::default()).await;
+            if let Next::Batch(first) = work.next(stock, None).await? {
+                let landed = work.write(*first, &waiters).await?;
+                if landed == Landed::GuessedWrong {
+                    work.read_anew().await?;
+                }
             }
         }
         Ok(work)
@@ -323,6 +363,10 @@ impl Work {
         if self.log.is_none() {
             self.look_out(waiters).await?;
             self.log = self.try_to_lead().await?;
+            if self.log.is_some() {
+                // What was on its way until then has come to its end.
+                self.look_out(waiters).await?;
+            }
         }
         if let Some(log) = self.log.as_ref().filter(|_| renewal_is_due) {
             let lease = params![LEASE_MILLISECONDS, log.epoch];
@@ -335,14 +379,29 @@ impl Work {
         if renewal_is_due {
             self.doubt.pass();
         }
-        let mut flight: Option<Flight> = None;
+        let (mut flights, mut ahead): (VecDeque<Flight>, Option<Ahead>) = (VecDeque::new(), None);
         while self.log.is_some() && gone.has_changed().is_ok_and(|told| !told) {
+            let before = flights.iter().map(|flight| flight.batch.positions);
+            let stock = match ahead.take() {
+                Some(ahead) => ahead.await.unwrap_or_else(|error| Err(DbError::Other(error.to_string()).into())),
+                None => self.read(Before::new(before.clone())).await,
+            };
+            if let Ok(Some(Stock { positions, is_full: true, .. })) = &stock {
+                // What comes after a full batch is read while that is being made.
+                let read = self.read(Before::new(before.chain([*positions])));
+                ahead = Some(tokio::spawn(read));
+            }
             // After a full batch the next one is made while that is being written.
-            let next = self.batch(flight.as_ref().map(|flight| flight.batch.positions)).await;
-            if let Some(flight) = flight.take()
-                && self.land(flight, waiters).await? == Landed::GuessedWrong
-            {
-                // The next one was made on top of it.
+            let next = self.next(stock, flights.back().map(|flight| flight.batch.old_size)).await;
+            // One that has no entries would let the next one pass.
+            let has_entries = flights.back().is_some_and(|flight| flight.batch.size > flight.batch.old_size);
+            let beside = match &next {
+                Ok(Next::Batch(next)) if next.is_full && has_entries => self.flights_max() - 1,
+                Ok(_) | Err(_) => 0,
+            };
+            if self.land_but(beside, &mut flights, waiters).await? == Landed::GuessedWrong {
+                // The next one was made on top of it, and another one may be read.
+                ahead = None;
                 self.read_anew().await?;
                 continue;
             }
@@ -352,26 +411,74 @@ impl Work {
                 Next::Nothing => break,
             };
             if next.is_full {
-                flight = Some(self.launch(next));
+                if let Some(before) = flights.back_mut() {
+                    // Not before the one that it rests on. One that has failed says nothing.
+                    let _ = (&mut before.sent).await;
+                }
+                flights.push_back(self.launch(next));
             } else if self.write(next, waiters).await? == Landed::GuessedWrong {
+                ahead = None;
                 self.read_anew().await?;
             } else {
                 break;
             }
         }
-        if let Some(flight) = flight
-            && self.land(flight, waiters).await? == Landed::GuessedWrong
-        {
+        if self.land_but(0, &mut flights, waiters).await? == Landed::GuessedWrong {
             self.read_anew().await?;
         }
         Ok(())
     }
 
+    /// Whether the next batch may rest on what is likely.
+    const fn is_bold(&self) -> bool {
+        self.careful == 0 && !self.doubt.is_there()
+    }
+
+    /// How many batches are on their way at once: a server is given the next one before it has written one, and begins it when
+    /// that has landed, for it waits for the head.
+    fn flights_max(&self) -> usize {
+        match self.tools.db.engine() {
+            Engine::Postgres if self.is_bold() => 2,
+            Engine::Postgres | Engine::Sqlite => 1,
+        }
+    }
+
+    /// Waits until no more than `most` are on their way, or none after one that came too early. After one that was guessed wrong
+    /// the others, which rest on it, are refused.
+    async fn land_but(
+        &mut self,
+        most: usize,
+        flights: &mut VecDeque<Flight>,
+        waiters: &Waiters,
+    ) -> Result<Landed, JournalError> {
+        while flights.len() > if self.is_bold() { most } else { 0 } {
+            let Some(flight) = flights.pop_front() else { break };
+            if self.land(flight, waiters).await? == Landed::GuessedWrong {
+                for behind in flights.drain(..) {
+                    match behind.written.await {
+                        // The server has answered: it is gone, and comes no more.
+                        Ok(Err(DbError::Constraint { .. })) => {}
+                        // It was written all the same, or may be yet: only another epoch keeps it out.
+                        Ok(Ok(())) => return Err(JournalError::LeadLost),
+                        Ok(Err(error)) => return Err(error.into()),
+                        Err(error) => return Err(DbError::Other(error.to_string()).into()),
+                    }
+                }
+                return Ok(Landed::GuessedWrong);
+            }
+        }
+        Ok(Landed::Written)
+    }
+
     /// Forgets what the leader knows of the log, but for that it leads: a batch of it was refused.
     async fn read_anew(&mut self) -> Result<(), JournalError> {
         let Some(log) = self.log.take() else { return Err(JournalError::LeadLost) };
-        let frontier = store::examine(&self.tools.db, &self.tools.identity).await?;
-        self.log = Some(Log { frontier, heads: Heads::default(), ..log });
+        let (head, frontier) = store::examine(&self.tools.db, &self.tools.identity).await?;
+        if head.epoch != log.epoch {
+            return Err(JournalError::LeadLost);
+        }
+        // Entries that were refused have moved neither the log nor its time.
+        self.log = Some(Log { frontier, heads: Heads::default(), t_ms: head.t_ms, ..log });
         Ok(())
     }
 
@@ -379,7 +486,10 @@ impl Work {
     async fn write(&mut self, mut batch: Made, waiters: &Waiters) -> Result<Landed, JournalError> {
         let write = batch.write.take();
         fail_point::at("sequencer: batch signed, not written");
-        let written = begun(&self.tools.db, write).await;
+        let written = match write {
+            Some(write) => self.tools.db.run(write).await,
+            None => Err(twice()),
+        };
         self.written(written, batch, waiters)
     }
 
@@ -387,12 +497,32 @@ impl Work {
     fn launch(&self, mut batch: Made) -> Flight {
         let (db, write) = (self.tools.db.clone(), batch.write.take());
         fail_point::at("sequencer: batch signed, not written");
-        Flight { written: tokio::spawn(async move { begun(&db, write).await }), batch }
+        let (sending, sent) = oneshot::channel();
+        let written = tokio::spawn(async move {
+            match write {
+                // Nobody may wait for it.
+                Some(write) => {
+                    db.run_telling(write, || {
+                        let _ = sending.send(());
+                    })
+                    .await
+                }
+                None => Err(twice()),
+            }
+        });
+        Flight { written, sent, batch }
     }
 
-    /// Waits until a batch is written, and tells what became of its events.
+    /// Waits until a batch is written, and tells what became of its events. The one before it has landed.
     async fn land(&mut self, flight: Flight, waiters: &Waiters) -> Result<Landed, JournalError> {
-        let written = flight.written.await.map_err(|error| DbError::Other(error.to_string()))?;
+        let mut written = flight.written.await.map_err(|error| DbError::Other(error.to_string()))?;
+        if let (Err(error), Some(steps)) = (&written, &flight.batch.steps)
+            && error.violates(&[TOO_EARLY])
+        {
+            // It came to the server before the one that it rests on. So has the next one, or would.
+            self.careful = CAREFUL;
+            written = self.tools.db.run(self.tools.db.together(steps)?).await;
+        }
         self.written(written, flight.batch, waiters)
     }
 
@@ -410,16 +540,24 @@ impl Work {
                 self.doubt = Doubt::begins();
                 return Ok(Landed::GuessedWrong);
             }
+            // Something that was committed late lies among what it takes, or it came to the server before the one it rests on.
+            Err(error) if batch.is_bold && error.violates(&REFUSED) => {
+                tracing::info!(database.error = %error, "a full batch was refused as a whole, and is made anew");
+                self.careful = CAREFUL;
+                return Ok(Landed::GuessedWrong);
+            }
             // The head was moved by another one, or the events were taken.
             Err(error) if error.violates(&[EXPECTED]) => return Err(JournalError::LeadLost),
             Err(error) => {
                 self.most = (self.most / 2).max(1);
+                self.careful = CAREFUL;
                 return Err(error.into());
             }
         }
         fail_point::at("sequencer: committed, nobody told");
         self.doubt.is_drained = !batch.is_full;
         self.most = self.most.saturating_mul(2).min(BATCH_MAX);
+        self.careful = if batch.began.elapsed() > LONG { CAREFUL } else { self.careful.saturating_sub(1) };
         self.appended = Some((batch.size, batch.root));
         if let Some(note) = batch.note {
             self.tools.newest.send_replace(Some(note));
@@ -477,7 +615,7 @@ impl Work {
         let head = store::read_head(&row)?;
         tx.commit().await?;
         // From here on nobody else appends: their epoch is older.
-        let frontier = store::examine(db, identity).await?;
+        let (_, frontier) = store::examine(db, identity).await?;
         must_fix(db, identity).await?;
         tracing::info!(log.leader = head.leader, log.epoch = head.epoch, log.size = head.size, "leads the log");
         Ok(Some(Log { frontier, t_ms: head.t_ms, epoch: head.epoch, heads: Heads::default(), is_ahead: false }))
@@ -502,18 +640,33 @@ impl Work {
         Ok(Taken { id: EventId::new(clock.now(), &mut **rng), body, reason: None })
     }
 
-    /// Makes the next batch. `before` is what the batch that is being written takes out of the inbox.
-    async fn batch(&mut self, before: Option<Positions>) -> Result<Next, JournalError> {
+    /// Reads what waits past the batches `before`.
+    fn read(&self, before: Before) -> impl Future<Output = Result<Option<Stock>, JournalError>> + Send + use<> {
+        let (db, key) = (self.tools.db.clone(), self.tools.identity.inbox_key.clone());
+        let (most, in_doubt) = (self.most, self.doubt.is_there());
+        async move { stock(&db, &key, &before, most, in_doubt).await }
+    }
+
+    /// The next batch, made of what was read; the one before it, if that is on its way, began at the size `behind`.
+    async fn next(
+        &mut self,
+        stock: Result<Option<Stock>, JournalError>,
+        behind: Option<u64>,
+    ) -> Result<Next, JournalError> {
         self.tools.guard.must_be_clear()?;
-        let Some(stock) =
-            stock(&self.tools.db, &self.tools.identity.inbox_key, before, self.most, self.doubt.is_there()).await?
-        else {
-            return Ok(Next::Late);
-        };
+        match stock? {
+            Some(stock) => self.batch(stock, behind).await,
+            None => Ok(Next::Late),
+        }
+    }
+
+    /// Makes a batch of `stock`, which comes behind one that began at that size.
+    async fn batch(&mut self, stock: Stock, behind: Option<u64>) -> Result<Next, JournalError> {
         let Stock { mut taken, again, positions, is_full } = stock;
         let Some(mut log) = self.log.take() else { return Err(JournalError::LeadLost) };
-        let old_size = log.frontier.size();
-        if old_size == 0 && before.is_none() {
+        let (old_size, old_root) = (log.frontier.size(), log.frontier.root());
+        // Any batch before this one has entries.
+        if old_size == 0 {
             taken.insert(0, self.first()?);
         } else if positions.count == 0 {
             self.log = Some(log);
@@ -524,25 +677,40 @@ impl Work {
         let mut batch = Batch { log: &mut log, rows: Rows::default(), outcomes: Vec::with_capacity(taken.len()) };
         self.tools.make(&mut batch, &taken, &parsed, &lost);
         let Batch { rows, mut outcomes, .. } = batch;
-        let mut keys: Vec<Value> = taken.iter().map(|event| Value::from(event.id.as_uuid())).collect();
-        if old_size == 0 && before.is_none() {
-            keys.remove(0);
-        }
-        keys.extend(again.iter().map(|(event, _)| Value::from(event.as_uuid())));
-        let (steps, note) = self.tools.steps(&log, old_size, rows, keys)?;
-        let write = Some(self.tools.db.together(steps)?);
+        let is_bold = is_full && old_size > 0 && self.is_bold();
+        let gone = if is_bold {
+            Gone::Run(positions)
+        } else {
+            let events = taken.iter().skip(usize::from(old_size == 0)).map(|event| event.id);
+            let again = again.iter().map(|(event, _)| *event);
+            Gone::Each(events.chain(again).map(|event| Value::from(event.as_uuid())).collect())
+        };
+        let behind = behind.filter(|_| is_bold && self.flights_max() > 1);
+        let (steps, note) = self.tools.steps(&log, (old_size, old_root), rows, gone, behind)?;
+        let steps = steps.into();
+        let write = Some(self.tools.db.together(&steps)?);
         outcomes.extend(again.into_iter().map(|(event, place)| (event, Ok(place))));
         let (size, root) = (log.frontier.size(), log.frontier.root());
         self.log = Some(log);
-        Ok(Next::Batch(Box::new(Made { write, size, root, note, outcomes, positions, is_full })))
+        let (steps, began) = (behind.map(|_| steps), Instant::now());
+        Ok(Next::Batch(Box::new(Made {
+            write,
+            steps,
+            old_size,
+            size,
+            root,
+            note,
+            outcomes,
+            positions,
+            is_full,
+            is_bold,
+            began,
+        })))
     }
 }
 
-async fn begun(db: &Db, write: Option<Together>) -> Result<(), DbError> {
-    match write {
-        Some(write) => db.run(write).await,
-        None => Err(DbError::Other("a batch is written once".to_owned())),
-    }
+fn twice() -> DbError {
+    DbError::Other("a batch is written once".to_owned())
 }
 
 /// What comes after a batch.

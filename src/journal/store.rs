@@ -181,12 +181,14 @@ fn stored(row: &Row, facts: Option<&Row>) -> Result<StoredEntry, DbError> {
     Ok(StoredEntry { seq: unsigned(row, "seq")?, body: row.bytes("body")?, leaf: row.array("leaf")?, openings })
 }
 
-/// The numbers in the log of a run of entries, as they are kept; they rise.
-pub(super) fn run_to_bytes(numbers: &[u64]) -> Vec<u8> {
-    numbers.iter().flat_map(|number| number.to_be_bytes()).collect()
+/// Appends the numbers in the log of a run of entries, as they are kept; they rise.
+pub(super) fn put_run(numbers: &[u64], octets: &mut Vec<u8>) {
+    for number in numbers {
+        octets.extend_from_slice(&number.to_be_bytes());
+    }
 }
 
-/// What [`run_to_bytes`] has written in `column`.
+/// What [`put_run`] has written in `column`.
 pub(super) fn run(row: &Row, column: &str) -> Result<Vec<u64>, DbError> {
     let bytes = row.bytes(column)?;
     let pieces = bytes.chunks_exact(8);
@@ -278,9 +280,9 @@ pub(super) fn read_head(row: &Row) -> Result<Head, DbError> {
     })
 }
 
-/// The frontier of the log as it is at one instant, from its nodes; everything that can be compared in no time is compared:
-/// root, last entry, last checkpoint.
-pub(super) async fn examine(db: &Db, identity: &LogIdentity) -> Result<Frontier, JournalError> {
+/// The head and the frontier of the log as it is at one instant, that from its nodes; everything that can be compared in no time
+/// is compared: root, last entry, last checkpoint.
+pub(super) async fn examine(db: &Db, identity: &LogIdentity) -> Result<(Head, Frontier), JournalError> {
     let contradiction = |what: &str| JournalError::Contradiction(what.to_owned());
     let tx = &mut db.begin_reading().await?;
     let head = own(tx.query_one(include_str!("sql/select_head.sql"), &[]).await?.as_ref(), identity)?;
@@ -316,7 +318,7 @@ pub(super) async fn examine(db: &Db, identity: &LogIdentity) -> Result<Frontier,
             }
         }
     }
-    Ok(frontier)
+    Ok((head, frontier))
 }
 
 /// The frontier of the first `size` entries from their nodes; `None` when one is missing.

@@ -1,6 +1,7 @@
 //! What PostgreSQL itself refuses, and what shows when a superuser does it all the same.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+mod backlog;
 mod shadows;
 
 use std::time::Duration;

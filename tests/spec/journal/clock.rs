@@ -59,3 +59,26 @@ async fn a_clock_that_jumps_back_or_forward_makes_no_entry_earlier_than_the_one_
         everything_holds(&db, &journal, seq + 1).await;
     }
 }
+
+/// An event that is tried again after it was sequenced makes a batch that the database refuses and one that has no entry: the
+/// log does not bear the later time of either. Keeps: JRN-01, JRN-02
+#[tokio::test]
+async fn an_event_that_is_tried_again_later_leaves_the_time_of_the_log_as_it_is() {
+    let (_home, db) = empty().await;
+    let clock = Arc::new(Wayward(Mutex::new(Still.now())));
+    let journal = open_by(&db, &clock).await;
+    let twice = event(1);
+    assert_eq!(put(&db, &journal, &twice).await, 1);
+    clock.shows("2026-11-22T09:00:05Z");
+
+    assert_eq!(put(&db, &journal, &twice).await, 1);
+
+    while db.query_one("select id from journal_inbox limit 1", &[]).await.unwrap().is_some() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    everything_holds(&db, &journal, 2).await;
+    journal.close().await;
+    let journal = open_by(&db, &clock).await;
+    assert_eq!(put(&db, &journal, &event(2)).await, 2);
+    everything_holds(&db, &journal, 3).await;
+}
