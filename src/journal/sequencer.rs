@@ -20,7 +20,7 @@ use qolhat_storage::fail_point;
 use tokio::runtime::Builder;
 use tokio::sync::{Mutex, Notify, oneshot, watch};
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
+use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
 use super::batch::{Batch, Gone, Log, Rows};
 use super::draft::Waiting;
@@ -66,7 +66,7 @@ const GUESSED_WRONG: [&str; 4] = [
 
 /// How many batches are made with care after one that was bold and should not have been.
 const CAREFUL: u32 = 8;
-/// A batch that takes longer than this is not followed by another one before it has landed: that one's time runs already.
+/// A batch that is waited for longer than this is not followed by another one before it has landed: that one's time runs already.
 const LONG: Duration = Duration::from_secs(1);
 
 /// What is broken where a full batch is refused as a whole: it takes what it has not seen, or what it rests on is not there.
@@ -310,8 +310,6 @@ struct Made {
     is_full: bool,
     /// Whether it rests on that nothing shows late within what it takes, or that it comes after the one before it.
     is_bold: bool,
-    /// When it was ready.
-    began: Instant,
 }
 
 impl Work {
@@ -515,15 +513,23 @@ impl Work {
 
     /// Waits until a batch is written, and tells what became of its events. The one before it has landed.
     async fn land(&mut self, flight: Flight, waiters: &Waiters) -> Result<Landed, JournalError> {
-        let mut written = flight.written.await.map_err(|error| DbError::Other(error.to_string()))?;
-        if let (Err(error), Some(steps)) = (&written, &flight.batch.steps)
+        let Flight { mut written, batch, .. } = flight;
+        let answer = match timeout(LONG, &mut written).await {
+            Ok(answer) => answer,
+            Err(_) => {
+                self.careful = CAREFUL;
+                written.await
+            }
+        };
+        let mut written = answer.map_err(|error| DbError::Other(error.to_string()))?;
+        if let (Err(error), Some(steps)) = (&written, &batch.steps)
             && error.violates(&[TOO_EARLY])
         {
             // It came to the server before the one that it rests on. So has the next one, or would.
             self.careful = CAREFUL;
             written = self.tools.db.run(self.tools.db.together(steps)?).await;
         }
-        self.written(written, flight.batch, waiters)
+        self.written(written, batch, waiters)
     }
 
     fn written(
@@ -557,7 +563,7 @@ impl Work {
         fail_point::at("sequencer: committed, nobody told");
         self.doubt.is_drained = !batch.is_full;
         self.most = self.most.saturating_mul(2).min(BATCH_MAX);
-        self.careful = if batch.began.elapsed() > LONG { CAREFUL } else { self.careful.saturating_sub(1) };
+        self.careful = self.careful.saturating_sub(1);
         self.appended = Some((batch.size, batch.root));
         if let Some(note) = batch.note {
             self.tools.newest.send_replace(Some(note));
@@ -692,7 +698,7 @@ impl Work {
         outcomes.extend(again.into_iter().map(|(event, place)| (event, Ok(place))));
         let (size, root) = (log.frontier.size(), log.frontier.root());
         self.log = Some(log);
-        let (steps, began) = (behind.map(|_| steps), Instant::now());
+        let steps = behind.map(|_| steps);
         Ok(Next::Batch(Box::new(Made {
             write,
             steps,
@@ -704,7 +710,6 @@ impl Work {
             positions,
             is_full,
             is_bold,
-            began,
         })))
     }
 }
