@@ -1,5 +1,7 @@
 //! Many rows of one statement, kept by column: what is written a thousand rows at a time is not taken apart into values.
 
+use std::ops::Range;
+
 use uuid::Uuid;
 
 use super::Value;
@@ -49,8 +51,7 @@ impl std::fmt::Debug for PackedText {
 
 impl Packed {
     pub(crate) fn push(&mut self, run: &[u8]) {
-        self.octets.extend_from_slice(run);
-        self.ends.push(self.octets.len());
+        self.append(|octets| octets.extend_from_slice(run));
     }
 
     /// Adds what `write` appends to the octets given to it; that, or its error: then nothing is added.
@@ -75,12 +76,7 @@ impl Packed {
     }
 
     pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = &[u8]> + Clone {
-        let mut start = 0;
-        self.ends.iter().map(move |end| {
-            let run = self.octets.get(start..*end).unwrap_or_default();
-            start = *end;
-            run
-        })
+        ranges(&self.ends).map(|range| self.octets.get(range).unwrap_or_default())
     }
 }
 
@@ -96,12 +92,7 @@ impl PackedText {
     }
 
     pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = &str> + Clone {
-        let mut start = 0;
-        self.ends.iter().map(move |end| {
-            let text = self.text.get(start..*end).unwrap_or_default();
-            start = *end;
-            text
-        })
+        ranges(&self.ends).map(|range| self.text.get(range).unwrap_or_default())
     }
 }
 
@@ -124,6 +115,12 @@ impl Cells {
             Self::Texts(texts) => texts.iter().map(Value::from).collect(),
         }
     }
+}
+
+/// From where to where each goes of those that end there.
+fn ranges(ends: &[usize]) -> impl ExactSizeIterator<Item = Range<usize>> + Clone {
+    let mut start = 0;
+    ends.iter().map(move |end| std::mem::replace(&mut start, *end)..*end)
 }
 
 /// The rows that `columns` of one length make, as values.

@@ -45,7 +45,7 @@ pub(super) struct Positions {
     pub last: i64,
 }
 
-/// What the batches before take out of the inbox, which are still on their way, in their order: one that is being written, and
+/// What the batches before take out of the inbox, which are still on their way, in their order: those that are being written, and
 /// one that is being made.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Before(Vec<Positions>);

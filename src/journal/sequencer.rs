@@ -1,7 +1,7 @@
 //! The one that gives numbers. It takes what waits in the inbox, at most [`BATCH_MAX`](super::inbox::BATCH_MAX) events at once,
 //! and has a batch made of it ([`super::batch`]): entries, nodes, subject links, openings and one checkpoint, all written
 //! together. A log is either a batch longer and signed, or as it was. While a full batch is being written the next one is made,
-//! and while a full one is being made what comes after it is read.
+//! and a server is given it to wait for the head; while a full one is being made what comes after it is read.
 //!
 //! Of several processes on one database one leads, while its lease lives ([`super::lease`]); the others look out for the
 //! entries that their callers wait for, and for the end of the lease. Safety rests on the compare-and-swap of the head:
