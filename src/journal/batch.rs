@@ -63,7 +63,7 @@ pub(super) struct Rows {
     bodies: Packed,
     seeds: Packed,
     facts: PackedText,
-    /// Of each entry that completes inner nodes.
+    /// Of each entry with which the inner nodes that it completes are kept.
     nodes_at: Vec<i64>,
     nodes: Packed,
     quarantine: Vec<Vec<Value>>,
@@ -252,7 +252,7 @@ impl Tools {
             rows.runs.entry(link.subject).or_insert_with(|| (link.n, Vec::with_capacity(1))).1.push(seq);
         }
         let completed = log.frontier.push(leaf);
-        if !completed.is_empty() {
+        if store::keeps_nodes(seq) {
             rows.nodes_at.push(number);
             rows.nodes.push(completed.as_flattened());
         }

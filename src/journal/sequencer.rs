@@ -414,6 +414,9 @@ impl Work {
                     let _ = (&mut before.sent).await;
                 }
                 flights.push_back(self.launch(next));
+                if flights.len() > 1 {
+                    fail_point::at("sequencer: another batch on its way before one has landed");
+                }
             } else if self.write(next, waiters).await? == Landed::GuessedWrong {
                 ahead = None;
                 self.read_anew().await?;
@@ -463,6 +466,9 @@ impl Work {
                     }
                 }
                 return Ok(Landed::GuessedWrong);
+            }
+            if !flights.is_empty() {
+                fail_point::at("sequencer: one has landed, another batch is on its way");
             }
         }
         Ok(Landed::Written)

@@ -1,6 +1,6 @@
 //! The log as it is kept: reading entries, nodes, checkpoints and subjects; appending is the sequencer's.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use tlog_tiles::tlog::{self, Hash};
 
@@ -15,6 +15,25 @@ use crate::params;
 
 /// Runs of a subject read at once.
 const SUBJECT_PAGE: i64 = 1000;
+/// Least level of the inner nodes that are kept with an entry. Those below are made of the leaves, eight at most, whenever they
+/// are wanted: a row for every other entry costs a batch more than they are worth.
+const KEPT_LEVEL: u32 = 3;
+
+/// Whether the inner nodes that an entry completes are kept with it.
+pub(super) const fn keeps_nodes(seq: u64) -> bool {
+    seq.trailing_ones() >= KEPT_LEVEL
+}
+
+/// How many entries of a log of `size` have inner nodes kept with them.
+pub(super) const fn kept_nodes(size: u64) -> u64 {
+    size >> KEPT_LEVEL
+}
+
+/// Whether what is kept with an entry are the inner nodes that it completes, lowest level first. Logs of earlier programs have
+/// them with other entries than those of [`keeps_nodes`] too.
+pub(super) fn are_nodes_of(seq: u64, completed: &[[u8; 32]], kept: Option<&[u8]>) -> bool {
+    kept.map_or(!keeps_nodes(seq), |kept| kept == completed.as_flattened())
+}
 
 /// An entry as it is kept.
 #[derive(Debug, Clone)]
@@ -339,34 +358,42 @@ type Place = (u32, u64);
 
 /// The hashes of complete subtrees.
 async fn nodes(tx: &mut Tx, places: &[Place]) -> Result<HashMap<Place, [u8; 32]>, JournalError> {
-    // A subtree is complete with its last entry, and its hash is kept there.
-    let last = |(level, start): &Place| start + (1_u64 << level) - 1;
-    let keys = |wanted: &dyn Fn(&Place) -> bool| {
-        let numbers = places.iter().filter(|place| wanted(place)).map(|place| signed(last(place)));
-        let mut numbers: Vec<i64> = numbers.collect();
-        numbers.sort_unstable();
-        numbers.dedup();
-        numbers.into_iter().map(Value::from).collect::<Vec<_>>()
-    };
-    let leaves = leaves(tx, &keys(&|(level, _)| *level == 0)).await?;
+    // A subtree is complete with its last entry, and its hash is kept there; a small one is made of its leaves.
+    let end = |(level, start): &Place| start + (1_u64 << level);
+    let (small, large): (Vec<&Place>, Vec<&Place>) = places.iter().partition(|(level, _)| *level < KEPT_LEVEL);
+    let leaves = leaves(tx, &keys(small.iter().flat_map(|place| place.1..end(place)))).await?;
     let mut inner = HashMap::new();
-    for row in tx.query_in(include_str!("sql/select_nodes.sql"), &keys(&|(level, _)| *level > 0)).await? {
+    for row in tx.query_in(include_str!("sql/select_nodes.sql"), &keys(large.iter().map(|place| end(place) - 1))).await? {
         inner.insert(unsigned(&row, "seq")?, row.bytes("hashes")?);
     }
     let mut found = HashMap::new();
-    for place in places {
-        let hash = match place.0.checked_sub(1) {
-            None => leaves.get(&place.1).copied(),
-            Some(above) => inner.get(&last(place)).and_then(|hashes| {
-                let at = usize::try_from(above).ok()?;
-                hashes.chunks_exact(32).nth(at).and_then(|hash| hash.try_into().ok())
-            }),
-        };
-        if let Some(hash) = hash {
+    for place in small {
+        if let Some(leaves) = (place.1..end(place)).map(|seq| leaves.get(&seq).copied()).collect::<Option<Vec<_>>>() {
+            found.insert(*place, root_of(leaves));
+        }
+    }
+    for place in large {
+        let at = usize::try_from(place.0 - 1).ok();
+        let hashes = inner.get(&(end(place) - 1)).zip(at).and_then(|(hashes, at)| hashes.chunks_exact(32).nth(at));
+        if let Some(hash) = hashes.and_then(|hash| hash.try_into().ok()) {
             found.insert(*place, hash);
         }
     }
     Ok(found)
+}
+
+/// Numbers to ask for, each once.
+fn keys(numbers: impl Iterator<Item = u64>) -> Vec<Value> {
+    numbers.collect::<BTreeSet<_>>().into_iter().map(|seq| Value::from(signed(seq))).collect()
+}
+
+/// The root of a complete subtree. Source: RFC 6962 §2.1.
+fn root_of(leaves: Vec<[u8; 32]>) -> [u8; 32] {
+    let mut frontier = Frontier::default();
+    for leaf in leaves {
+        frontier.push(leaf);
+    }
+    frontier.root()
 }
 
 /// The leaf hashes of entries by their numbers, of those that were pruned too.

@@ -11,8 +11,10 @@ use qolhat::domain::ids::EventId;
 use qolhat::domain::time::CivilDate;
 use qolhat::journal::Journal;
 use tokio::task::JoinSet;
+use uuid::Uuid;
 
 use crate::Run;
+use crate::backlog::{self, Victim};
 use crate::kill::{Service, free_address, system_now};
 use crate::look::{check_all_now, mails_are_past};
 use crate::mails::Post;
@@ -62,7 +64,7 @@ pub enum Engine {
 pub struct Field {
     run: Arc<Run>,
     number: usize,
-    engine: Engine,
+    pub engine: Engine,
     pub site: Site,
     pub visits: Arc<Mutex<Visits>>,
     pub members: Vec<Member>,
@@ -72,13 +74,15 @@ pub struct Field {
     pub counts: Counts,
     turns: Turns,
     seed: u64,
-    round: usize,
+    pub round: usize,
     /// Days that were sealed beside today.
     days: i32,
     /// Whether the visitor only writes letters.
     letters_alone: bool,
     /// Documents that were looked at whole.
     pub looked_at: usize,
+    /// Events that waited all at once.
+    pub backlog: Vec<Uuid>,
 }
 
 pub struct Member {
@@ -127,6 +131,7 @@ impl Field {
             days: 0,
             letters_alone: false,
             looked_at: 0,
+            backlog: Vec::new(),
         }
     }
 
@@ -159,7 +164,7 @@ impl Field {
     }
 
     /// xorshift: the run need not be secret.
-    fn random(&mut self, below: u64) -> u64 {
+    pub fn random(&mut self, below: u64) -> u64 {
         self.seed ^= self.seed << 13;
         self.seed ^= self.seed >> 7;
         self.seed ^= self.seed << 17;
@@ -182,6 +187,11 @@ impl Field {
             (Engine::Postgres, 35..45) => self.cut_at_commit(place).await,
             (Engine::Postgres, 45..49) => self.line(place, Line::Cut).await,
             (Engine::Postgres, 49..52) => self.line(place, Line::Silent).await,
+            (_, 52..57) => self.in_a_backlog(Victim::Leader).await,
+            (Engine::Postgres, 57..59) => self.in_a_backlog(Victim::Server).await,
+            (Engine::Postgres, 59..61) => self.in_a_backlog(Victim::Line).await,
+            (Engine::Postgres, 61..65) => self.in_a_backlog(Victim::Sent).await,
+            (Engine::Postgres, 65..67) => self.in_a_backlog(Victim::Stopped).await,
             _ => self.at_a_point(place).await,
         }
         self.hits.take(&mut self.counts);
@@ -222,7 +232,7 @@ impl Field {
         }
     }
 
-    async fn all_up(&mut self) {
+    pub async fn all_up(&mut self) {
         for place in 0..self.members.len() {
             self.up(place, None).await;
         }
@@ -233,7 +243,7 @@ impl Field {
     }
 
     /// Load on every process.
-    fn load(&self) -> JoinSet<()> {
+    pub fn load(&self) -> JoinSet<()> {
         let mut senders = JoinSet::new();
         for place in 0..self.members.len() {
             for sender in 0..SENDERS {
@@ -315,6 +325,9 @@ impl Field {
             self.letters_alone = point.contains(MAILS);
             senders = self.load();
             self.letters_alone = false;
+            if backlog::needs_one(&point) {
+                self.fill_inbox().await.close().await;
+            }
             if is_at_end {
                 self.any_instant().await;
             } else {
@@ -460,8 +473,9 @@ impl Field {
         end(senders).await;
     }
 
-    async fn leading(&self) -> Option<usize> {
-        let mut raw = self.site.stage.database.as_ref()?.raw().await;
+    pub async fn leading(&self) -> Option<usize> {
+        let Some(database) = &self.site.stage.database else { return Some(0) };
+        let mut raw = database.raw().await;
         let name: String = sqlx::query_scalar("select leader from log_head").fetch_one(&mut raw).await.unwrap();
         self.members
             .iter()
@@ -474,24 +488,23 @@ impl Field {
         let senders = self.load();
         self.any_instant().await;
         let place = self.leading().await.unwrap_or(place);
+        self.stop_past_the_lease(place).await;
+        end(senders).await;
+        self.counts.count("sequencer's leader: SIGSTOP past the lease, SIGCONT");
+    }
+
+    pub async fn stop_past_the_lease(&self, place: usize) {
         for signal in ["-STOP", "-CONT"] {
             self.members[place].service.as_ref().unwrap().signal(signal);
             tokio::time::sleep(Duration::from_millis(3700)).await;
         }
-        end(senders).await;
-        self.counts.count("sequencer's leader: SIGSTOP past the lease, SIGCONT");
     }
 
     async fn server_gone(&mut self, mode: Option<&str>) {
         self.all_up().await;
         let senders = self.load();
         self.any_instant().await;
-        let server = self.server.as_ref().unwrap();
-        if mode.is_none() {
-            server.kill();
-        }
-        server.restart(mode.unwrap_or("fast")).await;
-        tokio::time::sleep(Duration::from_millis(500)).await;
+        self.server_dies(mode).await;
         end(senders).await;
         self.counts.count(
             &mode.map_or("PostgreSQL: SIGKILL of the postmaster".to_owned(), |mode| {
@@ -500,10 +513,29 @@ impl Field {
         );
     }
 
+    /// Restarts it in that way, or after SIGKILL of the postmaster.
+    pub async fn server_dies(&self, mode: Option<&str>) {
+        let server = self.server.as_ref().unwrap();
+        if mode.is_none() {
+            server.kill();
+        }
+        server.restart(mode.unwrap_or("fast")).await;
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+
     async fn cut_at_commit(&mut self, place: usize) {
         self.all_up().await;
         let senders = self.load();
         self.any_instant().await;
+        let is_cut = self.cut_when_sent(place).await;
+        end(senders).await;
+        if is_cut {
+            self.counts.count("connection cut when the commit was sent");
+        }
+    }
+
+    /// Cuts the first connection of `place` on which a commit or a batch is sent; whether one was.
+    pub async fn cut_when_sent(&self, place: usize) -> bool {
         let (proxy, _) = self.members[place].proxy.as_ref().unwrap();
         proxy.line.send_replace(Line::CutAtCommit);
         let mut line = proxy.line.subscribe();
@@ -511,30 +543,32 @@ impl Field {
         let is_cut = tokio::time::timeout(Duration::from_secs(5), cut).await.is_ok();
         proxy.line.send_replace(Line::Whole);
         tokio::time::sleep(Duration::from_millis(200)).await;
-        end(senders).await;
-        if is_cut {
-            self.counts.count("connection cut when the commit was sent");
-        }
+        is_cut
     }
 
     async fn line(&mut self, place: usize, how: Line) {
         self.all_up().await;
         let senders = self.load();
         self.any_instant().await;
-        let (proxy, _) = self.members[place].proxy.as_ref().unwrap();
-        proxy.line.send_replace(how);
-        tokio::time::sleep(Duration::from_millis(3500)).await;
-        proxy.line.send_replace(Line::Whole);
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        self.line_is(place, how).await;
         end(senders).await;
         self.counts.count(match how {
             Line::Silent => "database cut off: silent past the lease",
             Line::Cut | Line::Whole | Line::CutAtCommit => "database cut off: connections ended",
         });
     }
+
+    /// The line of `place` is as told for longer than a lease lives.
+    pub async fn line_is(&self, place: usize, how: Line) {
+        let (proxy, _) = self.members[place].proxy.as_ref().unwrap();
+        proxy.line.send_replace(how);
+        tokio::time::sleep(Duration::from_millis(3500)).await;
+        proxy.line.send_replace(Line::Whole);
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
 }
 
-async fn end(mut senders: JoinSet<()>) {
+pub async fn end(mut senders: JoinSet<()>) {
     senders.abort_all();
     while senders.join_next().await.is_some() {}
 }

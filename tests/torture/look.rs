@@ -62,7 +62,7 @@ impl Field {
         self.does("looks: audits");
         self.site.audited().unwrap();
         self.counts.audits += 1;
-        self.counts.acknowledged = total + self.visits.lock().unwrap().acknowledged();
+        self.counts.acknowledged = total + self.visits.lock().unwrap().acknowledged() + self.backlog.len();
     }
 
     /// Looks each acknowledged document up in the journal: one entry records it and no other does, the entry's event is
@@ -96,7 +96,11 @@ impl Field {
         let asked = visits.extracts_issued..=visits.extracts_asked;
         assert!(asked.contains(&issued), "{issued} extracts of {asked:?}");
         assert!(count(ATTEMPT_REFUSED) <= visits.attempts, "{} attempts", count(ATTEMPT_REFUSED));
-        ledger.acknowledged.len() + visits.acknowledged()
+        for event in &self.backlog {
+            let numbers = read.events.get(event).map_or(&[][..], Vec::as_slice);
+            assert_eq!(numbers.len(), 1, "{event} of a backlog: {numbers:?}");
+        }
+        ledger.acknowledged.len() + visits.acknowledged() + self.backlog.len()
     }
 }
 

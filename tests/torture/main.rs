@@ -23,6 +23,7 @@ mod support;
 #[path = "../spec/syncs.rs"]
 mod syncs;
 
+mod backlog;
 mod field;
 mod look;
 mod mails;

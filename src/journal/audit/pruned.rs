@@ -40,9 +40,10 @@ impl Audit<'_> {
         }
         self.t_ms = t_ms;
         self.pruned += 1;
-        self.runs.passed(self.frontier.size(), leaf);
-        let completed = self.frontier.push(leaf).concat();
-        if row.opt_bytes("hashes").map_err(unreadable)?.unwrap_or_default() != completed {
+        let seq = self.frontier.size();
+        self.runs.passed(seq, leaf);
+        let completed = self.frontier.push(leaf);
+        if !store::are_nodes_of(seq, &completed, row.opt_bytes("hashes").map_err(unreadable)?.as_deref()) {
             return Err(("node", "the inner nodes kept with the entry are not its own".to_owned()));
         }
         Ok(leaf)

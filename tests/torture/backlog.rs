@@ -1,0 +1,124 @@
+//! A backlog: events that wait all at once, so that full batches follow one another. On PostgreSQL two of them are on their way
+//! then, and what is killed is killed between them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use qolhat::app::{SharedRandom, SystemClock, SystemRandom, signing_identity};
+use qolhat::db::Db;
+use qolhat::domain::ids::EventId;
+use qolhat::journal::{EventDraft, Journal};
+use serde_json::json;
+
+use crate::field::{Engine, Field, end};
+use crate::kill::system_now;
+use crate::processes::Line;
+
+/// Events of a backlog: some full batches and one that is not.
+const EVENTS: usize = 8_300;
+/// Documents that they tell of: each has entries in many batches.
+const DOCUMENTS: usize = 900;
+/// How long a backlog may be drained before something is killed, in milliseconds: half of what all of it takes.
+const DRAINS_MAX: u64 = 150;
+/// More than this waits only beside a backlog.
+const AMID_MIN: i64 = 100;
+/// Where a process comes by only beside a backlog.
+const POINTS: &str = "another batch";
+
+/// What is killed in the middle of a backlog.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Victim {
+    /// Whoever leads the log: SIGKILL.
+    Leader,
+    /// The same: SIGSTOP past the lease, SIGCONT.
+    Stopped,
+    /// PostgreSQL: SIGKILL of the postmaster.
+    Server,
+    /// The leader's connections to it.
+    Line,
+    /// One of them, when a batch was sent.
+    Sent,
+}
+
+/// Whether a process comes to `point` only beside a backlog.
+pub fn needs_one(point: &str) -> bool {
+    point.contains(POINTS)
+}
+
+impl Field {
+    /// Commits events that wait all at once: they are as acknowledged as an act is. The database that they are in.
+    pub async fn fill_inbox(&mut self) -> Db {
+        let config = &self.site.stage.config;
+        let db = Db::connect_existing(&config.database).await.unwrap();
+        let identity = signing_identity(config).unwrap();
+        let mut rng = SharedRandom::new(SystemRandom);
+        let journal = Journal::open(db.clone(), identity, Arc::new(SystemClock), Box::new(rng.clone()), None).await;
+        let journal = journal.unwrap();
+        // Whoever else there is drains it.
+        journal.close().await;
+        let mut events = Vec::with_capacity(EVENTS);
+        let mut tx = db.begin().await.unwrap();
+        for number in 0..EVENTS {
+            let id = EventId::new(system_now(), &mut rng);
+            let event = EventDraft {
+                id,
+                kind: "document.recorded".to_owned(),
+                subjects: vec![format!("document:backlog-{}", number % DOCUMENTS)],
+                payload: vec![("number".to_owned(), json!(format!("{}-{number}", self.round)))],
+                actor: json!({"iin": "123456789011"}),
+            };
+            journal.enqueue(&mut tx, &event).await.unwrap();
+            events.push(id.as_uuid());
+        }
+        tx.commit().await.unwrap();
+        self.backlog.extend(events);
+        db
+    }
+
+    /// Kills in the middle of a backlog, beside the load.
+    pub async fn in_a_backlog(&mut self, victim: Victim) {
+        self.all_up().await;
+        let senders = self.load();
+        let wait = self.random(DRAINS_MAX);
+        let place = self.leading().await.unwrap_or_default();
+        let db = self.fill_inbox().await;
+        tokio::time::sleep(Duration::from_millis(wait)).await;
+        let is_amid = waits(&db).await;
+        let what = match victim {
+            Victim::Leader => {
+                self.members[place].service.take().unwrap().kill();
+                "leader, SIGKILL"
+            }
+            Victim::Stopped => {
+                self.stop_past_the_lease(place).await;
+                "leader, SIGSTOP past the lease, SIGCONT"
+            }
+            Victim::Server => {
+                self.server_dies(None).await;
+                "SIGKILL of the postmaster"
+            }
+            Victim::Line => {
+                self.line_is(place, Line::Cut).await;
+                "database cut off"
+            }
+            Victim::Sent => {
+                self.cut_when_sent(place).await;
+                "connection cut when a batch was sent"
+            }
+        };
+        end(senders).await;
+        db.close().await;
+        let when = if is_amid { "in a backlog" } else { "after a backlog" };
+        let engine = match self.engine {
+            Engine::Sqlite => "SQLite",
+            Engine::Postgres => "PostgreSQL",
+        };
+        self.counts.count(&format!("{when} on {engine}: {what}"));
+    }
+}
+
+/// Whether more waits for its entry than what the load puts there.
+async fn waits(db: &Db) -> bool {
+    let row = db.query_one("select count(*) as events from journal_inbox", &[]).await.unwrap().unwrap();
+    row.int("events").unwrap() > AMID_MIN
+}
