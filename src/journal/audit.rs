@@ -489,7 +489,8 @@ impl Audit<'_> {
             return Ok(Err(failure("head", None, "the indexes cannot be counted")));
         };
         let total = |column| store::unsigned(&totals, column);
-        let expected = [("events", head.size), ("nodes", store::kept_nodes(head.size)), ("links", self.links), ("strays", 0)];
+        let expected =
+            [("events", head.size), ("nodes", store::kept_nodes(head.size)), ("links", self.links), ("strays", 0)];
         for (column, expected) in expected {
             let found = total(column)?;
             if found != expected {

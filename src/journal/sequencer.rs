@@ -1,14 +1,18 @@
 //! The one that gives numbers. It takes what waits in the inbox, at most [`BATCH_MAX`](super::inbox::BATCH_MAX) events at once,
 //! and has a batch made of it ([`super::batch`]): entries, nodes, subject links, openings and one checkpoint, all written
-//! together. A log is either a batch longer and signed, or as it was. While a full batch is being written the next one is made,
-//! and a server is given it to wait for the head; while a full one is being made what comes after it is read.
+//! together ([`flights`]). A log is either a batch longer and signed, or as it was. While a full batch is being written the next
+//! one is made, and a server is given it to wait for the head; while a full one is being made what comes after it is read.
 //!
 //! Of several processes on one database one leads, while its lease lives ([`super::lease`]); the others look out for the
-//! entries that their callers wait for, and for the end of the lease. Safety rests on the compare-and-swap of the head:
+//! entries that their callers wait for, and for the end of the lease ([`lead`]). Safety rests on the compare-and-swap of the head:
 //! whoever lost the lead cannot append.
 //!
 //! A server is given a batch as one statement ([`Db::together`]), so that a leader that is stopped, or cut off, holds no
 //! locks on what others need.
+
+mod doubt;
+mod flights;
+mod lead;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -20,21 +24,21 @@ use qolhat_storage::fail_point;
 use tokio::runtime::Builder;
 use tokio::sync::{Mutex, Notify, oneshot, watch};
 use tokio::task::JoinHandle;
-use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
+use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use super::batch::{Batch, Gone, Log, Rows};
 use super::draft::Waiting;
-use super::heads::Heads;
-use super::inbox::{BATCH_MAX, Before, Positions, Stock, Taken, stock};
-use super::lease::{Candidate, LEASE_MILLISECONDS, RENEWAL_MILLISECONDS};
-use super::outside::{self, OutsideMemory};
-use super::waiters::{Outcome, Waiters};
+use super::inbox::{BATCH_MAX, Before, Stock, Taken, stock};
+use super::lease::{Candidate, RENEWAL_MILLISECONDS};
+use super::outside::OutsideMemory;
+use super::waiters::Waiters;
 use super::witnesses::Guard;
-use super::{JournalError, LogIdentity, first_entry, must_fix, store};
-use crate::db::{Db, DbError, EXPECTED, Engine, Step, Together, Value};
+use super::{JournalError, LogIdentity, first_entry, store};
+use crate::db::{Db, DbError, Engine, Value};
 use crate::domain::ids::EventId;
 use crate::domain::time::Clock;
-use crate::params;
+use doubt::Doubt;
+use flights::{Flight, Landed, Made};
 
 /// How often the leader looks for events of other processes, in milliseconds: the longest wait for company that the
 /// design allows a batch.
@@ -52,27 +56,6 @@ const RETRY_SICK_MILLISECONDS: u64 = 2000;
 /// How long one that has lost the lead leaves it to others, in milliseconds: two that each believe to lead do not take it
 /// from one another without an end.
 const BACK_OFF_MILLISECONDS: u64 = 500;
-/// How long an orderly end waits for the lease to be given back, in milliseconds.
-const RESIGN_MILLISECONDS: u64 = 500;
-
-/// What is broken where a batch rests on a wrong guess, the constraint and how SQLite names it: a subject gets a second first
-/// entry, or an event a second place.
-const GUESSED_WRONG: [&str; 4] = [
-    "a_subject_counts_without_gaps",
-    "journal_subject.subject, journal_subject.n",
-    "journal_event_pkey",
-    "journal_event.id",
-];
-
-/// How many batches are made with care after one that was bold and should not have been.
-const CAREFUL: u32 = 8;
-/// A batch that is waited for longer than this is not followed by another one before it has landed: that one's time runs already.
-const LONG: Duration = Duration::from_secs(1);
-
-/// What is broken where a full batch is refused as a whole: it takes what it has not seen, or what it rests on is not there.
-const REFUSED: [&str; 2] = [EXPECTED, TOO_EARLY];
-/// What is broken where that on which a batch rests is not there yet.
-const TOO_EARLY: &str = "log_head_only_grows";
 
 /// The handle of the running sequencer. It ends when the last handle is gone.
 #[derive(Clone)]
@@ -244,73 +227,8 @@ struct Work {
     most: u32,
 }
 
-/// Whether nothing is guessed after a wrong guess ([`GUESSED_WRONG`]). What the leader does not know any more is what was
-/// sequenced before it read the log anew: a guess of it is wrong when its event was put in within a second of that, and may
-/// wait behind a full inbox. So the doubt lasts for two renewals of the lease and until the inbox was empty once.
-#[derive(Default)]
-struct Doubt {
-    renewals: u32,
-    is_drained: bool,
-}
-
-impl Doubt {
-    const RENEWALS: u32 = 3;
-
-    fn begins() -> Self {
-        Self { renewals: Self::RENEWALS, is_drained: false }
-    }
-
-    const fn is_there(&self) -> bool {
-        self.renewals > 0
-    }
-
-    /// A renewal of the lease is due.
-    fn pass(&mut self) {
-        if self.renewals > 1 || self.is_drained {
-            self.renewals = self.renewals.saturating_sub(1);
-        }
-    }
-}
-
-/// What became of a batch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Landed {
-    Written,
-    /// Nothing of it was written.
-    GuessedWrong,
-}
-
-/// A batch on its way into the database.
-struct Flight {
-    written: JoinHandle<Result<(), DbError>>,
-    /// Told when it is on its way to the server.
-    sent: oneshot::Receiver<()>,
-    batch: Made,
-}
-
 /// What comes after a batch that is being made, while it is read.
 type Ahead = JoinHandle<Result<Option<Stock>, JournalError>>;
-
-/// A batch that is ready to be written.
-struct Made {
-    /// What writes it down; none once that has begun.
-    write: Option<Together>,
-    /// What that is made of, where it may come to the server before the batch that it rests on.
-    steps: Option<Arc<[Step]>>,
-    /// Of the log before it.
-    old_size: u64,
-    size: u64,
-    root: [u8; 32],
-    /// The new checkpoint, if the log has grown.
-    note: Option<String>,
-    outcomes: Vec<(EventId, Outcome)>,
-    /// What it takes out of the inbox.
-    positions: Positions,
-    /// Whether more may wait.
-    is_full: bool,
-    /// Whether it rests on that nothing shows late within what it takes, or that it comes after the one before it.
-    is_bold: bool,
-}
 
 impl Work {
     /// Makes sure that the log is whole, and takes the lead when nobody has it; an empty log is opened.
@@ -366,17 +284,15 @@ impl Work {
                 self.look_out(waiters).await?;
             }
         }
-        if let Some(log) = self.log.as_ref().filter(|_| renewal_is_due) {
-            let lease = params![LEASE_MILLISECONDS, log.epoch];
-            let mut tx = self.tools.db.begin().await?;
-            if tx.execute(include_str!("sql/renew_lease.sql"), &lease).await? != 1 {
-                return Err(JournalError::LeadLost);
-            }
-            tx.commit().await?;
-        }
         if renewal_is_due {
+            self.renew().await?;
             self.doubt.pass();
         }
+        self.drain(waiters, gone).await
+    }
+
+    /// Makes entries of all that waits, batch by batch.
+    async fn drain(&mut self, waiters: &Waiters, gone: &watch::Receiver<()>) -> Result<(), JournalError> {
         let (mut flights, mut ahead): (VecDeque<Flight>, Option<Ahead>) = (VecDeque::new(), None);
         while self.log.is_some() && gone.has_changed().is_ok_and(|told| !told) {
             let before = flights.iter().map(|flight| flight.batch.positions);
@@ -433,216 +349,6 @@ impl Work {
     /// Whether the next batch may rest on what is likely.
     const fn is_bold(&self) -> bool {
         self.careful == 0 && !self.doubt.is_there()
-    }
-
-    /// How many batches are on their way at once: a server is given the next one before it has written one, and begins it when
-    /// that has landed, for it waits for the head.
-    fn flights_max(&self) -> usize {
-        match self.tools.db.engine() {
-            Engine::Postgres if self.is_bold() => 2,
-            Engine::Postgres | Engine::Sqlite => 1,
-        }
-    }
-
-    /// Waits until no more than `most` are on their way, or none after one that came too early. After one that was guessed wrong
-    /// the others, which rest on it, are refused.
-    async fn land_but(
-        &mut self,
-        most: usize,
-        flights: &mut VecDeque<Flight>,
-        waiters: &Waiters,
-    ) -> Result<Landed, JournalError> {
-        while flights.len() > if self.is_bold() { most } else { 0 } {
-            let Some(flight) = flights.pop_front() else { break };
-            if self.land(flight, waiters).await? == Landed::GuessedWrong {
-                for behind in flights.drain(..) {
-                    match behind.written.await {
-                        // The server has answered: it is gone, and comes no more.
-                        Ok(Err(DbError::Constraint { .. })) => {}
-                        // It was written all the same, or may be yet: only another epoch keeps it out.
-                        Ok(Ok(())) => return Err(JournalError::LeadLost),
-                        Ok(Err(error)) => return Err(error.into()),
-                        Err(error) => return Err(DbError::Other(error.to_string()).into()),
-                    }
-                }
-                return Ok(Landed::GuessedWrong);
-            }
-            if !flights.is_empty() {
-                fail_point::at("sequencer: one has landed, another batch is on its way");
-            }
-        }
-        Ok(Landed::Written)
-    }
-
-    /// Forgets what the leader knows of the log, but for that it leads: a batch of it was refused.
-    async fn read_anew(&mut self) -> Result<(), JournalError> {
-        let Some(log) = self.log.take() else { return Err(JournalError::LeadLost) };
-        let (head, frontier) = store::examine(&self.tools.db, &self.tools.identity).await?;
-        if head.epoch != log.epoch {
-            return Err(JournalError::LeadLost);
-        }
-        // Entries that were refused have moved neither the log nor its time.
-        self.log = Some(Log { frontier, heads: Heads::default(), t_ms: head.t_ms, ..log });
-        Ok(())
-    }
-
-    /// Writes a batch and tells what became of its events. The one before it has landed.
-    async fn write(&mut self, mut batch: Made, waiters: &Waiters) -> Result<Landed, JournalError> {
-        let write = batch.write.take();
-        fail_point::at("sequencer: batch signed, not written");
-        let written = match write {
-            Some(write) => self.tools.db.run(write).await,
-            None => Err(twice()),
-        };
-        self.written(written, batch, waiters)
-    }
-
-    /// Begins to write a batch, beside which the next one is made. The one before it has landed.
-    fn launch(&self, mut batch: Made) -> Flight {
-        let (db, write) = (self.tools.db.clone(), batch.write.take());
-        fail_point::at("sequencer: batch signed, not written");
-        let (sending, sent) = oneshot::channel();
-        let written = tokio::spawn(async move {
-            match write {
-                // Nobody may wait for it.
-                Some(write) => {
-                    db.run_telling(write, || {
-                        let _ = sending.send(());
-                    })
-                    .await
-                }
-                None => Err(twice()),
-            }
-        });
-        Flight { written, sent, batch }
-    }
-
-    /// Waits until a batch is written, and tells what became of its events. The one before it has landed.
-    async fn land(&mut self, flight: Flight, waiters: &Waiters) -> Result<Landed, JournalError> {
-        let Flight { mut written, batch, .. } = flight;
-        let answer = match timeout(LONG, &mut written).await {
-            Ok(answer) => answer,
-            Err(_) => {
-                self.careful = CAREFUL;
-                written.await
-            }
-        };
-        let mut written = answer.map_err(|error| DbError::Other(error.to_string()))?;
-        if let (Err(error), Some(steps)) = (&written, &batch.steps)
-            && error.violates(&[TOO_EARLY])
-        {
-            // It came to the server before the one that it rests on. So has the next one, or would.
-            self.careful = CAREFUL;
-            written = self.tools.db.run(self.tools.db.together(steps)?).await;
-        }
-        self.written(written, batch, waiters)
-    }
-
-    fn written(
-        &mut self,
-        written: Result<(), DbError>,
-        batch: Made,
-        waiters: &Waiters,
-    ) -> Result<Landed, JournalError> {
-        match written {
-            Ok(()) => {}
-            // Nothing was written.
-            Err(error) if !self.doubt.is_there() && error.violates(&GUESSED_WRONG) => {
-                tracing::warn!(database.error = %error, "a subject has entries, or an event its place, unexpectedly");
-                self.doubt = Doubt::begins();
-                return Ok(Landed::GuessedWrong);
-            }
-            // Something that was committed late lies among what it takes, or it came to the server before the one it rests on.
-            Err(error) if batch.is_bold && error.violates(&REFUSED) => {
-                tracing::info!(database.error = %error, "a full batch was refused as a whole, and is made anew");
-                self.careful = CAREFUL;
-                return Ok(Landed::GuessedWrong);
-            }
-            // The head was moved by another one, or the events were taken.
-            Err(error) if error.violates(&[EXPECTED]) => return Err(JournalError::LeadLost),
-            Err(error) => {
-                self.most = (self.most / 2).max(1);
-                self.careful = CAREFUL;
-                return Err(error.into());
-            }
-        }
-        fail_point::at("sequencer: committed, nobody told");
-        self.doubt.is_drained = !batch.is_full;
-        self.most = self.most.saturating_mul(2).min(BATCH_MAX);
-        self.careful = self.careful.saturating_sub(1);
-        self.appended = Some((batch.size, batch.root));
-        if let Some(note) = batch.note {
-            self.tools.newest.send_replace(Some(note));
-        }
-        waiters.tell(batch.outcomes);
-        fail_point::at("sequencer: callers told");
-        Ok(Landed::Written)
-    }
-
-    /// Tells those who wait here what others have sequenced.
-    async fn look_out(&mut self, waiters: &Waiters) -> Result<(), JournalError> {
-        let events = waiters.events();
-        if !events.is_empty() {
-            let found = store::find_many(&self.tools.db, &events).await?;
-            waiters.tell(found.into_iter().map(|(event, place)| (event, Ok(place))));
-        }
-        Ok(())
-    }
-
-    /// Takes note of the newest checkpoint of whoever leads: it is kept outside the database here as well, so that this
-    /// process does not lead a database which has lost what it saw.
-    async fn learn(&mut self, size: u64) -> Result<(), JournalError> {
-        if size == self.learnt {
-            return Ok(());
-        }
-        if let Some(stored) = store::latest_checkpoint(&self.tools.db).await? {
-            self.learnt = stored.size;
-            self.tools.newest.send_replace(Some(stored.note));
-        }
-        Ok(())
-    }
-
-    /// Takes the lead when nobody has it: then reads the log and makes sure that it agrees with its checkpoint, and with
-    /// what is remembered outside and here.
-    async fn try_to_lead(&mut self) -> Result<Option<Log>, JournalError> {
-        let (db, identity) = (&self.tools.db, &self.tools.identity);
-        let head = store::head(db, identity).await?;
-        if !head.is_free && head.leader != self.candidate.name() {
-            self.learn(head.size).await?;
-            return Ok(None);
-        }
-        if let Some(memory) = &self.tools.memory {
-            outside::must_be_held(db, identity.verifier_key(), memory).await?;
-        }
-        self.tools.guard.must_be_held(db, identity.verifier_key()).await?;
-        if let Some((size, root)) = self.appended
-            && (head.size < size || store::root_at(db, size).await? != Some(root))
-        {
-            return Err(JournalError::Contradiction("it is not what this process has appended".to_owned()));
-        }
-        db.end_silent_writers("log_head").await?;
-        let mut tx = db.begin().await?;
-        let lease = params![self.candidate.name(), LEASE_MILLISECONDS, head.epoch];
-        let Some(row) = tx.query_one(include_str!("sql/take_lead.sql"), &lease).await? else { return Ok(None) };
-        let head = store::read_head(&row)?;
-        tx.commit().await?;
-        // From here on nobody else appends: their epoch is older.
-        let (_, frontier) = store::examine(db, identity).await?;
-        must_fix(db, identity).await?;
-        tracing::info!(log.leader = head.leader, log.epoch = head.epoch, log.size = head.size, "leads the log");
-        Ok(Some(Log { frontier, t_ms: head.t_ms, epoch: head.epoch, heads: Heads::default(), is_ahead: false }))
-    }
-
-    /// Gives the lease back, so that the next one need not wait for its end.
-    async fn resign(&mut self) {
-        let Some(log) = &self.log else { return };
-        let released = async {
-            let mut tx = self.tools.db.begin().await?;
-            tx.execute(include_str!("sql/release_lease.sql"), &params![log.epoch]).await?;
-            tx.commit().await
-        };
-        // It ends by itself too.
-        let _ = tokio::time::timeout(Duration::from_millis(RESIGN_MILLISECONDS), released).await;
     }
 
     /// What opens a log.
@@ -718,10 +424,6 @@ impl Work {
             is_bold,
         })))
     }
-}
-
-fn twice() -> DbError {
-    DbError::Other("a batch is written once".to_owned())
 }
 
 /// What comes after a batch.

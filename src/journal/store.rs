@@ -363,7 +363,9 @@ async fn nodes(tx: &mut Tx, places: &[Place]) -> Result<HashMap<Place, [u8; 32]>
     let (small, large): (Vec<&Place>, Vec<&Place>) = places.iter().partition(|(level, _)| *level < KEPT_LEVEL);
     let leaves = leaves(tx, &keys(small.iter().flat_map(|place| place.1..end(place)))).await?;
     let mut inner = HashMap::new();
-    for row in tx.query_in(include_str!("sql/select_nodes.sql"), &keys(large.iter().map(|place| end(place) - 1))).await? {
+    for row in
+        tx.query_in(include_str!("sql/select_nodes.sql"), &keys(large.iter().map(|place| end(place) - 1))).await?
+    {
         inner.insert(unsigned(&row, "seq")?, row.bytes("hashes")?);
     }
     let mut found = HashMap::new();

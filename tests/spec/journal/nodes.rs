@@ -54,8 +54,8 @@ async fn a_log_that_keeps_more_inner_nodes_is_whole_as_long_as_they_are_right() 
         tamper(&home, &format!("insert into journal_node (seq, hashes) values {}", more.join(", "))).await;
         let db = home.connect().await;
         let report = audit::run(&db, &key).await.unwrap();
-        let named = report.first_failure.as_ref().map(|failure| (failure.part.clone(), failure.seq));
-        assert_eq!(named, wrong.map(|seq| ("node".to_owned(), Some(seq))), "{report:?}");
+        let named = report.first_failure.as_ref().map(|failure| (failure.part, failure.seq));
+        assert_eq!(named, wrong.map(|seq| ("node", Some(seq))), "{report:?}");
         assert_eq!(report.ok, wrong.is_none());
         db.close().await;
     }
