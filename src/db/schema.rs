@@ -55,6 +55,7 @@ const STEPS: &[Step] = &[
     step!(39, "blob_addresses", "0039_blob_addresses.sql"),
     step!(40, "keeping", "0040_keeping.sql"),
     step!(41, "head_asks_nothing", "0041_head_asks_nothing.sql"),
+    step!(42, "node_rows", "0042_node_rows.sql"),
 ];
 
 /// The step since which whatever waits in the inbox bears a code: it can be taken only while nothing waits.

@@ -4,7 +4,7 @@ use super::DbError;
 
 /// Rows or keys that one widened text carries. Few sizes, so that the drivers' caches of prepared
 /// statements stay useful; far below the engines' own limits (32,766 and 65,535 parameters).
-pub(super) const CHUNK_SIZES: [usize; 3] = [64, 8, 1];
+pub(super) const CHUNK_SIZES: [usize; 5] = [64, 8, 4, 2, 1];
 
 /// The largest `$n` of a text. Text constants and comments with a `$` are not expected in our statements.
 pub(super) fn placeholder_count(sql: &str) -> usize {

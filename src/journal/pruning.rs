@@ -1,7 +1,7 @@
 //! Pruning: entries that are past their term leave the database. Who may, and whether they may, is decided elsewhere; here
 //! it is done, in steps each of which may be the last before a crash, and again from the beginning.
 //!
-//! Place, instant and leaf hash of each entry stay, with the index of events, the index of subjects and the inner nodes: so
+//! Place, instant and leaf hash of each entry stay, with the index of events, the index of subjects and the inner nodes that are kept: so
 //! proofs of everything hold, a retried event finds its place, and the map of subjects can be made anew. Entry 0 stays whole:
 //! it fixes the key of pseudonyms.
 

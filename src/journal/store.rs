@@ -32,7 +32,11 @@ pub(super) const fn kept_nodes(size: u64) -> u64 {
 /// Whether what is kept with an entry are the inner nodes that it completes, lowest level first. Logs of earlier programs have
 /// them with other entries than those of [`keeps_nodes`] too.
 pub(super) fn are_nodes_of(seq: u64, completed: &[[u8; 32]], kept: Option<&[u8]>) -> bool {
-    kept.map_or(!keeps_nodes(seq), |kept| kept == completed.as_flattened())
+    match kept {
+        None => !keeps_nodes(seq),
+        // A row of nothing is none of ours.
+        Some(kept) => !kept.is_empty() && kept == completed.as_flattened(),
+    }
 }
 
 /// An entry as it is kept.
@@ -404,10 +408,11 @@ pub(super) async fn leaves(tx: &mut Tx, numbers: &[Value]) -> Result<HashMap<u64
     for row in tx.query_in(include_str!("sql/select_leaves.sql"), numbers).await? {
         leaves.insert(unsigned(&row, "seq")?, row.array("leaf")?);
     }
-    if leaves.len() < numbers.len() {
-        for row in tx.query_in(include_str!("sql/select_pruned_leaves.sql"), numbers).await? {
-            leaves.insert(unsigned(&row, "seq")?, row.array("leaf")?);
-        }
+    // Of what is held the entry tells, whatever else stands there.
+    let is_held = |number: &Value| matches!(number, Value::Int(seq) if u64::try_from(*seq).is_ok_and(|seq| leaves.contains_key(&seq)));
+    let gone: Vec<Value> = numbers.iter().filter(|number| !is_held(number)).cloned().collect();
+    for row in tx.query_in(include_str!("sql/select_pruned_leaves.sql"), &gone).await? {
+        leaves.insert(unsigned(&row, "seq")?, row.array("leaf")?);
     }
     Ok(leaves)
 }
@@ -586,6 +591,21 @@ mod tests {
             }
         }
         assert!(consistency_runs(0, LARGEST).is_empty());
+    }
+
+    #[test]
+    fn inner_nodes_are_kept_with_every_eighth_entry_and_nothing_stands_in_for_them() {
+        let mut frontier = Frontier::default();
+        for seq in 0..64_u64 {
+            let completed = frontier.push([u8::try_from(seq).unwrap(); 32]);
+            let own = completed.as_flattened();
+            assert_eq!(keeps_nodes(seq), seq % 8 == 7, "{seq}");
+            assert_eq!(kept_nodes(seq + 1), unsigned_len((0..=seq).filter(|seq| keeps_nodes(*seq)).count()), "{seq}");
+            assert_eq!(are_nodes_of(seq, &completed, None), seq % 8 != 7, "{seq}");
+            assert_eq!(are_nodes_of(seq, &completed, Some(own)), seq % 2 == 1, "{seq}");
+            assert!(!are_nodes_of(seq, &completed, Some(&[])), "{seq}");
+            assert!(!are_nodes_of(seq, &completed, Some(&[own, &[0; 32]].concat())), "{seq}");
+        }
     }
 
     #[test]

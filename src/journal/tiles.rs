@@ -1,4 +1,4 @@
-//! The tree as tiles (C2SP tlog-tiles): 256 hashes of one level each, computed from the nodes that are kept.
+//! The tree as tiles (C2SP tlog-tiles): 256 hashes of one level each, from the leaves and the nodes that are kept.
 //!
 //! Kept clauses of tlog-tiles: tiles are of height 8 and a full one is 256 hashes of 32 octets; the address is
 //! `tile/<L>/<N>[.p/<W>]` with `<L>` from 0 to 63 without leading zeroes, `<N>` in groups of three digits, all but the

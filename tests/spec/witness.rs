@@ -109,8 +109,12 @@ struct Process {
 }
 
 fn configured(folder: &Path, logs: &[&str]) -> PathBuf {
+    configured_as("witness.example", folder, logs)
+}
+
+fn configured_as(name: &str, folder: &Path, logs: &[&str]) -> PathBuf {
     let file = folder.join("witness.toml");
-    let text = format!("name = \"witness.example\"\nlisten = \"127.0.0.1:0\"\nfolder = \"state\"\nlogs = {logs:?}\n");
+    let text = format!("name = \"{name}\"\nlisten = \"127.0.0.1:0\"\nfolder = \"state\"\nlogs = {logs:?}\n");
     fs::write(&file, text).unwrap();
     file
 }
@@ -526,18 +530,19 @@ async fn the_log_is_for_everybody_without_a_login_and_its_entries_for_auditors()
 /// Keeps: JRN-10
 #[tokio::test(flavor = "multi_thread")]
 async fn an_extract_carries_the_cosignatures_that_its_reader_demands() {
-    let folder = TempDir::new().unwrap();
-    let mut witness = None;
+    let (folder, second) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let mut running = Vec::new();
     let stage = Stage::set_with(at("2026-11-22T09:00:00Z"), |config, _| {
         let seed = [5; 32];
         fs::write(&config.journal.key_file, hex::encode(seed)).unwrap();
         let log = LogIdentity::from_seed(&config.journal.origin, &seed, [0; 32]).unwrap();
-        let process = Process::start(&configured(folder.path(), &[log.verifier_key()]));
-        config.journal.witnesses = vec![WitnessAddress { url: process.url.clone(), vkey: process.key.clone() }];
-        witness = Some(process);
+        running.push(Process::start(&configured(folder.path(), &[log.verifier_key()])));
+        running.push(Process::start(&configured_as("second.example", second.path(), &[log.verifier_key()])));
+        let address = |process: &Process| WitnessAddress { url: process.url.clone(), vkey: process.key.clone() };
+        config.journal.witnesses = running.iter().map(address).collect();
     })
     .await;
-    let witness = witness.unwrap();
+    let (second, witness) = (running.pop().unwrap(), running.pop().unwrap());
     let officer = stage.officer().await;
     let offer = stage.publish(&officer, AGREEMENT).await;
     let (head, client) = stage.joined("head-a", &offer).await;
@@ -554,7 +559,7 @@ async fn an_extract_carries_the_cosignatures_that_its_reader_demands() {
         (output.status.code().unwrap(), told)
     };
 
-    // While others act: each extract has the cosignature of its own checkpoint.
+    // While others act: each extract has the cosignatures of its own checkpoint.
     let acting = async {
         for number in 10..16 {
             stage.recorded_act((&head, &client), &other, &number.to_string()).await;
@@ -569,16 +574,26 @@ async fn an_extract_carries_the_cosignatures_that_its_reader_demands() {
     };
     let ((), issued) = tokio::join!(acting, issuing);
     for extract in issued {
-        let (exit, told) = judged(&extract, &["--witness", &witness.key]);
+        let (exit, told) =
+            judged(&extract, &["--witness", &witness.key, "--witness", &second.key, "--witness-quorum", "2"]);
         assert_eq!(exit, 0, "{told}");
-        assert_eq!(told["log"]["checkpoint"]["witnesses"][0]["key"], witness.key.as_str());
+        let found = told["log"]["checkpoint"]["witnesses"].as_array().unwrap();
+        let mut found: Vec<&str> = found.iter().map(|witness| witness["key"].as_str().unwrap()).collect();
+        found.sort_unstable();
+        let mut keys = [witness.key.as_str(), second.key.as_str()];
+        keys.sort_unstable();
+        assert_eq!(found, keys);
     }
 
-    // A witness that is gone keeps nobody from his extract; who demands it is told that it is missing.
+    // A witness that is gone keeps nobody from his extract, nor the other one from cosigning; who demands it is told that it is
+    // missing.
     let key = witness.key.clone();
     drop(witness);
     let extract = stage.extract(&officer, &[&act]).await.unwrap();
     assert_eq!(judged(&extract, &[]).0, 0);
+    assert_eq!(judged(&extract, &["--witness", &second.key]).0, 0);
+    let (exit, told) = judged(&extract, &["--witness", &key, "--witness", &second.key, "--witness-quorum", "2"]);
+    assert_eq!((exit, told["sub_indication"].as_str()), (1, Some("WITNESS_NOT_FOUND")));
     let (exit, told) = judged(&extract, &["--witness", &key]);
     assert_eq!((exit, told["sub_indication"].as_str()), (1, Some("WITNESS_NOT_FOUND")));
     assert_eq!(told["failures"][0]["reason"], "witness-missing");

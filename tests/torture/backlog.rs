@@ -21,7 +21,9 @@ const DOCUMENTS: usize = 900;
 /// How long a backlog may be drained before something is killed, in milliseconds: half of what all of it takes.
 const DRAINS_MAX: u64 = 150;
 /// More than this waits only beside a backlog.
-const AMID_MIN: i64 = 100;
+const LOAD_MAX: usize = 100;
+/// Events of all backlogs of an installation: each look reads the whole log.
+const ALL_MAX: usize = 400_000;
 /// Where a process comes by only beside a backlog.
 const POINTS: &str = "another batch";
 
@@ -77,13 +79,22 @@ impl Field {
 
     /// Kills in the middle of a backlog, beside the load.
     pub async fn in_a_backlog(&mut self, victim: Victim) {
+        if self.backlog.len() > ALL_MAX {
+            return self.leader().await;
+        }
         self.all_up().await;
         let senders = self.load();
         let wait = self.random(DRAINS_MAX);
-        let place = self.leading().await.unwrap_or_default();
+        self.any_instant().await;
+        let leads = self.leading().await;
         let db = self.fill_inbox().await;
         tokio::time::sleep(Duration::from_millis(wait)).await;
-        let is_amid = waits(&db).await;
+        let Some(place) = leads else {
+            // Nobody leads yet.
+            db.close().await;
+            return end(senders).await;
+        };
+        let is_amid = is_amid(&db).await;
         let what = match victim {
             Victim::Leader => {
                 self.members[place].service.take().unwrap().kill();
@@ -102,13 +113,16 @@ impl Field {
                 "database cut off"
             }
             Victim::Sent => {
-                self.cut_when_sent(place).await;
-                "connection cut when a batch was sent"
+                if !self.cut_when_sent(place).await {
+                    db.close().await;
+                    return end(senders).await;
+                }
+                "connection cut when a batch or a commit was sent"
             }
         };
         end(senders).await;
         db.close().await;
-        let when = if is_amid { "in a backlog" } else { "after a backlog" };
+        let when = if is_amid { "in a backlog" } else { "beside a backlog" };
         let engine = match self.engine {
             Engine::Sqlite => "SQLite",
             Engine::Postgres => "PostgreSQL",
@@ -117,8 +131,9 @@ impl Field {
     }
 }
 
-/// Whether more waits for its entry than what the load puts there.
-async fn waits(db: &Db) -> bool {
+/// Whether a part of a backlog waits, and a part does not any more.
+async fn is_amid(db: &Db) -> bool {
     let row = db.query_one("select count(*) as events from journal_inbox", &[]).await.unwrap().unwrap();
-    row.int("events").unwrap() > AMID_MIN
+    let waiting = usize::try_from(row.int("events").unwrap()).unwrap();
+    (LOAD_MAX..EVENTS).contains(&waiting)
 }

@@ -274,7 +274,7 @@ impl Field {
     }
 
     /// From the first requests to the thick of it, however slow the machine is.
-    async fn any_instant(&mut self) {
+    pub async fn any_instant(&mut self) {
         let (more, wait) = (self.random(5), self.random(200));
         self.until_answered(usize::try_from(more).unwrap()).await;
         tokio::time::sleep(Duration::from_millis(wait)).await;
@@ -462,7 +462,7 @@ impl Field {
     }
 
     /// Kills whoever leads the log.
-    async fn leader(&mut self) {
+    pub async fn leader(&mut self) {
         self.all_up().await;
         let senders = self.load();
         self.any_instant().await;

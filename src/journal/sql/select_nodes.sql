@@ -1,2 +1,2 @@
--- One row per entry that completed an inner node.
+-- One row per entry with which inner nodes are kept.
 select seq, hashes from journal_node where seq in ($1)

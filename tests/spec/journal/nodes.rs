@@ -5,7 +5,7 @@ use qolhat::journal::audit;
 use qolhat::journal::proof::{Frontier, verify_consistency, verify_inclusion};
 use sha2::Sha256;
 
-use super::{log_of, tamper};
+use super::{event, everything_holds, log_of, open, put, tamper};
 
 const SIZE: u64 = 41;
 
@@ -57,6 +57,14 @@ async fn a_log_that_keeps_more_inner_nodes_is_whole_as_long_as_they_are_right() 
         let named = report.first_failure.as_ref().map(|failure| (failure.part, failure.seq));
         assert_eq!(named, wrong.map(|seq| ("node", Some(seq))), "{report:?}");
         assert_eq!(report.ok, wrong.is_none());
+        if wrong.is_none() {
+            let journal = open(&db).await.unwrap();
+            for number in SIZE..SIZE + 10 {
+                assert_eq!(put(&db, &journal, &event(number)).await, number);
+            }
+            everything_holds(&db, &journal, SIZE + 10).await;
+            journal.close().await;
+        }
         db.close().await;
     }
 }
