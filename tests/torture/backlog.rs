@@ -1,13 +1,12 @@
 //! A backlog: events that wait all at once, so that full batches follow one another. On PostgreSQL two of them are on their way
 //! then, and what is killed is killed between them.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use qolhat::app::{SharedRandom, SystemClock, SystemRandom, signing_identity};
+use qolhat::app::SystemRandom;
 use qolhat::db::Db;
 use qolhat::domain::ids::EventId;
-use qolhat::journal::{EventDraft, Journal};
+use qolhat::journal::EventDraft;
 use serde_json::json;
 
 use crate::field::{Engine, Field, end};
@@ -50,18 +49,13 @@ pub fn needs_one(point: &str) -> bool {
 impl Field {
     /// Commits events that wait all at once: they are as acknowledged as an act is. The database that they are in.
     pub async fn fill_inbox(&mut self) -> Db {
-        let config = &self.site.stage.config;
-        let db = Db::connect_existing(&config.database).await.unwrap();
-        let identity = signing_identity(config).unwrap();
-        let mut rng = SharedRandom::new(SystemRandom);
-        let journal = Journal::open(db.clone(), identity, Arc::new(SystemClock), Box::new(rng.clone()), None).await;
-        let journal = journal.unwrap();
+        let (db, journal) = self.journal().await;
         // Whoever else there is drains it.
         journal.close().await;
         let mut events = Vec::with_capacity(EVENTS);
         let mut tx = db.begin().await.unwrap();
         for number in 0..EVENTS {
-            let id = EventId::new(system_now(), &mut rng);
+            let id = EventId::new(system_now(), &mut SystemRandom);
             let event = EventDraft {
                 id,
                 kind: "document.recorded".to_owned(),

@@ -372,17 +372,22 @@ impl Field {
         }
     }
 
+    /// The installation's database and its journal, beside the service.
+    pub async fn journal(&self) -> (Db, Journal) {
+        let config = &self.site.stage.config;
+        let db = Db::connect_existing(&config.database).await.unwrap();
+        let identity = signing_identity(config).unwrap();
+        let rng = Box::new(SharedRandom::new(SystemRandom));
+        let journal = Journal::open(db.clone(), identity, Arc::new(SystemClock), rng, None).await;
+        (db, journal.unwrap())
+    }
+
     /// Seals the log for a day of long ago, a new one each time. The seal of a day is signed once, by the next process that
     /// comes up; and a run has no days.
     async fn a_day_is_sealed(&mut self) {
         self.days += 1;
-        let config = &self.site.stage.config;
-        let db = Db::connect_existing(&config.database).await.unwrap();
-        let identity = signing_identity(config).unwrap();
-        let mut rng = SharedRandom::new(SystemRandom);
-        let journal = Journal::open(db.clone(), identity, Arc::new(SystemClock), Box::new(rng.clone()), None).await;
-        let journal = journal.unwrap();
-        let event = EventId::new(system_now(), &mut rng);
+        let (db, journal) = self.journal().await;
+        let event = EventId::new(system_now(), &mut SystemRandom);
         let day = CivilDate::parse(FIRST_DAY).unwrap().plus_days(self.days);
         if let Some(made) = journal.seal_the_day(event, day).await.unwrap() {
             journal.wait(made.event, SEALED_MAX).await.unwrap();

@@ -124,7 +124,7 @@ impl Work {
         self.written(written, batch, waiters)
     }
 
-    /// Begins to write a batch, beside which the next one is made. The one before it has landed.
+    /// Begins to write a batch, beside which the next one is made. The one before it has landed, or is on its way to the server.
     pub(super) fn launch(&self, mut batch: Made) -> Flight {
         let (db, write) = (self.tools.db.clone(), batch.write.take());
         fail_point::at("sequencer: batch signed, not written");
@@ -144,7 +144,7 @@ impl Work {
         Flight { written, sent, batch }
     }
 
-    /// Waits until a batch is written, and tells what became of its events. The one before it has landed.
+    /// Waits until a batch is written, and tells what became of its events. The one before it has landed by then.
     async fn land(&mut self, flight: Flight, waiters: &Waiters) -> Result<Landed, JournalError> {
         let Flight { mut written, batch, .. } = flight;
         let answer = match timeout(LONG, &mut written).await {
